@@ -1,0 +1,2 @@
+//! `ward`: the command.
+fn main() {}

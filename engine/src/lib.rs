@@ -1,0 +1,4 @@
+//! The Wardlaw policy engine.
+#![no_std]
+
+extern crate alloc;

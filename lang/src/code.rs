@@ -1,0 +1,136 @@
+//! The codes of all diagnostics: number, title, default severity. One list; a number is never reused.
+
+use core::fmt;
+
+use crate::diagnostic::Severity;
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $number:literal $severity:ident $title:literal;)+) => {
+        /// A stable diagnostic code.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code { $($(#[doc = $doc])+ $name,)+ }
+
+        impl Code {
+            /// All codes, by number.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// The number: 203 for `W0203`.
+            pub const fn number(self) -> u16 {
+                match self { $(Self::$name => $number,)+ }
+            }
+
+            /// One line that says what the code is about.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)+ }
+            }
+
+            /// The severity it has unless a setting changes it.
+            pub const fn severity(self) -> Severity {
+                match self { $(Self::$name => Severity::$severity,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    // 01xx: text, tokens, grammar
+    /// A character that begins no token.
+    UnknownCharacter = 101 Error "unknown character";
+    /// A text without its closing quote.
+    UnterminatedText = 102 Error "text is not closed";
+    /// An escape sequence that does not exist.
+    BadEscape = 103 Error "unknown escape sequence";
+    /// A number out of range or badly written.
+    BadNumber = 104 Error "number out of range or badly written";
+    /// Something else was expected here.
+    Syntax = 105 Error "syntax error";
+    /// `??` beside a comparison or arithmetic operator.
+    CoalesceNeedsParentheses = 106 Error "`??` needs parentheses beside this operator";
+    /// Comparisons do not chain.
+    ChainedComparison = 107 Error "comparison does not chain";
+    /// Nested deeper than the limit.
+    TooDeep = 108 Error "nested too deeply";
+    /// Characters that change the direction of text are refused.
+    BidiControl = 109 Error "bidirectional control character";
+    /// The file is longer than the limit.
+    TooLong = 110 Error "file too long";
+    /// The literal document of `yaml"…"` or `json"…"` cannot be read.
+    BadLiteral = 111 Error "literal document cannot be read";
+
+    // 02xx: names and types
+    /// A name that nothing declares.
+    UnknownName = 201 Error "unknown name";
+    /// A type that nothing declares.
+    UnknownType = 202 Error "unknown type";
+    /// A field the type does not have.
+    UnknownField = 203 Error "unknown field";
+    /// An optional value used as if it were present.
+    MaybeAbsent = 204 Error "value may be absent";
+    /// Another type was expected.
+    TypeMismatch = 205 Error "type mismatch";
+    /// A package that cannot be found.
+    UnknownPackage = 206 Error "unknown package";
+    /// The name is declared twice.
+    Duplicate = 207 Error "declared twice";
+    /// A name that hides another.
+    Shadowed = 208 Error "name already in use";
+    /// A call with the wrong number of arguments.
+    Arguments = 209 Error "wrong number of arguments";
+    /// Something that is not a function is called.
+    NotCallable = 210 Error "not a function";
+    /// A function, method or member that does not exist.
+    UnknownFunction = 211 Error "unknown function";
+    /// A function that calls itself, directly or in a circle.
+    RecursiveFunction = 212 Error "function calls itself";
+    /// Packages that import one another in a circle.
+    ImportCycle = 213 Error "imports form a circle";
+    /// A package claimed by two folders.
+    SplitPackage = 214 Error "package in two folders";
+    /// A `match` that does not cover every value.
+    NotExhaustive = 215 Error "match does not cover every value";
+    /// An arm that can never be chosen.
+    UnreachableArm = 216 Warning "unreachable arm";
+    /// Two optional values are compared.
+    OptionalComparison = 217 Error "two optional values compared";
+    /// A comparison with a value outside the type.
+    ImpossibleComparison = 218 Error "value outside the type";
+    /// A comparison with a value that an open enumeration does not list.
+    UndeclaredValue = 219 Warning "value the enumeration does not list";
+    /// A condition that is always true or always false.
+    ConstantCondition = 220 Warning "condition is constant";
+    /// Comparing one literal field does not narrow an open union.
+    NeedsIs = 221 Error "narrow with `is`";
+    /// A literal given to a builtin that it cannot read.
+    BadArgument = 222 Error "argument cannot be read";
+    /// The type of an empty literal cannot be found.
+    AmbiguousEmpty = 223 Error "type of empty literal unknown";
+
+    // 03xx: rules and packages
+    /// A body whose clauses are in an impossible order, or without its effect.
+    BadBody = 301 Error "body is not complete";
+    /// A place that is not a name followed by fields and indices.
+    BadPlace = 302 Error "not a place";
+    /// A rule that reads no input.
+    NoInput = 303 Error "rule reads no input";
+    /// A package with `allow` rules does not state its default.
+    NoDefault = 304 Error "package with `allow` rules states no default";
+    /// Selected packages disagree on an input's type.
+    InputConflict = 305 Error "packages disagree on an input";
+    /// An annotation that does not exist, or with the wrong arguments.
+    BadAnnotation = 306 Error "unknown or wrong annotation";
+    /// A construct that this version cannot evaluate.
+    Unsupported = 307 Error "not available in this version";
+    /// `x == false` on an optional: absent is not false.
+    EqualsFalse = 308 Warning "absent is not `false`";
+    /// A binding that nothing uses.
+    UnusedBinding = 309 Warning "unused binding";
+    /// A datum that is wrong or missing.
+    BadData = 310 Error "datum does not fit its type";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "W{:04}", self.number())
+    }
+}

@@ -1,0 +1,18 @@
+//! The Wardlaw policy language, from text to typed IR.
+//!
+//! It knows syntax, types and diagnostics. It does not know values at run time, files, terminals or
+//! Kubernetes. `no_std + alloc`.
+#![no_std]
+
+extern crate alloc;
+
+pub mod code;
+pub mod diagnostic;
+pub mod source;
+pub mod span;
+pub mod syntax;
+
+pub use code::Code;
+pub use diagnostic::{Applicability, Diagnostic, Edit, Label, Severity, Suggestion};
+pub use source::{LineColumn, Source, Sources};
+pub use span::{FileId, Span};

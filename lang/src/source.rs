@@ -1,0 +1,111 @@
+//! The texts of one compilation, their names, and the way from bytes to lines and columns.
+
+use alloc::{string::String, vec::Vec};
+
+use crate::span::{FileId, Span};
+
+/// One source file: a name for messages, and its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The name shown in diagnostics and in findings (`policies/a.ward`).
+    pub name: String,
+    /// The text.
+    pub text: String,
+}
+
+/// All texts of one compilation, in the order in which they were added.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    files: Vec<Source>,
+}
+
+/// A position for people: both 1-based, the column in Unicode code points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LineColumn {
+    /// 1-based line.
+    pub line: u32,
+    /// 1-based column, in code points.
+    pub column: u32,
+}
+
+impl Sources {
+    /// No files yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a file and gives its id.
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
+        let id = FileId(self.files.len() as u32);
+        self.files.push(Source {
+            name: name.into(),
+            text: text.into(),
+        });
+        id
+    }
+
+    /// The file with that id; `None` for an id of another compilation.
+    pub fn get(&self, id: FileId) -> Option<&Source> {
+        self.files.get(id.0 as usize)
+    }
+
+    /// The name of a file, or `<unknown>`.
+    pub fn name(&self, id: FileId) -> &str {
+        self.get(id).map_or("<unknown>", |source| source.name.as_str())
+    }
+
+    /// The text of a file, or nothing.
+    pub fn text(&self, id: FileId) -> &str {
+        self.get(id).map_or("", |source| source.text.as_str())
+    }
+
+    /// The text that a span covers; empty where it does not lie on character boundaries.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text(span.file)
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or("")
+    }
+
+    /// Files with their ids, in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &Source)> {
+        self.files
+            .iter()
+            .enumerate()
+            .map(|(index, source)| (FileId(index as u32), source))
+    }
+
+    /// The number of files.
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether there is no file.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// Line and column of a byte of a file.
+    pub fn line_column(&self, file: FileId, byte: u32) -> LineColumn {
+        line_column(self.text(file), byte as usize)
+    }
+}
+
+/// Line and column of a byte of a text; a byte past the end is the end.
+pub fn line_column(text: &str, byte: usize) -> LineColumn {
+    let mut byte = byte.min(text.len());
+    while !text.is_char_boundary(byte) {
+        byte -= 1;
+    }
+    let before = text.get(..byte).unwrap_or("");
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    LineColumn {
+        line: before.bytes().filter(|b| *b == b'\n').count() as u32 + 1,
+        column: before
+            .get(line_start..)
+            .unwrap_or("")
+            .chars()
+            .filter(|c| *c != '\u{feff}')
+            .count() as u32
+            + 1,
+    }
+}

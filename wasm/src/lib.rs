@@ -1,0 +1,1 @@
+//! The WebAssembly target of Wardlaw. Nothing is here yet: the crate holds its place in the workspace.
