@@ -7,12 +7,16 @@
 extern crate alloc;
 
 pub mod code;
+
 pub mod diagnostic;
+pub mod library;
 pub mod source;
 pub mod span;
 pub mod syntax;
+pub mod types;
 
 pub use code::Code;
 pub use diagnostic::{Applicability, Diagnostic, Edit, Label, Severity, Suggestion};
+pub use library::{Library, LibraryFile, LibraryPackage, NamedSet, NoLibrary};
 pub use source::{LineColumn, Source, Sources};
 pub use span::{FileId, Span};

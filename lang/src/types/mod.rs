@@ -1,0 +1,3 @@
+//! Types: what the checker knows of values.
+
+pub mod packed;
