@@ -6,9 +6,11 @@
 
 extern crate alloc;
 
+pub mod builtin;
 pub mod code;
 
 pub mod diagnostic;
+pub mod ir;
 pub mod library;
 pub mod source;
 pub mod span;

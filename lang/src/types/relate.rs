@@ -1,0 +1,1 @@
+//! How types relate: what fits where, and what two have in common.
