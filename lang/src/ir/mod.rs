@@ -552,3 +552,20 @@ impl Program {
         })
     }
 }
+
+impl FileInfo {
+    /// The name and the line starts of a text.
+    pub fn new(name: &str, text: &str) -> Self {
+        let mut lines = alloc::vec![0];
+        lines.extend(
+            text.bytes()
+                .enumerate()
+                .filter(|(_, byte)| *byte == b'\n')
+                .map(|(at, _)| at as u32 + 1),
+        );
+        Self {
+            name: name.into(),
+            lines,
+        }
+    }
+}
