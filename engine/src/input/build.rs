@@ -113,6 +113,12 @@ impl<'t> Builder<'t> {
         self.open.last().map(|open| open.object)
     }
 
+    /// Whether a node is a list or object that has not been closed.
+    #[cfg(feature = "yaml")]
+    pub(super) fn is_open(&self, node: u32) -> bool {
+        self.open.binary_search_by_key(&node, |open| open.node).is_ok()
+    }
+
     /// Adds a scalar, or the head of a list or object. `content` is in the text unless `flags` say so.
     #[inline]
     pub(super) fn push(

@@ -15,7 +15,7 @@ const BYTES_PER_NODE: usize = 18;
 /// Reads one JSON value and nothing after it but white space. A byte order mark is passed over.
 pub fn read_json<'t>(text: &'t str, limits: &ReadLimits) -> Result<Document<'t>, ReadError> {
     let origin = after_byte_order_mark(text);
-    let (document, end) = read_json_at(text, origin, text.len(), limits)?;
+    let (document, end) = read_json_at(text, origin, text.len(), usize::MAX, limits)?;
     let rest = text.get(end..).unwrap_or_default().trim_start_matches(SPACE);
     if let Some(found) = rest.chars().next() {
         let message = format!("expected the end of the document, found `{}`", shown(found));
@@ -29,16 +29,22 @@ pub fn read_json_bytes<'t>(bytes: &'t [u8], limits: &ReadLimits) -> Result<Docum
     read_json(utf8(bytes)?, limits)
 }
 
+const UTF_16: &str = "the text is UTF-16: save it as UTF-8";
+
 const SPACE: [char; 4] = [' ', '\n', '\r', '\t'];
 
-/// The text of bytes, or an error that says where they cease to be UTF-8.
-pub(super) fn utf8(bytes: &[u8]) -> Result<&str, ReadError> {
+/// The text of bytes, or an error that says where they cease to be UTF-8; UTF-16 is told apart.
+pub fn utf8(bytes: &[u8]) -> Result<&str, ReadError> {
     let error = match core::str::from_utf8(bytes) {
+        // UTF-16 without a byte order mark is valid UTF-8 as long as its characters are ASCII.
+        Ok(_) if matches!(bytes, [0, _, 0, ..] | [_, 0, _, 0, ..]) => {
+            return Err(Fault::new(ReadErrorKind::Encoding, 0, UTF_16).locate("", Position::START));
+        }
         Ok(text) => return Ok(text),
         Err(error) => error,
     };
     let message = match bytes {
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => "the text is UTF-16: save it as UTF-8",
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => UTF_16,
         _ => "the text is not UTF-8 from here on: save it as UTF-8",
     };
     let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
@@ -56,18 +62,19 @@ pub(super) fn after_byte_order_mark(text: &str) -> Position {
 }
 
 /// Reads the value that begins at `origin`, white space before it included, and says where it ends.
-/// Only the text before `limit` is read.
+/// Only the text before `limit` is read. The arena is sized for `expected` bytes at most.
 pub(super) fn read_json_at<'t>(
     text: &'t str,
     origin: Position,
     limit: usize,
+    expected: usize,
     limits: &ReadLimits,
 ) -> Result<(Document<'t>, usize), ReadError> {
     let start = origin.offset as usize;
     let read = || {
         check_size(limit.saturating_sub(start), text.len(), start, limits)?;
         let bytes = text.as_bytes().get(..limit).unwrap_or_default();
-        let builder = Builder::new(text, (limit - start) / BYTES_PER_NODE + 8, limits);
+        let builder = Builder::new(text, (limit - start).min(expected) / BYTES_PER_NODE + 8, limits);
         let mut reader = Reader {
             bytes,
             text,

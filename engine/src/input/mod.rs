@@ -6,11 +6,23 @@
 pub mod document;
 pub mod error;
 pub mod json;
+pub mod manifest;
+pub mod stream;
+#[cfg(feature = "yaml")]
+pub mod yaml;
 
+#[cfg(feature = "yaml")]
+mod alias;
 mod build;
 mod navigate;
+#[cfg(feature = "yaml")]
+mod scalar;
 mod value;
 
 pub use document::{Children, Document, FieldKey, Kind, Location, NodeId, PathStep};
 pub use error::{ReadError, ReadErrorKind, ReadLimits};
-pub use json::{read_json, read_json_bytes};
+pub use json::{read_json, read_json_bytes, utf8};
+pub use manifest::{Contents, Identity, Manifest, contents, identity, objects};
+pub use stream::{Format, Stream, StreamItem, read_stream};
+#[cfg(feature = "yaml")]
+pub use yaml::read_yaml;
