@@ -33,8 +33,7 @@ impl<'s> Checker<'_, 's> {
                     span,
                 }),
                 StepKind::When { condition } => {
-                    let condition = self.condition(condition);
-                    self.constant(&condition, true);
+                    let condition = self.clause_condition(condition, true);
                     self.frame.facts.extend(condition.yes);
                     clauses.push(Clause {
                         kind: ClauseKind::When(condition.id),
@@ -42,8 +41,7 @@ impl<'s> Checker<'_, 's> {
                     });
                 }
                 StepKind::Unless { condition } => {
-                    let condition = self.condition(condition);
-                    self.constant(&condition, false);
+                    let condition = self.clause_condition(condition, false);
                     self.frame.facts.extend(condition.no);
                     clauses.push(Clause {
                         kind: ClauseKind::Unless(condition.id),
@@ -65,7 +63,17 @@ impl<'s> Checker<'_, 's> {
         clauses
     }
 
-    /// Warns of a condition that is written as a constant.
+    /// A condition of a clause; warns of one that is constant.
+    fn clause_condition(&mut self, condition: &ast::Expr<'s>, when: bool) -> Typed {
+        let before = self.diagnostics.len();
+        let condition = self.condition(condition);
+        // Where something is wrong inside, that is the root cause.
+        if self.diagnostics.len() == before {
+            self.constant(&condition, when);
+        }
+        condition
+    }
+
     fn constant(&mut self, condition: &Typed, when: bool) {
         if let Type::Literal(crate::types::Literal::Bool(value)) = self.types().structure(condition.ty) {
             let always = value == when;

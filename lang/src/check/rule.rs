@@ -77,6 +77,7 @@ impl<'a, 's> Checker<'a, 's> {
             self.unsupported(name.span, "audit rules");
         }
         let annotations = self.annotations(item);
+        let before = self.diagnostics.len();
         let ((clauses, effect), frame) = self.in_frame(package, file, |this| {
             let at = body
                 .steps
@@ -89,7 +90,8 @@ impl<'a, 's> Checker<'a, 's> {
             this.close_scope(0);
             (clauses, effect)
         });
-        if !frame.reads_input && !audit && effect.is_some() {
+        let broken = self.diagnostics.iter().skip(before).any(Diagnostic::is_error);
+        if !frame.reads_input && !audit && effect.is_some() && !broken {
             self.report(
                 Diagnostic::new(
                     Code::NoInput,
