@@ -17,6 +17,7 @@ mod build;
 mod navigate;
 #[cfg(feature = "yaml")]
 mod scalar;
+pub(crate) mod validate;
 mod value;
 
 pub use document::{Children, Document, FieldKey, Kind, Location, NodeId, PathStep};
