@@ -1,5 +1,12 @@
 //! The library as a whole: every file is listed, every rule is described and has fixtures, every fixture gives
 //! exactly the findings it states, and every fix mends what it is offered for.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test's helpers fail as the test does"
+)]
 
 #[path = "support/patch.rs"]
 mod patch;
@@ -269,8 +276,8 @@ fn fixtures() -> Vec<Fixture> {
             let mut expected = Vec::new();
             for line in text.lines().filter_map(|line| line.strip_prefix("# ~ ")) {
                 match line.split_once(' ') {
-                    Some(("set", name)) => set = name.to_owned(),
-                    Some(("version", number)) => version = number.to_owned(),
+                    Some(("set", name)) => name.clone_into(&mut set),
+                    Some(("version", number)) => number.clone_into(&mut version),
                     Some(("document", number)) => document = number.parse().expect("a document's number"),
                     Some(("deny" | "warn" | "error", _)) => expected.push((document, line.to_owned())),
                     _ => panic!("{name}: `{line}` states nothing"),

@@ -198,13 +198,11 @@ fn change(random: &mut Random, metadata: &mut Value, spec: &mut Value, names: &[
             spec[field] = truth(random);
         }
         1 => {
-            let volumes: Vec<Value> = (0..1 + random.below(2))
-                .map(|index| volume(random, index))
-                .collect();
+            let volumes: Vec<Value> = (0..=random.below(2)).map(|index| volume(random, index)).collect();
             spec["volumes"] = Value::Array(volumes);
         }
         2 => {
-            let sysctls: Vec<Value> = (0..1 + random.below(3))
+            let sysctls: Vec<Value> = (0..=random.below(3))
                 .map(|_| json!({ "name": random.pick(SYSCTLS), "value": "1" }))
                 .collect();
             set(spec, "securityContext/sysctls", Value::Array(sysctls));

@@ -1,5 +1,12 @@
 //! The library's Pod Security rules against a second telling of the standards, for every version and both levels:
 //! on pods made up at random, and on the pods that show each version's change.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test's helpers fail as the test does"
+)]
 
 #[expect(dead_code, reason = "the other tests use the rest")]
 #[path = "../support/mod.rs"]
