@@ -212,7 +212,7 @@ impl<'s> Checker<'_, 's> {
                 format!("this may be absent, so `{}` cannot be called on it", name.text),
             )
             .with_note(format!("this is `{}`", self.show(base.ty)));
-            diagnostic = if optional || base.chain {
+            diagnostic = if optional {
                 diagnostic.with_help(
                     "methods have no optional form: bind the value with `given`, or give a default with `??`",
                 )

@@ -8,6 +8,7 @@ mod literal;
 pub mod operator;
 mod parse;
 mod token;
+pub mod visit;
 
 use alloc::vec::Vec;
 
