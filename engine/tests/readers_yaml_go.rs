@@ -39,6 +39,11 @@ fn yaml_is_read_as_by_go() {
 
 /// Go writes `-0`, which `serde_json` takes for a float and Kubernetes for the integer 0.
 fn same(got: Option<&Value>, expected: Option<&Value>) -> bool {
-    let only = |value: &Value| value.as_object().and_then(|object| object.get("a")).and_then(Value::as_f64);
+    let only = |value: &Value| {
+        value
+            .as_object()
+            .and_then(|object| object.get("a"))
+            .and_then(Value::as_f64)
+    };
     got == expected || got.and_then(only) == Some(0.0) && expected.and_then(only) == Some(0.0)
 }
