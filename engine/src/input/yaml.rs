@@ -607,7 +607,10 @@ impl<'t> Reader<'t> {
         };
         Fault::syntax(
             self.start + at,
-            format!("this is not YAML: {}{hint}", excerpt(error.info())),
+            format!(
+                "this is not YAML: {}{hint}",
+                excerpt(&error.info().replace('`', "'"))
+            ),
         )
     }
 }
