@@ -94,6 +94,11 @@ fn many_bad_documents_are_read_in_linear_time() {
 }
 
 #[cfg(feature = "yaml")]
+#[expect(
+    clippy::format_push_string,
+    clippy::format_collect,
+    reason = "texts are made once, by parts"
+)]
 mod yaml {
     use wardlaw::input::{ReadErrorKind, ReadLimits, read_yaml};
 
@@ -180,6 +185,10 @@ mod yaml {
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test reads files, the engine does not"
+)]
 fn all_fixtures_are_read_or_refused() {
     // Beside the project, or where the variable says.
     let folder = std::env::var_os("WARDLAW_FIXTURES").map_or_else(

@@ -167,7 +167,7 @@ impl<'t> Stream<'t> {
         let json = rest
             .get(blank..)
             .is_some_and(|content| content.starts_with(['{', '[']));
-        if json || values > 0 || self.format == Format::Json {
+        if self.format == Format::Json || self.format == Format::Auto && (json || values > 0) {
             return Some(self.read_json_part(self.offset() + blank, end, values));
         }
         Some(self.read_yaml_part(end))

@@ -481,7 +481,11 @@ impl<'t> Reader<'t> {
                 let written = self.text(start..span.end).trim_end();
                 start..start + written.len()
             }
-            _ => start..span.end,
+            // The parser's end of a quoted scalar may lie behind a comment on its line.
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
+                start..start + quoted_length(self.text(start..span.end))
+            }
+            ScalarStyle::Plain => start..span.end,
         }
     }
 
@@ -613,6 +617,22 @@ impl<'t> Reader<'t> {
             ),
         )
     }
+}
+
+/// Bytes from the opening quote past the closing one.
+fn quoted_length(text: &str) -> usize {
+    let mut bytes = text.bytes().enumerate().peekable();
+    let quote = bytes.next().map(|(_, quote)| quote);
+    while let Some((at, byte)) = bytes.next() {
+        let doubled = byte == b'\'' && bytes.peek().is_some_and(|&(_, next)| next == b'\'');
+        if Some(byte) == quote && !doubled {
+            return at + 1;
+        }
+        if byte == b'\\' && quote == Some(b'"') || doubled && quote == Some(b'\'') {
+            bytes.next();
+        }
+    }
+    text.len()
 }
 
 /// Whether a text is a number as JSON writes it.
