@@ -1,6 +1,5 @@
 //! Inputs made to exhaust a reader, and all fixtures at hand: each ends in a document or in the right
 //! error, soon. Time is not asserted; whatever is quadratic here would take minutes.
-#![expect(clippy::unwrap_used, reason = "a test's helpers fail as the test does")]
 
 use std::path::Path;
 

@@ -15,9 +15,7 @@ fn error(text: &str) -> (ReadErrorKind, String) {
 
 /// A value as it is written, with its line, column, end line and end column.
 fn value_at(document: &Document<'_>, pointer: &str) -> (String, [u32; 4]) {
-    let node = document
-        .resolve(document.root(), pointer)
-        .unwrap_or_else(|| panic!("{pointer}"));
+    let node = document.resolve(document.root(), pointer).unwrap();
     place(document, document.span(node))
 }
 
