@@ -428,7 +428,7 @@ impl<'s> Checker<'_, 's> {
         match self.types().narrow(value.ty, target) {
             Some(narrowed) => {
                 if let Some(path) = &value.path {
-                    typed.yes = value.through.clone();
+                    typed.yes.clone_from(&value.through);
                     typed.yes.push(Fact {
                         path: path.clone(),
                         ty: narrowed,

@@ -37,7 +37,7 @@ pub fn file<'s>(file: &File<'s>, visitor: &mut dyn Visitor<'s>) {
                 ..
             } => body(clauses, visitor),
             ItemKind::Rule { body: clauses, .. } | ItemKind::Relation { body: clauses, .. } => {
-                body(clauses, visitor)
+                body(clauses, visitor);
             }
             ItemKind::Test { clauses, .. } => {
                 for clause in clauses {
@@ -74,7 +74,7 @@ fn step<'s>(step: &Step<'s>, visitor: &mut dyn Visitor<'s>) {
     visitor.step(step);
     match &step.kind {
         StepKind::Given { value, .. } | StepKind::Let { value, .. } | StepKind::Yield { value } => {
-            expr(value, visitor)
+            expr(value, visitor);
         }
         StepKind::For { generators } => generators
             .iter()
@@ -183,7 +183,7 @@ pub fn expr<'s>(value: &Expr<'s>, visitor: &mut dyn Visitor<'s>) {
             }
         }
         ExprKind::ListComprehension(inner) | ExprKind::SetComprehension(inner) => {
-            comprehension(inner, visitor)
+            comprehension(inner, visitor);
         }
         ExprKind::MapComprehension {
             key: computed,
