@@ -43,7 +43,7 @@ pub fn read_yaml<'t>(text: &'t str, limits: &ReadLimits) -> Result<Document<'t>,
         return Ok(document);
     }
     let mut builder = Builder::new(text, 1, limits);
-    match builder.push(Kind::Null, text.len()..text.len(), 0, None) {
+    match builder.push(Kind::Null, text.len()..text.len(), 0, Key::NONE) {
         Ok(()) => Ok(builder.finish(origin, text.len())),
         Err(fault) => Err(fault.locate(text, origin)),
     }
@@ -283,10 +283,10 @@ impl<'t> Reader<'t> {
         self.builder.inside() == Some(true) && matches!(self.pending, Pending::Nothing)
     }
 
-    fn take_key(&mut self) -> Option<Key> {
+    fn take_key(&mut self) -> Key {
         match mem::replace(&mut self.pending, Pending::Nothing) {
-            Pending::Key(key) => Some(key),
-            Pending::Nothing | Pending::Merge => None,
+            Pending::Key(key) => key,
+            Pending::Nothing | Pending::Merge => Key::NONE,
         }
     }
 
@@ -551,7 +551,7 @@ impl<'t> Reader<'t> {
         quoted.then_some((inside, true))
     }
 
-    fn string(&mut self, value: &str, span: Range<usize>, key: Option<Key>) -> Result<(), Fault> {
+    fn string(&mut self, value: &str, span: Range<usize>, key: Key) -> Result<(), Fault> {
         match self.content(value, &span) {
             Some((content, true)) => self.builder.push(Kind::String, content, flag::QUOTED, key),
             Some((content, false)) => self.builder.push(Kind::String, content, 0, key),
@@ -560,13 +560,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Adds a value whose content is not in the text.
-    fn aside(
-        &mut self,
-        kind: Kind,
-        content: &str,
-        span: Range<usize>,
-        key: Option<Key>,
-    ) -> Result<(), Fault> {
+    fn aside(&mut self, kind: Kind, content: &str, span: Range<usize>, key: Key) -> Result<(), Fault> {
         let start = self.builder.extra.len();
         self.builder.extra.push_str(content);
         self.builder
@@ -582,7 +576,7 @@ impl<'t> Reader<'t> {
         kind: Kind,
         written: &str,
         span: Range<usize>,
-        key: Option<Key>,
+        key: Key,
         value: &dyn fmt::Debug,
     ) -> Result<(), Fault> {
         if is_json_number(written) && classify(written) == kind && self.text(span.clone()) == written {
