@@ -50,7 +50,7 @@ pub enum ReadErrorKind {
     RepeatedKey,
     /// The document is longer than [`ReadLimits::bytes`].
     TooLarge,
-    /// Lists and objects are nested deeper than [`ReadLimits::depth`].
+    /// Lists and objects are nested deeper than `ReadLimits::depth`.
     TooDeep,
     /// The document has more values than [`ReadLimits::nodes`], often because aliases multiply.
     TooManyNodes,
