@@ -78,6 +78,17 @@ impl<'t> Iterator for Stream<'t> {
     type Item = StreamItem<'t>;
 
     fn next(&mut self) -> Option<StreamItem<'t>> {
+        // Invariant of all below: offsets fit into 32 bits.
+        if !self.finished
+            && let Err(fault) = check_size(0, self.text.len(), 0, &self.limits)
+        {
+            self.finished = true;
+            self.number += 1;
+            return Some(StreamItem {
+                number: self.number,
+                result: Err(fault.without_location()),
+            });
+        }
         while !self.finished {
             let (end, values) = match self.part.take() {
                 Some(part) => part,
