@@ -18,6 +18,8 @@ mod navigate;
 #[cfg(feature = "yaml")]
 mod scalar;
 mod value;
+#[cfg(feature = "yaml")]
+mod yaml_text;
 
 pub use document::{Children, Document, FieldKey, Kind, Location, NodeId, PathStep};
 pub use error::{ReadError, ReadErrorKind, ReadLimits};
