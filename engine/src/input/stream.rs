@@ -7,6 +7,9 @@
 //! document is refused, as by kubectl. A part that begins with `{` or `[` is JSON, one value after
 //! another; if the first of them is not JSON, the part is read as YAML, which begins so as well.
 //!
+//! kubectl reads only the first of several JSON values in a part once it has met YAML, and drops the rest
+//! without a word; here all are read, so that none escapes a rule.
+//!
 //! Parts with nothing but white space and comments are passed over and not numbered: documents count
 //! from 1 in the order in which they stand, those that cannot be read included.
 
@@ -51,8 +54,8 @@ pub struct Stream<'t> {
     position: Position,
     /// End of the part that is being read, and how many JSON values it has given; none between parts.
     part: Option<(usize, u32)>,
-    /// Offset of what stands after `---` on its line, if something does.
-    refused: Option<usize>,
+    /// Where something stands after `---` on its line, if it does.
+    refused: Option<Position>,
     finished: bool,
 }
 
@@ -75,6 +78,17 @@ impl<'t> Iterator for Stream<'t> {
     type Item = StreamItem<'t>;
 
     fn next(&mut self) -> Option<StreamItem<'t>> {
+        // Invariant of all below: offsets fit into 32 bits.
+        if !self.finished
+            && let Err(fault) = check_size(0, self.text.len(), 0, &self.limits)
+        {
+            self.finished = true;
+            self.number += 1;
+            return Some(StreamItem {
+                number: self.number,
+                result: Err(fault.without_location()),
+            });
+        }
         while !self.finished {
             let (end, values) = match self.part.take() {
                 Some(part) => part,
@@ -131,7 +145,8 @@ impl<'t> Stream<'t> {
         let line = marked.split_once('\n').map_or(marked, |(line, _)| line);
         let content = line.trim();
         if !content.is_empty() && !content.starts_with('#') {
-            self.refused = Some(end + 3 + (line.len() - line.trim_start().len()));
+            let offset = end + 3 + (line.len() - line.trim_start().len());
+            self.refused = Some(self.position.advance(self.text, 0, offset as u32));
         }
         // Past the line break too, or to the end of the text.
         self.advance((end + 3 + line.len() + 1).min(self.text.len()));
@@ -139,7 +154,8 @@ impl<'t> Stream<'t> {
 
     /// Reads the next document of the part that ends at `end`; none where it has no more.
     fn read_part(&mut self, end: usize, values: u32) -> Option<Result<Document<'t>, ReadError>> {
-        if let Some(offset) = self.refused.take() {
+        if let Some(position) = self.refused.take() {
+            let offset = position.offset as usize;
             let content = self
                 .text
                 .get(offset..)
@@ -152,7 +168,7 @@ impl<'t> Stream<'t> {
                 excerpt(content.trim_end())
             );
             let fault = Fault::syntax(offset, message);
-            let error = fault.locate(self.text, Position::START);
+            let error = fault.locate(self.text, position);
             self.advance(end);
             self.part = Some((end, 0));
             return Some(Err(error));
@@ -165,10 +181,24 @@ impl<'t> Stream<'t> {
         let json = rest
             .get(blank..)
             .is_some_and(|content| content.starts_with(['{', '[']));
-        if json || values > 0 || self.format == Format::Json {
+        if values > 0 && !json && self.format == Format::Auto {
+            return Some(Err(self.refuse_after_json(self.offset() + blank, end, values)));
+        }
+        if self.format == Format::Json || self.format == Format::Auto && json {
             return Some(self.read_json_part(self.offset() + blank, end, values));
         }
         Some(self.read_yaml_part(end))
+    }
+
+    /// Refuses what follows a JSON value without being one.
+    fn refuse_after_json(&mut self, start: usize, end: usize, values: u32) -> ReadError {
+        self.advance(start);
+        let origin = self.position;
+        let message = "expected another `{`, `---` on a line of its own or the end after a JSON value";
+        let error = Fault::syntax(start, message).locate(self.text, origin);
+        self.skip_json(&error, origin, end);
+        self.part = Some((end, values + 1));
+        error
     }
 
     /// Bytes of white space and comment lines that come first.
@@ -185,15 +215,16 @@ impl<'t> Stream<'t> {
 
     #[cfg(feature = "yaml")]
     fn read_yaml_part(&mut self, end: usize) -> Result<Document<'t>, ReadError> {
-        let read = super::yaml::read_yaml_at(self.text, self.position, end, &self.limits);
+        let start = self.position;
+        let read = super::yaml::read_yaml_at(self.text, start, end, &self.limits);
         self.advance(end);
         self.part = Some((end, 0));
         match read {
             Ok(Some(document)) => Ok(document),
             Ok(None) => {
                 // Only marks such as `...`; rare enough to be named instead of passed over.
-                let fault = Fault::syntax(end, "a document without a value: remove it");
-                Err(fault.locate(self.text, Position::START))
+                let fault = Fault::syntax(start.offset as usize, "a document without a value: remove it");
+                Err(fault.locate(self.text, start))
             }
             Err(error) => Err(error),
         }

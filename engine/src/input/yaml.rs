@@ -6,12 +6,16 @@
 //! - U+0085, U+2028 and U+2029 as they are: kubectl ends a line there, YAML 1.2 does not, so that a
 //!   comment could hide a field from one of the two; and a byte order mark at the start of a later line;
 //! - a second document after `...`, which kubectl does not look at;
-//! - an alias as a key and an alias of a key; `!!binary` that is not text (kubectl puts U+FFFD);
+//! - between brackets, `?x`, and `x:` or a tag directly before a comma or bracket; in names of anchors,
+//!   other characters than ASCII letters, digits, `-` and `_`;
+//! - a tag on `<<`, an alias as a key and an alias of a key; `!!binary` that is not text (kubectl puts U+FFFD);
 //! - a `%` directive; depth and size over the limits;
 //! - what `saphyr-parser`, a reader of YAML 1.2, does not take: lines of a flow list or object that are
 //!   not indented more than their parent, for instance.
 //!
-//! Taken here and not by kubectl: a surrogate pair of escapes and `\/` where the text is JSON.
+//! Taken here and not by kubectl: the escape `\/`, some plain texts between brackets that begin with `:`,
+//! tabs in places. The last line always ends with a line break, as kubectl adds one.
+//! A whole document that is one block text may stand at column 1 here.
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
@@ -28,7 +32,8 @@ use super::build::{Builder, Key, excerpt};
 use super::document::{Document, Kind, Position, flag};
 use super::error::{Fault, ReadError, ReadErrorKind, ReadLimits};
 use super::json::{after_byte_order_mark, check_size, classify};
-use super::scalar::{Scalar, Tag, float_key, resolve};
+use super::scalar::{Scalar, Tag, float_key, is_written_as_float, resolve};
+use super::yaml_text::{Offsets, check_characters, check_directives, is_json_number, quoted_length};
 
 /// Bytes of text for one node.
 const BYTES_PER_NODE: usize = 16;
@@ -40,7 +45,7 @@ pub fn read_yaml<'t>(text: &'t str, limits: &ReadLimits) -> Result<Document<'t>,
         return Ok(document);
     }
     let mut builder = Builder::new(text, 1, limits);
-    match builder.push(Kind::Null, text.len()..text.len(), 0, None) {
+    match builder.push(Kind::Null, text.len()..text.len(), 0, Key::NONE) {
         Ok(()) => Ok(builder.finish(origin, text.len())),
         Err(fault) => Err(fault.locate(text, origin)),
     }
@@ -58,6 +63,7 @@ pub(super) fn read_yaml_at<'t>(
         check_size(limit.saturating_sub(start), text.len(), start, limits)?;
         let own = text.get(start..limit).unwrap_or_default();
         check_characters(own, start)?;
+        check_directives(own, start)?;
         let mut reader = Reader {
             own,
             start,
@@ -87,72 +93,6 @@ pub(super) fn read_yaml_at<'t>(
         }
     };
     read().map_err(|fault: Fault| fault.locate(text, origin))
-}
-
-/// Refuses characters that YAML does not have, and those that readers take differently.
-fn check_characters(text: &str, start: usize) -> Result<(), Fault> {
-    let suspicious = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') || byte >= 0x7F;
-    if !text.bytes().any(suspicious) {
-        return Ok(());
-    }
-    let mut line_start = true;
-    for (at, character) in text.char_indices() {
-        let message = match character {
-            '\t' | '\n' | '\r' => None,
-            '\u{0}' => Some("a zero byte: if the text is UTF-16, save it as UTF-8"),
-            '\u{85}' | '\u{2028}' | '\u{2029}' => Some(
-                "a Unicode line separator, which some readers take for the end of the line: write it as an escape in double quotes",
-            ),
-            '\u{FEFF}' if line_start => {
-                Some("a byte order mark inside the text: remove it (it is left over where files were joined)")
-            }
-            '\u{0}'..'\u{20}' | '\u{7F}'..='\u{9F}' | '\u{FFFE}' | '\u{FFFF}' => {
-                Some("a control character: remove it, or write it as an escape in double quotes")
-            }
-            _ => None,
-        };
-        if let Some(message) = message {
-            return Err(Fault::new(ReadErrorKind::Encoding, start + at, message));
-        }
-        line_start = matches!(character, '\n' | '\r') || line_start && matches!(character, ' ' | '\t');
-    }
-    Ok(())
-}
-
-/// Byte offsets of characters: the parser's marks count characters.
-struct Offsets {
-    /// The byte offset of every 64th character; empty where characters are bytes.
-    every: Vec<u32>,
-}
-
-impl Offsets {
-    const STEP: usize = 64;
-
-    fn of(text: &str) -> Self {
-        if text.is_ascii() {
-            return Offsets { every: Vec::new() };
-        }
-        Offsets {
-            every: text
-                .char_indices()
-                .step_by(Self::STEP)
-                .map(|(at, _)| at as u32)
-                .collect(),
-        }
-    }
-
-    fn byte(&self, text: &str, character: usize) -> usize {
-        if self.every.is_empty() {
-            return character.min(text.len());
-        }
-        let Some(&known) = self.every.get(character / Self::STEP) else {
-            return text.len();
-        };
-        let rest = text.get(known as usize..).unwrap_or_default();
-        rest.char_indices()
-            .nth(character % Self::STEP)
-            .map_or(text.len(), |(at, _)| known as usize + at)
-    }
 }
 
 /// What an event says besides its kind.
@@ -263,10 +203,10 @@ impl<'t> Reader<'t> {
         self.builder.inside() == Some(true) && matches!(self.pending, Pending::Nothing)
     }
 
-    fn take_key(&mut self) -> Option<Key> {
+    fn take_key(&mut self) -> Key {
         match mem::replace(&mut self.pending, Pending::Nothing) {
-            Pending::Key(key) => Some(key),
-            Pending::Nothing | Pending::Merge => None,
+            Pending::Key(key) => key,
+            Pending::Nothing | Pending::Merge => Key::NONE,
         }
     }
 
@@ -284,6 +224,9 @@ impl<'t> Reader<'t> {
         if self.at_key() {
             let message = "a list or object as a key has no place in JSON: use a text as the key";
             return Err(Fault::new(ReadErrorKind::NotJson, place.span.start, message));
+        }
+        if place.anchor != 0 {
+            self.check_anchor(&place.span)?;
         }
         let start = if tagged || place.anchor != 0 {
             self.after_properties(place.span.start..self.start + self.own.len())
@@ -330,6 +273,7 @@ impl<'t> Reader<'t> {
             let message = "an alias as a key: write the key itself";
             return Err(Fault::new(ReadErrorKind::NotJson, place.span.start, message));
         }
+        self.check_anchor(&place.span)?;
         let Some(Some(target)) = self.anchors.get(&place.anchor).copied() else {
             let message = "an alias of a key: write the text itself";
             return Err(Fault::new(ReadErrorKind::NotJson, place.span.start, message));
@@ -355,7 +299,14 @@ impl<'t> Reader<'t> {
         place: Place,
     ) -> Result<(), Fault> {
         let plain = style == ScalarStyle::Plain;
-        let span = self.scalar_span(style, tag.is_some() || place.anchor != 0, place.span);
+        let properties = tag.is_some() || place.anchor != 0;
+        if place.anchor != 0 {
+            self.check_anchor(&place.span)?;
+        }
+        let span = self.scalar_span(style, value.is_empty(), properties, place.span);
+        if plain && self.ends.contains(&true) {
+            self.check_flow_scalar(value, &span)?;
+        }
         if self.at_key() {
             self.remember(place.anchor, None);
             return self.key(value, plain, tag, span);
@@ -390,28 +341,71 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// Refuses names of anchors that YAML 1.1 ends before 1.2 does.
+    fn check_anchor(&self, span: &Range<usize>) -> Result<(), Fault> {
+        let mut properties = self.text(span.clone()).split_whitespace().take(2);
+        let name = properties
+            .find_map(|word| word.strip_prefix(['&', '*']))
+            .unwrap_or_default();
+        if name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+        {
+            return Ok(());
+        }
+        let message =
+            "readers of YAML differ on this name: use letters, digits, `-` and `_` after `&` and `*`";
+        Err(Fault::syntax(span.start, message))
+    }
+
+    /// Refuses what YAML 1.1 and 1.2 read differently between brackets: `?x` and `x:` before a bracket
+    /// or comma.
+    fn check_flow_scalar(&self, value: &str, span: &Range<usize>) -> Result<(), Fault> {
+        let before = self.text(span.start.saturating_sub(1)..span.end);
+        let after = self.text(span.end..span.end + 1);
+        let touching = value.is_empty() && before.contains([':', '!']) && after.starts_with([',', ']', '}']);
+        if touching || value.starts_with('?') {
+            let message =
+                "readers of YAML differ on this between brackets: put texts in quotes, and a space after `:`";
+            return Err(Fault::syntax(span.start, message));
+        }
+        Ok(())
+    }
+
     /// The place of a scalar without its properties, and of an empty one right after its key or dash.
-    fn scalar_span(&self, style: ScalarStyle, properties: bool, span: Range<usize>) -> Range<usize> {
+    fn scalar_span(
+        &self,
+        style: ScalarStyle,
+        empty: bool,
+        properties: bool,
+        span: Range<usize>,
+    ) -> Range<usize> {
         let start = if properties {
             self.after_properties(span.clone())
         } else {
             span.start
         };
         match style {
-            ScalarStyle::Plain if start == span.end => {
-                let before = self.text(self.start..start);
+            ScalarStyle::Plain if empty && properties => span,
+            ScalarStyle::Plain if empty => {
+                // The mark of an empty scalar is at or after the colon or dash before it.
                 let gap_start = self.last_end.clamp(self.start, start);
-                let gap = self.text(gap_start..start);
-                // Between the end of the last thing and here there is a colon or a dash.
-                let mark = if properties { None } else { gap.find([':', '-']) };
-                let at = mark.map_or(self.start + before.trim_end().len(), |at| gap_start + at + 1);
-                at.min(start)..at.min(start)
+                let gap = self.text(gap_start..start + 1);
+                let at = gap.find([':', '-']).map_or_else(
+                    || self.start + self.text(self.start..start).trim_end().len(),
+                    |at| gap_start + at + 1,
+                );
+                at..at
             }
             ScalarStyle::Literal | ScalarStyle::Folded => {
                 let written = self.text(start..span.end).trim_end();
                 start..start + written.len()
             }
-            _ => start..span.end,
+            // The parser's end of a quoted scalar may lie behind a comment on its line.
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
+                start..start + quoted_length(self.text(start..span.end))
+            }
+            ScalarStyle::Plain => start..span.end,
         }
     }
 
@@ -423,10 +417,24 @@ impl<'t> Reader<'t> {
             self.pending = Pending::Merge;
             return Ok(());
         }
+        if value == "<<" && tag == Some(Tag::Other) {
+            return Err(refuse(
+                "a tag on `<<`: remove the tag, or put `<<` in quotes".to_string(),
+            ));
+        }
         let text = match resolve(tag, plain, value).map_err(refuse)? {
             Scalar::Text => Cow::Borrowed(value),
             Scalar::Decoded(text) => Cow::Owned(text),
             Scalar::Bool(value) => Cow::Borrowed(if value { "true" } else { "false" }),
+            #[expect(clippy::cast_precision_loss, reason = "the integer was a float")]
+            Scalar::Int(number) if is_written_as_float(value) => {
+                let sign = if number == 0 && value.starts_with('-') {
+                    -1.0
+                } else {
+                    1.0
+                };
+                Cow::Owned(float_key(number as f64 * sign))
+            }
             Scalar::Int(number) => Cow::Owned(number.to_string()),
             Scalar::Float(number) => Cow::Owned(float_key(number)),
             Scalar::Null => {
@@ -463,7 +471,7 @@ impl<'t> Reader<'t> {
         quoted.then_some((inside, true))
     }
 
-    fn string(&mut self, value: &str, span: Range<usize>, key: Option<Key>) -> Result<(), Fault> {
+    fn string(&mut self, value: &str, span: Range<usize>, key: Key) -> Result<(), Fault> {
         match self.content(value, &span) {
             Some((content, true)) => self.builder.push(Kind::String, content, flag::QUOTED, key),
             Some((content, false)) => self.builder.push(Kind::String, content, 0, key),
@@ -472,13 +480,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Adds a value whose content is not in the text.
-    fn aside(
-        &mut self,
-        kind: Kind,
-        content: &str,
-        span: Range<usize>,
-        key: Option<Key>,
-    ) -> Result<(), Fault> {
+    fn aside(&mut self, kind: Kind, content: &str, span: Range<usize>, key: Key) -> Result<(), Fault> {
         let start = self.builder.extra.len();
         self.builder.extra.push_str(content);
         self.builder
@@ -494,7 +496,7 @@ impl<'t> Reader<'t> {
         kind: Kind,
         written: &str,
         span: Range<usize>,
-        key: Option<Key>,
+        key: Key,
         value: &dyn fmt::Debug,
     ) -> Result<(), Fault> {
         if is_json_number(written) && classify(written) == kind && self.text(span.clone()) == written {
@@ -523,19 +525,10 @@ impl<'t> Reader<'t> {
         };
         Fault::syntax(
             self.start + at,
-            format!("this is not YAML: {}{hint}", excerpt(error.info())),
+            format!(
+                "this is not YAML: {}{hint}",
+                excerpt(&error.info().replace('`', "'"))
+            ),
         )
     }
-}
-
-/// Whether a text is a number as JSON writes it.
-fn is_json_number(text: &str) -> bool {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let (mantissa, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
-    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-    [whole, fraction, exponent]
-        .iter()
-        .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
-        && (whole == "0" || !whole.starts_with('0'))
 }
