@@ -45,6 +45,19 @@ impl PatchOp {
     }
 }
 
+impl PatchOperation {
+    /// As RFC 6902 writes it.
+    pub fn to_json(&self) -> Json {
+        let mut members = serde_json::Map::new();
+        members.insert("op".into(), self.op.name().into());
+        members.insert("path".into(), self.path.as_str().into());
+        if let Some(value) = &self.value {
+            members.insert("value".into(), value.clone());
+        }
+        Json::Object(members)
+    }
+}
+
 /// An edit with its place found.
 #[derive(Clone, Debug)]
 pub(crate) struct Change {
