@@ -231,6 +231,14 @@ impl Lexer<'_> {
         if is_bidi(first) {
             return;
         }
+        if let Some(length) = foreign::quoted_length(first, rest) {
+            self.code.bump(length);
+            let end = self.position();
+            let diagnostic = foreign::quoted(self.span(start, end), self.code.slice());
+            self.report(diagnostic);
+            self.push(start, Token::Bad, end);
+            return;
+        }
         let more: usize = if first.is_ascii() {
             0
         } else {
@@ -277,11 +285,11 @@ impl Lexer<'_> {
         let hashes = self.code.slice().len().saturating_sub(2);
         let rest = self.code.remainder();
         let length = if hashes == 0 {
-            let line = rest.find('\n').unwrap_or(rest.len());
-            rest.get(..line)
-                .and_then(|line| line.find('"'))
-                .map(|at| at + 1)
-                .ok_or(line)
+            match rest.find(['"', '\n']) {
+                Some(at) if rest.as_bytes().get(at) == Some(&b'"') => Ok(at + 1),
+                Some(line) => Err(line),
+                None => Err(rest.len()),
+            }
         } else {
             close_raw(rest, hashes).ok_or(rest.len())
         };
