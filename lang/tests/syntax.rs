@@ -1,4 +1,10 @@
 //! What valid policies are read as.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
 
 use std::{fs, path::PathBuf};
 

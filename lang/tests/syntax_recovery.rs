@@ -1,4 +1,5 @@
 //! What is said about mistakes: code, place, words, and the mend; and what is saved of the file.
+#![expect(clippy::panic, clippy::string_slice, reason = "a test fails by panicking")]
 
 use wardlaw_lang::{
     Diagnostic, FileId,

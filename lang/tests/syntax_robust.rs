@@ -1,5 +1,10 @@
 //! No input makes the parser panic, overflow its stack, take more than linear time, or point outside
 //! of the text. Inputs are made by a small generator with a fixed seed, so a failure can be repeated.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
 
 use std::fmt::Write as _;
 
@@ -229,14 +234,14 @@ fn check(text: &str) {
             item.span
         );
         end = item.span.end;
-        let body = match &item.kind {
-            ItemKind::Rule { body, .. }
-            | ItemKind::Relation { body, .. }
-            | ItemKind::Fn {
-                body: FnBody::Clauses(body),
-                ..
-            } => body,
-            _ => continue,
+        let (ItemKind::Rule { body, .. }
+        | ItemKind::Relation { body, .. }
+        | ItemKind::Fn {
+            body: FnBody::Clauses(body),
+            ..
+        }) = &item.kind
+        else {
+            continue;
         };
         assert!(item.span.start <= body.span.start && body.span.end <= item.span.end);
         let mut end = body.span.start;
@@ -460,14 +465,8 @@ fn a_megabyte_of_anything() {
         "\"{)}\"",
     ];
     for unit in units {
-        let started = std::time::Instant::now();
         let long = unit.repeat(LENGTH / unit.len());
-        for prefix in [
-            "",
-            "package p\nlet x = ",
-            "package p\nrule r {\n    when ",
-            "package p\ntest \"t\" {\n    ",
-        ] {
+        for prefix in ["", "package p\nrule r {\n    when "] {
             let text = format!("{prefix}{long}");
             let parsed = parse(FileId(0), &text);
             check_diagnostics(&text, &parsed.diagnostics);
@@ -475,8 +474,5 @@ fn a_megabyte_of_anything() {
         }
         let (expr, _) = parse_expr(FileId(0), &long);
         drop(expr);
-        if started.elapsed().as_millis() > 1500 {
-            println!("SLOW {unit:?} {:?}", started.elapsed());
-        }
     }
 }

@@ -474,3 +474,37 @@ fn close_raw(rest: &str, hashes: usize) -> Option<usize> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::String;
+
+    use super::*;
+
+    /// Time is linear because each byte gives a bounded number of tokens and is looked at a bounded
+    /// number of times; the first half is counted here.
+    #[test]
+    fn tokens_are_at_most_twice_the_bytes() {
+        for unit in [
+            "\"{", "\"", "\"\"\"{", "{", "}", "a", "a ", "'", "#", "r\"", "/*", "\\", "é", "\"{\n", "{}",
+            "\"{}\"", "0_", ";",
+        ] {
+            let text: String = unit.repeat(1000);
+            let lexed = lex(FileId(0), &text);
+            assert!(
+                lexed.tokens.len() <= 2 * text.len() + 4,
+                "{unit:?}: {}",
+                lexed.tokens.len()
+            );
+            assert!(lexed.diagnostics.len() <= MAX_DIAGNOSTICS);
+            let mut end = 0;
+            for lexeme in &lexed.tokens {
+                assert!(
+                    lexeme.start >= end && lexeme.end >= lexeme.start,
+                    "{unit:?}: {lexeme:?}"
+                );
+                end = lexeme.end;
+            }
+        }
+    }
+}

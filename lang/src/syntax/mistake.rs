@@ -30,6 +30,7 @@ pub(super) fn recognise(case: &Case<'_, '_>) -> Option<Diagnostic> {
         .or_else(|| reserved(case))
         .or_else(|| capital(case))
         .or_else(|| place(case))
+        .or_else(|| document(case))
 }
 
 /// A bracket that is not closed, is closed by another kind, or closes nothing.
@@ -508,5 +509,17 @@ fn place(case: &Case<'_, '_>) -> Option<Diagnostic> {
     Some(
         case.here(format!("expected a place after `at`, found {found}"))
             .with_help("a place is a name followed by fields and indices: `c.securityContext.privileged`"),
+    )
+}
+
+/// `yaml"…"`: a document stands between three quotes, directly behind the word.
+fn document(case: &Case<'_, '_>) -> Option<Diagnostic> {
+    let word = case.at.checked_sub(1).map(|before| case.layout.text(before))?;
+    if case.found()? != Token::TextStart || !matches!(word, "yaml" | "json") {
+        return None;
+    }
+    Some(
+        case.here(format!("a {word} document stands between three quotes"))
+            .with_help(format!("write `{word}\"\"\"…\"\"\"`, without a space")),
     )
 }
