@@ -1,0 +1,501 @@
+//! The flat document: one arena of nodes in preorder, each with the place of its text. Strings are
+//! borrowed from the text; those that the text does not hold as they are (escapes, folded lines,
+//! canonical numbers) lie in `extra`, and their places in the text in side tables.
+//! A document is made by a reader and never changes; it never skips a part of its input.
+
+use alloc::borrow::{Cow, ToOwned};
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+/// A node of one document: its index in preorder, the root being 0. Ids of two documents have
+/// nothing to do with each other.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct NodeId(pub u32);
+
+/// What a node is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Kind {
+    /// `null`; in policies the same as absent.
+    Null,
+    /// `true` or `false`.
+    Bool,
+    /// A number without fraction and exponent, within 64 bits.
+    Int,
+    /// Any other finite number.
+    Float,
+    /// An integer outside 64 bits, or a number whose exponent makes it infinite: kept as written,
+    /// an error where it is read as a number.
+    Huge,
+    /// A text.
+    String,
+    /// A list.
+    List,
+    /// An object: members in document order, no key twice.
+    Object,
+}
+
+/// One node. Invariant: 24 bytes, checked below; a typical pod has 230 of them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Node {
+    /// First byte of the content: between the quotes of a string; else of the whole value.
+    pub(super) start: u32,
+    /// One past the last byte of the content.
+    pub(super) end: u32,
+    /// The node after this subtree.
+    pub(super) next: u32,
+    /// [`hash`] of the key.
+    pub(super) hash: u32,
+    /// First byte of the key's content, or an index into `long_keys`.
+    pub(super) key_start: u32,
+    /// Bytes of the key's content.
+    pub(super) key_len: u16,
+    pub(super) kind: Kind,
+    pub(super) flags: u8,
+}
+
+const _: () = assert!(size_of::<Node>() == 24);
+
+/// Bits of [`Node::flags`].
+pub(super) mod flag {
+    /// The node is a member of an object.
+    pub(in super::super) const KEY: u8 = 1;
+    /// The key's content is in `extra`; its place in `key_spans`.
+    pub(in super::super) const KEY_EXTRA: u8 = 2;
+    /// The key is written in quotes, one byte on either side of its content.
+    pub(in super::super) const KEY_QUOTED: u8 = 4;
+    /// `key_start` is an index into `long_keys`.
+    pub(in super::super) const KEY_LONG: u8 = 8;
+    /// The content is in `extra`.
+    pub(in super::super) const EXTRA: u8 = 16;
+    /// The value is written in quotes, one byte on either side of its content.
+    pub(in super::super) const QUOTED: u8 = 32;
+    /// The boolean is true.
+    pub(in super::super) const TRUE: u8 = 64;
+    /// The place of the value is in `value_spans`.
+    pub(in super::super) const SPAN: u8 = 128;
+}
+
+/// Where one node or key lies, when that is not where its content lies. Sorted by node.
+pub(super) type SideSpan = (u32, Range<u32>);
+
+/// A document in flat form.
+#[derive(Clone, Debug)]
+pub struct Document<'t> {
+    /// The text of the whole file, or of this document alone after [`Document::into_owned`].
+    pub(super) text: Cow<'t, str>,
+    /// Byte of the file at which `text` begins.
+    pub(super) base: u32,
+    /// Where the document begins in the file; lines are counted from here.
+    pub(super) origin: Position,
+    /// Byte of the file one past the document.
+    pub(super) limit: u32,
+    pub(super) extra: String,
+    pub(super) nodes: Vec<Node>,
+    pub(super) value_spans: Vec<SideSpan>,
+    pub(super) key_spans: Vec<SideSpan>,
+    /// Keys of 64 KiB and more.
+    pub(super) long_keys: Vec<Range<u32>>,
+}
+
+/// A key with its hash, made once and looked up in many documents.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FieldKey {
+    text: Box<str>,
+    hash: u32,
+}
+
+impl FieldKey {
+    /// Prepares a key.
+    pub fn new(text: &str) -> Self {
+        FieldKey {
+            text: text.into(),
+            hash: hash(text.as_bytes()),
+        }
+    }
+
+    /// The key as text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+/// Length, first eight and last eight bytes: enough to tell field names apart, and no more work than
+/// reading them. Equal hashes are always followed by a comparison, so that keys made to collide cost
+/// time in proportion to their length and change no answer.
+#[inline]
+pub(super) fn hash(bytes: &[u8]) -> u32 {
+    let (head, tail) = if let (Some(head), Some(tail)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (u64::from_le_bytes(*head), u64::from_le_bytes(*tail))
+    } else if let (Some(head), Some(tail)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        (
+            u64::from(u32::from_le_bytes(*head)),
+            u64::from(u32::from_le_bytes(*tail)),
+        )
+    } else {
+        (bytes.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)), 0)
+    };
+    let length = (bytes.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    ((head ^ tail.rotate_left(23) ^ length).wrapping_mul(0xFF51_AFD7_ED55_8CCD) >> 32) as u32
+}
+
+impl Document<'_> {
+    /// The node of the whole document.
+    pub fn root(&self) -> NodeId {
+        NodeId(0)
+    }
+
+    #[inline]
+    pub(super) fn node(&self, id: NodeId) -> Option<&Node> {
+        self.nodes.get(id.0 as usize)
+    }
+
+    /// What the node is; [`Kind::Null`] for an id of another document that has no node here.
+    #[inline]
+    pub fn kind(&self, id: NodeId) -> Kind {
+        self.node(id).map_or(Kind::Null, |node| node.kind)
+    }
+
+    /// How many nodes the document has.
+    pub fn size(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// The boolean, if the node is one.
+    #[inline]
+    pub fn bool(&self, id: NodeId) -> Option<bool> {
+        let node = self.node(id)?;
+        (node.kind == Kind::Bool).then_some(node.flags & flag::TRUE != 0)
+    }
+
+    /// The integer, if the node is an [`Kind::Int`].
+    pub fn int(&self, id: NodeId) -> Option<i64> {
+        let node = self.node(id)?;
+        if node.kind == Kind::Int {
+            self.content(node)?.parse().ok()
+        } else {
+            None
+        }
+    }
+
+    /// The number, if the node is a [`Kind::Float`] or [`Kind::Int`] (the nearest float then).
+    pub fn float(&self, id: NodeId) -> Option<f64> {
+        let node = self.node(id)?;
+        if matches!(node.kind, Kind::Float | Kind::Int) {
+            self.content(node)?.parse().ok()
+        } else {
+            None
+        }
+    }
+
+    /// The text, if the node is a string.
+    #[inline]
+    pub fn str(&self, id: NodeId) -> Option<&str> {
+        let node = self.node(id)?;
+        if node.kind == Kind::String {
+            self.content(node)
+        } else {
+            None
+        }
+    }
+
+    /// A number in JSON's notation, digit for digit as it was written in JSON, canonical where YAML
+    /// has another notation; also of [`Kind::Huge`].
+    pub fn number_text(&self, id: NodeId) -> Option<&str> {
+        let node = self.node(id)?;
+        if matches!(node.kind, Kind::Int | Kind::Float | Kind::Huge) {
+            self.content(node)
+        } else {
+            None
+        }
+    }
+
+    #[inline]
+    pub(super) fn content(&self, node: &Node) -> Option<&str> {
+        if node.flags & flag::EXTRA != 0 {
+            self.extra.get(node.start as usize..node.end as usize)
+        } else {
+            self.slice(node.start..node.end)
+        }
+    }
+
+    /// The text of the file between two bytes, as far as this document holds it.
+    #[inline]
+    pub fn slice(&self, range: Range<u32>) -> Option<&str> {
+        let start = range.start.checked_sub(self.base)?;
+        let end = range.end.checked_sub(self.base)?;
+        self.text.get(start as usize..end as usize)
+    }
+
+    /// The member of that key as it lies, an explicit null included. None where the node is no object.
+    #[inline]
+    pub fn get(&self, object: NodeId, key: &FieldKey) -> Option<NodeId> {
+        self.find(object, key.hash, &key.text)
+    }
+
+    /// As [`Document::get`], for a key met for the first time.
+    pub fn get_str(&self, object: NodeId, key: &str) -> Option<NodeId> {
+        self.find(object, hash(key.as_bytes()), key)
+    }
+
+    #[inline]
+    fn find(&self, object: NodeId, hash: u32, key: &str) -> Option<NodeId> {
+        let parent = self.node(object)?;
+        if parent.kind != Kind::Object {
+            return None;
+        }
+        let mut at = object.0 + 1;
+        while at < parent.next {
+            let member = self.nodes.get(at as usize)?;
+            if member.hash == hash && self.key_of(member) == Some(key) {
+                return Some(NodeId(at));
+            }
+            at = member.next;
+        }
+        None
+    }
+
+    /// The elements of a list or the values of an object, in document order; nothing for a scalar.
+    #[inline]
+    pub fn children(&self, id: NodeId) -> Children<'_> {
+        let end = self.end(id).0;
+        Children {
+            nodes: &self.nodes,
+            at: id.0.saturating_add(1).min(end),
+            end,
+        }
+    }
+
+    /// The key, if the node is a member of an object.
+    #[inline]
+    pub fn key(&self, id: NodeId) -> Option<&str> {
+        self.key_of(self.node(id)?)
+    }
+
+    #[inline]
+    pub(super) fn key_of(&self, node: &Node) -> Option<&str> {
+        if node.flags & flag::KEY == 0 {
+            return None;
+        }
+        let range = self.key_range(node)?;
+        if node.flags & flag::KEY_EXTRA != 0 {
+            self.extra.get(range.start as usize..range.end as usize)
+        } else {
+            self.slice(range)
+        }
+    }
+
+    /// Where the key's content lies, in the file or in `extra`.
+    #[inline]
+    fn key_range(&self, node: &Node) -> Option<Range<u32>> {
+        if node.flags & flag::KEY_LONG != 0 {
+            return self.long_keys.get(node.key_start as usize).cloned();
+        }
+        Some(node.key_start..node.key_start.checked_add(u32::from(node.key_len))?)
+    }
+
+    /// How many elements or members the node has; counted, so keep the answer. 0 for a scalar.
+    pub fn len(&self, id: NodeId) -> usize {
+        self.children(id).count()
+    }
+
+    /// Whether the node has no elements and no members.
+    pub fn is_empty(&self, id: NodeId) -> bool {
+        self.children(id).next().is_none()
+    }
+
+    /// The element at an index from 0; found by counting, so walk [`Document::children`] for all.
+    pub fn element(&self, list: NodeId, index: usize) -> Option<NodeId> {
+        if self.kind(list) == Kind::List {
+            self.children(list).nth(index)
+        } else {
+            None
+        }
+    }
+
+    /// One past the last node of the subtree.
+    #[inline]
+    pub fn end(&self, id: NodeId) -> NodeId {
+        NodeId(self.node(id).map_or(id.0, |node| node.next))
+    }
+
+    /// Where the value is written, quotes included, in bytes of the whole file. The value of a YAML
+    /// alias lies at the alias, what is inside it at the anchor. Empty where there is no text.
+    pub fn span(&self, id: NodeId) -> Range<u32> {
+        let Some(node) = self.node(id) else { return 0..0 };
+        if node.flags & (flag::SPAN | flag::EXTRA) != 0 {
+            return side_span(&self.value_spans, id).unwrap_or(0..0);
+        }
+        let quote = u32::from(node.flags & flag::QUOTED != 0);
+        node.start.saturating_sub(quote)..node.end.saturating_add(quote)
+    }
+
+    /// Where the key of a member is written, quotes included, in bytes of the whole file.
+    pub fn key_span(&self, id: NodeId) -> Option<Range<u32>> {
+        let node = self.node(id)?;
+        if node.flags & flag::KEY == 0 {
+            return None;
+        }
+        if node.flags & flag::KEY_EXTRA != 0 {
+            return side_span(&self.key_spans, id);
+        }
+        let range = self.key_range(node)?;
+        let quote = u32::from(node.flags & flag::KEY_QUOTED != 0);
+        Some(range.start.saturating_sub(quote)..range.end.saturating_add(quote))
+    }
+
+    /// Lines and columns of a range of the file, counted from the start of this document.
+    pub fn locate(&self, range: Range<u32>) -> Location {
+        self.origin.range(&self.text, self.base, range)
+    }
+
+    /// The text that this document holds: of the whole file, or of the document alone after
+    /// [`Document::into_owned`], where [`Document::text_start`] says which byte of the file is its first.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Byte of the file at which [`Document::text`] begins.
+    pub fn text_start(&self) -> u32 {
+        self.base
+    }
+
+    /// The bytes of the file that are this document.
+    pub fn extent(&self) -> Range<u32> {
+        self.origin.offset..self.limit
+    }
+
+    /// Copies what is borrowed: the text of this document, not that of the whole file.
+    pub fn into_owned(self) -> Document<'static> {
+        let (text, base) = match self.text {
+            Cow::Owned(text) => (text, self.base),
+            Cow::Borrowed(text) => {
+                let range = (self.origin.offset - self.base) as usize..(self.limit - self.base) as usize;
+                match text.get(range) {
+                    Some(own) => (own.to_owned(), self.origin.offset),
+                    None => (text.to_owned(), self.base),
+                }
+            }
+        };
+        Document {
+            text: Cow::Owned(text),
+            base,
+            origin: self.origin,
+            limit: self.limit,
+            extra: self.extra,
+            nodes: self.nodes,
+            value_spans: self.value_spans,
+            key_spans: self.key_spans,
+            long_keys: self.long_keys,
+        }
+    }
+}
+
+fn side_span(spans: &[SideSpan], id: NodeId) -> Option<Range<u32>> {
+    let index = spans.binary_search_by_key(&id.0, |span| span.0).ok()?;
+    spans.get(index).map(|span| span.1.clone())
+}
+
+/// The elements of a list or the values of an object; see [`Document::children`].
+#[derive(Clone, Debug)]
+pub struct Children<'d> {
+    nodes: &'d [Node],
+    at: u32,
+    end: u32,
+}
+
+impl Iterator for Children<'_> {
+    type Item = NodeId;
+
+    #[inline]
+    fn next(&mut self) -> Option<NodeId> {
+        if self.at >= self.end {
+            return None;
+        }
+        let id = NodeId(self.at);
+        self.at = self.nodes.get(self.at as usize)?.next;
+        Some(id)
+    }
+}
+
+/// One step of a path inside a document.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PathStep<'d> {
+    /// To the member of this key.
+    Key(&'d str),
+    /// To the element at this index, from 0.
+    Index(usize),
+}
+
+/// Lines and columns of a range, from 1, columns in Unicode code points, the end exclusive.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Location {
+    /// Line of the first character.
+    pub line: u32,
+    /// Column of the first character.
+    pub column: u32,
+    /// Line of the end.
+    pub end_line: u32,
+    /// Column after the last character.
+    pub end_column: u32,
+}
+
+/// A byte of the file with its line and column, both from 1.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Position {
+    pub(super) offset: u32,
+    pub(super) line: u32,
+    pub(super) column: u32,
+}
+
+impl Position {
+    pub(super) const START: Position = Position {
+        offset: 0,
+        line: 1,
+        column: 1,
+    };
+
+    /// The position of a later byte; `text` begins at byte `base` of the file.
+    #[expect(clippy::naive_bytecount, reason = "lines are counted for reports only")]
+    pub(super) fn advance(self, text: &str, base: u32, offset: u32) -> Position {
+        let from = self.offset.saturating_sub(base) as usize;
+        let to = (offset.saturating_sub(base) as usize).min(text.len());
+        let passed = text.as_bytes().get(from..to).unwrap_or_default();
+        let lines = passed.iter().filter(|&&byte| byte == b'\n').count() as u32;
+        let tail = match passed.iter().rposition(|&byte| byte == b'\n') {
+            Some(newline) => passed.get(newline + 1..).unwrap_or_default(),
+            None => passed,
+        };
+        // Bytes that begin a code point: all but those of the form 10xxxxxx.
+        let column = tail.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as u32;
+        Position {
+            offset,
+            line: self.line + lines,
+            column: if lines == 0 {
+                self.column + column
+            } else {
+                1 + column
+            },
+        }
+    }
+
+    /// The location of a range at or after this position; one before it is counted from the start of
+    /// the text, if the text begins the file.
+    pub(super) fn range(self, text: &str, base: u32, range: Range<u32>) -> Location {
+        let from = if range.start < self.offset && base == 0 {
+            Position::START
+        } else {
+            self
+        };
+        let start = from.advance(text, base, range.start);
+        let end = start.advance(text, base, range.end.max(range.start));
+        Location {
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+        }
+    }
+}

@@ -1,0 +1,541 @@
+//! YAML text to a document, read as kubectl reads it: by the rules of Go's `sigs.k8s.io/yaml`, whose
+//! verdicts on some hundreds of scalars and documents are a table in the tests.
+//!
+//! Differences from it, all of them refusals where another reader would see something else:
+//! - a repeated key (kubectl takes the last one);
+//! - U+0085, U+2028 and U+2029 as they are: kubectl ends a line there, YAML 1.2 does not, so that a
+//!   comment could hide a field from one of the two; and a byte order mark at the start of a later line;
+//! - a second document after `...`, which kubectl does not look at;
+//! - an alias as a key and an alias of a key; `!!binary` that is not text (kubectl puts U+FFFD);
+//! - a `%` directive; depth and size over the limits;
+//! - what `saphyr-parser`, a reader of YAML 1.2, does not take: lines of a flow list or object that are
+//!   not indented more than their parent, for instance.
+//!
+//! Taken here and not by kubectl: a surrogate pair of escapes and `\/` where the text is JSON.
+
+use alloc::borrow::Cow;
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::ops::Range;
+use core::{fmt, mem};
+
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
+
+use super::alias::expand;
+use super::build::{Builder, Key, excerpt};
+use super::document::{Document, Kind, Position, flag};
+use super::error::{Fault, ReadError, ReadErrorKind, ReadLimits};
+use super::json::{after_byte_order_mark, check_size, classify};
+use super::scalar::{Scalar, Tag, float_key, resolve};
+
+/// Bytes of text for one node.
+const BYTES_PER_NODE: usize = 16;
+
+/// Reads one YAML document. A text without one (white space, comments) is a null, as in Go.
+pub fn read_yaml<'t>(text: &'t str, limits: &ReadLimits) -> Result<Document<'t>, ReadError> {
+    let origin = after_byte_order_mark(text);
+    if let Some(document) = read_yaml_at(text, origin, text.len(), limits)? {
+        return Ok(document);
+    }
+    let mut builder = Builder::new(text, 1, limits);
+    match builder.push(Kind::Null, text.len()..text.len(), 0, None) {
+        Ok(()) => Ok(builder.finish(origin, text.len())),
+        Err(fault) => Err(fault.locate(text, origin)),
+    }
+}
+
+/// Reads the document between `origin` and `limit`; none where there is none.
+pub(super) fn read_yaml_at<'t>(
+    text: &'t str,
+    origin: Position,
+    limit: usize,
+    limits: &ReadLimits,
+) -> Result<Option<Document<'t>>, ReadError> {
+    let start = origin.offset as usize;
+    let read = || {
+        check_size(limit.saturating_sub(start), text.len(), start, limits)?;
+        let own = text.get(start..limit).unwrap_or_default();
+        check_characters(own, start)?;
+        let mut reader = Reader {
+            own,
+            start,
+            offsets: Offsets::of(own),
+            builder: Builder::new(text, own.len() / BYTES_PER_NODE + 8, limits),
+            ends: Vec::new(),
+            pending: Pending::Nothing,
+            last_end: start,
+            anchors: BTreeMap::new(),
+            aliases: BTreeMap::new(),
+            merges: false,
+        };
+        if !reader.events()? {
+            return Ok(None);
+        }
+        let Reader {
+            builder,
+            aliases,
+            merges,
+            ..
+        } = reader;
+        let document = builder.finish(origin, limit);
+        if aliases.is_empty() && !merges {
+            Ok(Some(document))
+        } else {
+            expand(document, &aliases, limits).map(Some)
+        }
+    };
+    read().map_err(|fault: Fault| fault.locate(text, origin))
+}
+
+/// Refuses characters that YAML does not have, and those that readers take differently.
+fn check_characters(text: &str, start: usize) -> Result<(), Fault> {
+    let suspicious = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') || byte >= 0x7F;
+    if !text.bytes().any(suspicious) {
+        return Ok(());
+    }
+    let mut line_start = true;
+    for (at, character) in text.char_indices() {
+        let message = match character {
+            '\t' | '\n' | '\r' => None,
+            '\u{0}' => Some("a zero byte: if the text is UTF-16, save it as UTF-8"),
+            '\u{85}' | '\u{2028}' | '\u{2029}' => Some(
+                "a Unicode line separator, which some readers take for the end of the line: write it as an escape in double quotes",
+            ),
+            '\u{FEFF}' if line_start => {
+                Some("a byte order mark inside the text: remove it (it is left over where files were joined)")
+            }
+            '\u{0}'..'\u{20}' | '\u{7F}'..='\u{9F}' | '\u{FFFE}' | '\u{FFFF}' => {
+                Some("a control character: remove it, or write it as an escape in double quotes")
+            }
+            _ => None,
+        };
+        if let Some(message) = message {
+            return Err(Fault::new(ReadErrorKind::Encoding, start + at, message));
+        }
+        line_start = matches!(character, '\n' | '\r') || line_start && matches!(character, ' ' | '\t');
+    }
+    Ok(())
+}
+
+/// Byte offsets of characters: the parser's marks count characters.
+struct Offsets {
+    /// The byte offset of every 64th character; empty where characters are bytes.
+    every: Vec<u32>,
+}
+
+impl Offsets {
+    const STEP: usize = 64;
+
+    fn of(text: &str) -> Self {
+        if text.is_ascii() {
+            return Offsets { every: Vec::new() };
+        }
+        Offsets {
+            every: text
+                .char_indices()
+                .step_by(Self::STEP)
+                .map(|(at, _)| at as u32)
+                .collect(),
+        }
+    }
+
+    fn byte(&self, text: &str, character: usize) -> usize {
+        if self.every.is_empty() {
+            return character.min(text.len());
+        }
+        let Some(&known) = self.every.get(character / Self::STEP) else {
+            return text.len();
+        };
+        let rest = text.get(known as usize..).unwrap_or_default();
+        rest.char_indices()
+            .nth(character % Self::STEP)
+            .map_or(text.len(), |(at, _)| known as usize + at)
+    }
+}
+
+/// What an event says besides its kind.
+struct Place {
+    /// Bytes of the file, anchors and tags included.
+    span: Range<usize>,
+    anchor: usize,
+}
+
+/// What an object has before its next value.
+enum Pending {
+    Nothing,
+    Key(Key),
+    /// A `<<`, whose value is merged.
+    Merge,
+}
+
+struct Reader<'t> {
+    /// The text of this document, and the byte of the file at which it begins.
+    own: &'t str,
+    start: usize,
+    offsets: Offsets,
+    builder: Builder<'t>,
+    /// For each open list or object, whether it is written in brackets.
+    ends: Vec<bool>,
+    pending: Pending,
+    /// Where the last scalar, alias or bracket ended.
+    last_end: usize,
+    /// Nodes by anchor; none for the anchor of a key.
+    anchors: BTreeMap<usize, Option<u32>>,
+    aliases: BTreeMap<u32, u32>,
+    merges: bool,
+}
+
+impl<'t> Reader<'t> {
+    /// Reads the one document; false where there is none.
+    fn events(&mut self) -> Result<bool, Fault> {
+        let mut parser: Parser<'t, StrInput<'t>> = Parser::new_from_str(self.own);
+        let mut explicit = None;
+        // The parser repeats an error for ever: the first one ends the reading.
+        while let Some(event) = parser.next_event() {
+            let (event, span) = event.map_err(|error| self.scan_error(&error))?;
+            let place = |anchor| Place {
+                span: self.range(span),
+                anchor,
+            };
+            match event {
+                Event::Nothing | Event::StreamStart | Event::DocumentEnd => {}
+                Event::StreamEnd => break,
+                Event::DocumentStart(marked) => {
+                    if explicit.is_some() {
+                        let message =
+                            "a second document that kubectl would not see: put `---` on a line before it";
+                        return Err(Fault::syntax(self.range(span).start, message));
+                    }
+                    explicit = Some(marked);
+                }
+                Event::Scalar(value, style, anchor, tag) => {
+                    let place = place(anchor);
+                    let tag = tag.map(|tag| Tag::named(&tag.handle, &tag.suffix));
+                    self.scalar(&value, style, tag, place)?;
+                }
+                Event::Alias(anchor) => {
+                    let place = place(anchor);
+                    self.alias(&place)?;
+                }
+                Event::SequenceStart(anchor, tag) => {
+                    let place = place(anchor);
+                    self.open(false, &place, tag.is_some())?;
+                }
+                Event::MappingStart(anchor, tag) => {
+                    let place = place(anchor);
+                    self.open(true, &place, tag.is_some())?;
+                }
+                Event::SequenceEnd | Event::MappingEnd => {
+                    let end = self.range(span).end;
+                    self.close(end)?;
+                }
+            }
+        }
+        Ok(!self.builder.nodes.is_empty() && !(self.is_blank()))
+    }
+
+    /// Whether the document has nothing but marks and comments: the parser makes a null of it.
+    fn is_blank(&self) -> bool {
+        self.own.lines().all(|line| {
+            let line = line.trim_start();
+            line.is_empty()
+                || line.starts_with('#')
+                || line.starts_with("---") && line.trim_end().len() == 3
+                || line.trim_end() == "..."
+        })
+    }
+
+    fn range(&self, span: Span) -> Range<usize> {
+        let start = self.offsets.byte(self.own, span.start.index());
+        let end = self.offsets.byte(self.own, span.end.index()).max(start);
+        self.start + start..self.start + end
+    }
+
+    fn text(&self, range: Range<usize>) -> &'t str {
+        let own = range.start.saturating_sub(self.start)..range.end.saturating_sub(self.start);
+        self.own.get(own).unwrap_or_default()
+    }
+
+    /// Whether the next node is a key.
+    fn at_key(&self) -> bool {
+        self.builder.inside() == Some(true) && matches!(self.pending, Pending::Nothing)
+    }
+
+    fn take_key(&mut self) -> Option<Key> {
+        match mem::replace(&mut self.pending, Pending::Nothing) {
+            Pending::Key(key) => Some(key),
+            Pending::Nothing | Pending::Merge => None,
+        }
+    }
+
+    fn remember(&mut self, anchor: usize, node: Option<u32>) {
+        if anchor != 0 {
+            self.anchors.insert(anchor, node);
+        }
+    }
+
+    fn next_node(&self) -> u32 {
+        self.builder.nodes.len() as u32
+    }
+
+    fn open(&mut self, object: bool, place: &Place, tagged: bool) -> Result<(), Fault> {
+        if self.at_key() {
+            let message = "a list or object as a key has no place in JSON: use a text as the key";
+            return Err(Fault::new(ReadErrorKind::NotJson, place.span.start, message));
+        }
+        let start = if tagged || place.anchor != 0 {
+            self.after_properties(place.span.start..self.start + self.own.len())
+        } else {
+            place.span.start
+        };
+        let flow = self.text(start..start + 1).starts_with(['[', '{']) && !place.span.is_empty();
+        let key = self.take_key();
+        self.remember(place.anchor, Some(self.next_node()));
+        self.builder.open(object, start, key)?;
+        self.ends.push(flow);
+        self.last_end = self.last_end.max(start);
+        Ok(())
+    }
+
+    fn close(&mut self, end: usize) -> Result<(), Fault> {
+        // A block ends where its last value does: the event comes after blank lines and comments.
+        if self.ends.pop() == Some(true) {
+            self.last_end = end;
+        }
+        self.builder.close(self.last_end)
+    }
+
+    /// Where a node begins, past its anchor and tag.
+    fn after_properties(&self, range: Range<usize>) -> usize {
+        let text = self.text(range.clone());
+        let mut rest = text;
+        while rest.starts_with(['&', '!']) {
+            let length = rest.find(|c: char| c.is_whitespace()).unwrap_or(rest.len());
+            rest = rest.get(length..).unwrap_or_default();
+            loop {
+                rest = rest.trim_start();
+                if !rest.starts_with('#') {
+                    break;
+                }
+                rest = rest.split_once('\n').map_or("", |(_, after)| after);
+            }
+        }
+        range.start + (text.len() - rest.len())
+    }
+
+    fn alias(&mut self, place: &Place) -> Result<(), Fault> {
+        if self.at_key() {
+            let message = "an alias as a key: write the key itself";
+            return Err(Fault::new(ReadErrorKind::NotJson, place.span.start, message));
+        }
+        let Some(Some(target)) = self.anchors.get(&place.anchor).copied() else {
+            let message = "an alias of a key: write the text itself";
+            return Err(Fault::new(ReadErrorKind::NotJson, place.span.start, message));
+        };
+        if self.builder.is_open(target) {
+            let message =
+                "the value of this anchor contains itself: an alias can only stand for what is complete";
+            return Err(Fault::new(ReadErrorKind::NotJson, place.span.start, message));
+        }
+        let node = self.next_node();
+        let key = self.take_key();
+        self.aliases.insert(node, target);
+        self.builder.push(Kind::Null, place.span.clone(), 0, key)?;
+        self.last_end = place.span.end;
+        Ok(())
+    }
+
+    fn scalar(
+        &mut self,
+        value: &str,
+        style: ScalarStyle,
+        tag: Option<Tag>,
+        place: Place,
+    ) -> Result<(), Fault> {
+        let plain = style == ScalarStyle::Plain;
+        let span = self.scalar_span(style, tag.is_some() || place.anchor != 0, place.span);
+        if self.at_key() {
+            self.remember(place.anchor, None);
+            return self.key(value, plain, tag, span);
+        }
+        let scalar = resolve(tag, plain, value)
+            .map_err(|message| Fault::new(ReadErrorKind::NotJson, span.start, message))?;
+        let key = self.take_key();
+        self.remember(place.anchor, Some(self.next_node()));
+        self.last_end = self.last_end.max(span.end);
+        match scalar {
+            Scalar::Null => self.builder.push(Kind::Null, span, 0, key),
+            Scalar::Bool(value) => {
+                self.builder
+                    .push(Kind::Bool, span, if value { flag::TRUE } else { 0 }, key)
+            }
+            Scalar::Text => self.string(value, span, key),
+            Scalar::Decoded(text) => self.aside(Kind::String, &text, span, key),
+            Scalar::Int(number) => self.number(Kind::Int, value, span, key, &number),
+            Scalar::Unsigned(number) => self.number(Kind::Huge, value, span, key, &number),
+            Scalar::Float(number) if number.is_finite() => {
+                // An integer beyond every 64 bits is a float in Go; here it stays what was written.
+                let digits = value
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'_'));
+                let kind = if digits { Kind::Huge } else { Kind::Float };
+                self.number(kind, value, span, key, &number)
+            }
+            Scalar::Float(_) => {
+                let message = format!("`{}` is no number in JSON: put it in quotes", excerpt(value));
+                Err(Fault::new(ReadErrorKind::NotJson, span.start, message))
+            }
+        }
+    }
+
+    /// The place of a scalar without its properties, and of an empty one right after its key or dash.
+    fn scalar_span(&self, style: ScalarStyle, properties: bool, span: Range<usize>) -> Range<usize> {
+        let start = if properties {
+            self.after_properties(span.clone())
+        } else {
+            span.start
+        };
+        match style {
+            ScalarStyle::Plain if start == span.end => {
+                let before = self.text(self.start..start);
+                let gap_start = self.last_end.clamp(self.start, start);
+                let gap = self.text(gap_start..start);
+                // Between the end of the last thing and here there is a colon or a dash.
+                let mark = if properties { None } else { gap.find([':', '-']) };
+                let at = mark.map_or(self.start + before.trim_end().len(), |at| gap_start + at + 1);
+                at.min(start)..at.min(start)
+            }
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                let written = self.text(start..span.end).trim_end();
+                start..start + written.len()
+            }
+            _ => start..span.end,
+        }
+    }
+
+    fn key(&mut self, value: &str, plain: bool, tag: Option<Tag>, span: Range<usize>) -> Result<(), Fault> {
+        let refuse = |message: String| Fault::new(ReadErrorKind::NotJson, span.start, message);
+        self.last_end = span.end;
+        if plain && tag.is_none() && value == "<<" {
+            self.merges = true;
+            self.pending = Pending::Merge;
+            return Ok(());
+        }
+        let text = match resolve(tag, plain, value).map_err(refuse)? {
+            Scalar::Text => Cow::Borrowed(value),
+            Scalar::Decoded(text) => Cow::Owned(text),
+            Scalar::Bool(value) => Cow::Borrowed(if value { "true" } else { "false" }),
+            Scalar::Int(number) => Cow::Owned(number.to_string()),
+            Scalar::Float(number) => Cow::Owned(float_key(number)),
+            Scalar::Null => {
+                return Err(refuse(
+                    "a null as a key: put it in quotes, or give a key".to_string(),
+                ));
+            }
+            Scalar::Unsigned(_) => {
+                return Err(refuse(
+                    "a number too great for a key: put it in quotes".to_string(),
+                ));
+            }
+        };
+        let key = if let Some((content, quoted)) = self.content(&text, &span) {
+            self.builder.key_in_text(content, quoted)
+        } else {
+            let start = self.builder.extra.len();
+            self.builder.extra.push_str(&text);
+            self.builder.key_in_extra(start, span)
+        };
+        self.pending = Pending::Key(key);
+        Ok(())
+    }
+
+    /// Where `text` lies as it is in the place it is written at, and whether inside quotes.
+    fn content(&self, text: &str, span: &Range<usize>) -> Option<(Range<usize>, bool)> {
+        if self.text(span.clone()) == text {
+            return Some((span.clone(), false));
+        }
+        let inside = span.start + 1..span.end.checked_sub(1)?;
+        let quoted = inside.start <= inside.end
+            && self.text(span.start..inside.start).starts_with(['"', '\''])
+            && self.text(inside.clone()) == text;
+        quoted.then_some((inside, true))
+    }
+
+    fn string(&mut self, value: &str, span: Range<usize>, key: Option<Key>) -> Result<(), Fault> {
+        match self.content(value, &span) {
+            Some((content, true)) => self.builder.push(Kind::String, content, flag::QUOTED, key),
+            Some((content, false)) => self.builder.push(Kind::String, content, 0, key),
+            None => self.aside(Kind::String, value, span, key),
+        }
+    }
+
+    /// Adds a value whose content is not in the text.
+    fn aside(
+        &mut self,
+        kind: Kind,
+        content: &str,
+        span: Range<usize>,
+        key: Option<Key>,
+    ) -> Result<(), Fault> {
+        let start = self.builder.extra.len();
+        self.builder.extra.push_str(content);
+        self.builder
+            .value_spans
+            .push((self.next_node(), span.start as u32..span.end as u32));
+        self.builder
+            .push(kind, start..self.builder.extra.len(), flag::EXTRA, key)
+    }
+
+    /// Adds a number: as it is written, if that is how JSON writes it.
+    fn number(
+        &mut self,
+        kind: Kind,
+        written: &str,
+        span: Range<usize>,
+        key: Option<Key>,
+        value: &dyn fmt::Debug,
+    ) -> Result<(), Fault> {
+        if is_json_number(written) && classify(written) == kind && self.text(span.clone()) == written {
+            return self.builder.push(kind, span, 0, key);
+        }
+        // `Debug` of a number is JSON, with an exponent where the number is long.
+        self.aside(kind, &format!("{value:?}"), span, key)
+    }
+
+    fn scan_error(&self, error: &ScanError) -> Fault {
+        let at = self.offsets.byte(self.own, error.marker().index());
+        let before = self.own.get(..at).unwrap_or_default();
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let line = self
+            .own
+            .get(line_start..)
+            .and_then(|rest| rest.lines().next())
+            .unwrap_or_default();
+        let indentation = line.find(|c: char| !c.is_whitespace()).unwrap_or(line.len());
+        let hint = if line.contains("{{") {
+            "; `{{` looks like a template: give the rendered text, for instance from `helm template`"
+        } else if line.get(..indentation).unwrap_or_default().contains('\t') {
+            "; YAML is not indented with tabs: use spaces"
+        } else {
+            ""
+        };
+        Fault::syntax(
+            self.start + at,
+            format!("this is not YAML: {}{hint}", excerpt(error.info())),
+        )
+    }
+}
+
+/// Whether a text is a number as JSON writes it.
+fn is_json_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (mantissa, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
+    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    [whole, fraction, exponent]
+        .iter()
+        .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+        && (whole == "0" || !whole.starts_with('0'))
+}

@@ -1,0 +1,106 @@
+//! Documents: what they answer about their nodes, keys and places.
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail as the test does")]
+
+use wardlaw::input::{Document, FieldKey, Kind, NodeId, PathStep, ReadErrorKind, ReadLimits, read_json};
+
+fn json(text: &str) -> Document<'_> {
+    read_json(text, &ReadLimits::default()).unwrap()
+}
+
+const SAMPLE: &str = r#"{ "a": 1, "b": [true, null, "x\ny"], "c/d~e": { "é": -2.5e3 }, "n": null }"#;
+
+#[test]
+fn scalars_are_read_by_kind() {
+    let document = json(SAMPLE);
+    let root = document.root();
+    let at = |pointer: &str| document.resolve(root, pointer).unwrap();
+    assert_eq!(document.kind(root), Kind::Object);
+    assert_eq!(document.int(at("/a")), Some(1));
+    assert_eq!(document.float(at("/a")), Some(1.0));
+    assert_eq!(document.bool(at("/b/0")), Some(true));
+    assert_eq!(document.kind(at("/b/1")), Kind::Null);
+    assert_eq!(document.str(at("/b/2")), Some("x\ny"));
+    assert_eq!(document.float(at("/c~1d~0e/é")), Some(-2500.0));
+    assert_eq!(document.int(at("/c~1d~0e/é")), None);
+    assert_eq!(document.bool(at("/a")), None);
+    assert_eq!(document.str(at("/a")), None);
+}
+
+#[test]
+fn members_are_found_by_key_and_nulls_are_members() {
+    let document = json(SAMPLE);
+    let root = document.root();
+    let n = document.get(root, &FieldKey::new("n")).unwrap();
+    assert_eq!(document.kind(n), Kind::Null);
+    assert_eq!(document.key(n), Some("n"));
+    assert_eq!(document.get_str(root, "n"), Some(n));
+    assert_eq!(
+        document.get_str(root, "é"),
+        None,
+        "only members of the object itself"
+    );
+    assert_eq!(document.get_str(n, "a"), None);
+    assert_eq!(document.key(root), None);
+    assert_eq!(document.get(NodeId(99), &FieldKey::new("a")), None);
+}
+
+#[test]
+fn children_come_in_document_order() {
+    let document = json(SAMPLE);
+    let root = document.root();
+    let keys: Vec<_> = document
+        .children(root)
+        .map(|child| document.key(child).unwrap())
+        .collect();
+    assert_eq!(keys, ["a", "b", "c/d~e", "n"]);
+    let list = document.get_str(root, "b").unwrap();
+    assert_eq!(document.len(list), 3);
+    assert_eq!(document.element(list, 2), document.resolve(root, "/b/2"));
+    assert_eq!(document.element(list, 3), None);
+    assert_eq!(document.len(document.get_str(root, "a").unwrap()), 0);
+    assert_eq!(document.end(root).0 as usize, document.size());
+}
+
+#[test]
+fn pointers_lead_there_and_back() {
+    let document = json(SAMPLE);
+    for index in 0..document.size() as u32 {
+        let node = NodeId(index);
+        let pointer = document.pointer(document.root(), node).unwrap();
+        assert_eq!(
+            document.resolve(document.root(), &pointer),
+            Some(node),
+            "{pointer}"
+        );
+        if let Some(parent) = document.parent(node) {
+            assert!(document.children(parent).any(|child| child == node));
+        } else {
+            assert_eq!(node, document.root());
+        }
+    }
+    let inner = document.resolve(document.root(), "/c~1d~0e/é").unwrap();
+    assert_eq!(
+        document.steps(document.root(), inner).unwrap(),
+        [PathStep::Key("c/d~e"), PathStep::Key("é")]
+    );
+    assert_eq!(document.pointer(inner, inner).as_deref(), Some(""));
+    assert_eq!(document.pointer(inner, document.root()), None);
+    assert_eq!(document.resolve(document.root(), "/b/02"), None);
+    assert_eq!(document.resolve(document.root(), "/b/-"), None);
+    assert_eq!(document.resolve(document.root(), "a"), None);
+    let list = document.get_str(document.root(), "b").unwrap();
+    assert_eq!(
+        document.resolve_nearest(document.root(), "/b/7/x"),
+        (list, "/7/x")
+    );
+}
+
+#[test]
+fn repeated_keys_are_refused_where_the_second_stands() {
+    let error = read_json("{\"a\": 1,\n \"\\u0061\": 2}", &ReadLimits::default()).unwrap_err();
+    assert_eq!(error.kind, ReadErrorKind::RepeatedKey);
+    assert_eq!(
+        error.to_string(),
+        "line 2, column 2: the key `a` is given twice: remove one of them"
+    );
+}
