@@ -3,6 +3,7 @@
 mod args;
 mod command;
 mod engine;
+mod inspect;
 mod output;
 mod parallel;
 mod project;

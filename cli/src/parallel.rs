@@ -32,6 +32,15 @@ pub(crate) enum Event<T> {
     Waiting(usize),
 }
 
+impl<T> Event<T> {
+    /// The job that it is about.
+    pub(crate) fn index(&self) -> usize {
+        match self {
+            Self::Piece(index, _) | Self::Broken(index) | Self::Waiting(index) => *index,
+        }
+    }
+}
+
 /// The workers worth starting for so many jobs.
 pub(crate) fn workers(jobs: usize) -> usize {
     thread::available_parallelism().map_or(1, usize::from).min(jobs)
@@ -81,7 +90,9 @@ pub(crate) fn ordered<J: Sync, T: Send>(
                 }
             }
             // Invariant: jobs are begun in order, so the first one under way never waits for another.
-            let Some((index, results)) = under_way.pop_front() else { break };
+            let Some((index, results)) = under_way.pop_front() else {
+                break;
+            };
             loop {
                 match results.recv_timeout(PATIENCE) {
                     Ok(Some(piece)) => take(Event::Piece(index, piece)),
@@ -140,6 +151,11 @@ mod tests {
     #[test]
     fn no_jobs_are_no_work() {
         let nothing: [u32; 0] = [];
-        ordered(&nothing, 3, |_, send| send(1), |_: Event<i32>| panic!("there is no job"));
+        ordered(
+            &nothing,
+            3,
+            |_, send| send(1),
+            |_: Event<i32>| panic!("there is no job"),
+        );
     }
 }

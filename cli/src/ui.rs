@@ -44,7 +44,10 @@ pub(crate) struct Failure {
 impl Failure {
     /// A problem.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None }
+        Self {
+            message: message.into(),
+            help: None,
+        }
     }
 
     /// With the mend.
@@ -87,8 +90,12 @@ impl Ui {
         let (out, err) = (io::stdout(), io::stderr());
         let (out_terminal, err_terminal) = (out.is_terminal(), err.is_terminal());
         Self {
-            out_style: Style { colour: colour(out_terminal) },
-            err_style: Style { colour: colour(err_terminal) },
+            out_style: Style {
+                colour: colour(out_terminal),
+            },
+            err_style: Style {
+                colour: colour(err_terminal),
+            },
             // Whoever forces colours wants what a terminal shows.
             out_terminal: out_terminal || (colour(false) && color == When::Always),
             err_terminal,
@@ -138,7 +145,10 @@ impl Ui {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.closed = true,
             Err(error) => {
                 self.failed = true;
-                self.fail(&Failure::new(format!("cannot write to standard output: {}", reason(&error))));
+                self.fail(&Failure::new(format!(
+                    "cannot write to standard output: {}",
+                    reason(&error)
+                )));
             }
         }
     }
@@ -146,6 +156,8 @@ impl Ui {
     /// Writes messages beside the results, as they are. Where even this fails there is nobody to tell.
     pub(crate) fn tell(&mut self, text: &str) {
         self.end_progress();
+        // Results first, so that the two streams of one terminal keep their order.
+        self.flush();
         let _ = self.err.write_all(text.as_bytes());
     }
 
@@ -154,7 +166,12 @@ impl Ui {
         let style = self.err_style;
         let mut text = format!("{}: {}\n", style.alarm("error"), escape::line(&failure.message));
         if let Some(help) = &failure.help {
-            text.push_str(&format!("  {} {}: {}\n", style.frame("="), style.strong("help"), escape::line(help)));
+            text.push_str(&format!(
+                "  {} {}: {}\n",
+                style.frame("="),
+                style.strong("help"),
+                escape::line(help)
+            ));
         }
         self.tell(&text);
     }
@@ -194,7 +211,9 @@ pub(crate) fn reason(error: &io::Error) -> String {
             let text = text.split(" (os error").next().unwrap_or(&text);
             let mut characters = text.chars();
             // Lower case, as all messages; the system begins with a capital.
-            characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
+            characters.next().map_or_else(String::new, |first| {
+                first.to_lowercase().chain(characters).collect()
+            })
         }
     }
 }

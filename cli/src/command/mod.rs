@@ -4,8 +4,14 @@ mod check;
 mod rules;
 
 use crate::{
-    args::{Arguments, Command, When},
-    ui::{Exit, Ui},
+    args::{self, Arguments, Command, When},
+    engine::{self, Policy},
+    output::{diagnostic, summary},
+    project::{
+        data,
+        policies::{self, Selection},
+    },
+    ui::{Exit, Failure, Ui},
 };
 
 /// Runs a command to its end.
@@ -33,4 +39,31 @@ pub(crate) fn usage(message: &clap::Error) -> Exit {
         ui.print(&text);
         ui.finish(Exit::Clean)
     }
+}
+
+/// The policy that the arguments select, or why it cannot be used.
+fn policy(args: &args::Policy, ui: &mut Ui) -> Result<(Selection, Policy), Failure> {
+    let selection = policies::select(&args.policies, engine::library())?;
+    let data = data::read(&args.data, &args.data_file)?;
+    let (policy, diagnostics, sources) = engine::compile(&selection, data);
+    let mut text = String::new();
+    diagnostic::write(&mut text, &diagnostics, &sources, ui.err_style());
+    ui.tell(&text);
+    let Some(policy) = policy else {
+        let errors = diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.is_error())
+            .count();
+        return Err(Failure::new(format!(
+            "the policy cannot be used: {}",
+            summary::count(errors, "error")
+        )));
+    };
+    if policy.rules().is_empty() {
+        return Err(
+            Failure::new(format!("no rule in force: `{}` has none", selection.title()))
+                .with_help("name a policy with rules; `ward rules -p k8s` lists the library's"),
+        );
+    }
+    Ok((selection, policy))
 }

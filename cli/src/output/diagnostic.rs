@@ -29,7 +29,11 @@ fn one(out: &mut String, diagnostic: &Diagnostic, sources: &Sources, style: Styl
         Severity::Error => style.alarm(&head),
         Severity::Warning => style.caution(&head),
     };
-    drop(writeln!(out, "{head}: {}", style.strong(&escape::line(&diagnostic.message))));
+    drop(writeln!(
+        out,
+        "{head}: {}",
+        style.strong(&escape::line(&diagnostic.message))
+    ));
     // Labels in the file of the diagnostic are shown with it, those of other files below.
     let mut files: Vec<FileId> = vec![diagnostic.span.file];
     for label in &diagnostic.labels {
@@ -44,12 +48,23 @@ fn one(out: &mut String, diagnostic: &Diagnostic, sources: &Sources, style: Styl
         marks.push((label.span.file, mark(sources, label.span, &label.message, false)));
     }
     let gutter = gutter(marks.iter().map(|(_, mark)| mark.line).max().unwrap_or(1));
-    let mut snippet = Snippet { file: "", gutter, arrow: "-->", style };
+    let mut snippet = Snippet {
+        file: "",
+        gutter,
+        arrow: "-->",
+        style,
+    };
     for file in files {
         let Some(source) = sources.get(file) else { continue };
-        let of_file: Vec<Mark> =
-            marks.iter().filter(|(of, _)| *of == file).map(|(_, mark)| mark.clone()).collect();
-        snippet = Snippet { file: &source.name, ..snippet };
+        let of_file: Vec<Mark> = marks
+            .iter()
+            .filter(|(of, _)| *of == file)
+            .map(|(_, mark)| mark.clone())
+            .collect();
+        snippet = Snippet {
+            file: &source.name,
+            ..snippet
+        };
         snippet.write(out, &of_file, |number| line(source, number));
         snippet.arrow = ":::";
     }
@@ -77,7 +92,11 @@ fn mark(sources: &Sources, span: Span, label: &str, primary: bool) -> Mark {
     Mark {
         line: start.line,
         start: start.column,
-        end: if end.line == start.line { end.column } else { u32::MAX },
+        end: if end.line == start.line {
+            end.column
+        } else {
+            u32::MAX
+        },
         label: label.to_owned(),
         primary,
     }
@@ -158,6 +177,9 @@ error[W0207]: `x` is declared twice
         let out = render("\t漢\u{202e} x\n", |find| {
             Diagnostic::new(Code::UnknownName, find("x"), "no `x`")
         });
-        assert!(out.contains("1 |     漢\\u{202e} x\n  |                 ^\n"), "{out}");
+        assert!(
+            out.contains("1 |     漢\\u{202e} x\n  |                 ^\n"),
+            "{out}"
+        );
     }
 }

@@ -25,8 +25,11 @@ pub(crate) fn entry(out: &mut String, entry: &Entry<'_>, layout: Layout) {
         Outcome::Failed(problem) if layout.full => full_problem(out, entry, problem, layout.style),
         Outcome::Failed(problem) => plain_problem(out, entry, problem, layout.style),
         Outcome::Decided(verdict) => {
-            let mut findings: Vec<&Finding> =
-                verdict.findings.iter().filter(|finding| finding.effect != Effect::Allow).collect();
+            let mut findings: Vec<&Finding> = verdict
+                .findings
+                .iter()
+                .filter(|finding| finding.effect != Effect::Allow)
+                .collect();
             // Stable: findings of one place keep the order of the contract.
             findings.sort_by_key(|finding| finding.location.map(|at| (at.line, at.column)));
             if layout.full {
@@ -46,12 +49,21 @@ fn plain_finding(out: &mut String, entry: &Entry<'_>, finding: &Finding, style: 
     let place = place(entry, finding.location.map(|at| (at.line, at.column)));
     let effect = paint(finding.effect, word(finding.effect), style);
     let rule = escape::line(&finding.rule);
-    drop(writeln!(out, "{place}: {effect} {rule}: {}", escape::line(&finding.message)));
+    drop(writeln!(
+        out,
+        "{place}: {effect} {rule}: {}",
+        escape::line(&finding.message)
+    ));
 }
 
 fn plain_problem(out: &mut String, entry: &Entry<'_>, problem: &Problem, style: Style) {
     let place = place(entry, problem.place);
-    drop(writeln!(out, "{place}: {}: {}", style.alarm("error"), escape::line(&problem.message)));
+    drop(writeln!(
+        out,
+        "{place}: {}: {}",
+        style.alarm("error"),
+        escape::line(&problem.message)
+    ));
 }
 
 /// `file:line:column`, as far as it is known.
@@ -68,7 +80,11 @@ fn full_findings(out: &mut String, entry: &Entry<'_>, group: &[&Finding], style:
     for finding in group {
         let head = format!("{}[{}]", word(finding.effect), escape::line(&finding.rule));
         let head = paint(finding.effect, &head, style);
-        drop(writeln!(out, "{head}: {}", style.strong(&escape::line(&finding.message))));
+        drop(writeln!(
+            out,
+            "{head}: {}",
+            style.strong(&escape::line(&finding.message))
+        ));
     }
     let Some(first) = group.first() else { return };
     let snippet = Snippet {
@@ -95,13 +111,28 @@ fn full_findings(out: &mut String, entry: &Entry<'_>, group: &[&Finding], style:
 }
 
 fn full_problem(out: &mut String, entry: &Entry<'_>, problem: &Problem, style: Style) {
-    drop(writeln!(out, "{}: {}", style.alarm("error"), style.strong(&escape::line(&problem.message))));
+    drop(writeln!(
+        out,
+        "{}: {}",
+        style.alarm("error"),
+        style.strong(&escape::line(&problem.message))
+    ));
     let line = problem.place.map_or(1, |(line, _)| line);
-    let snippet = Snippet { file: entry.file.name, gutter: gutter(line), arrow: "-->", style };
+    let snippet = Snippet {
+        file: entry.file.name,
+        gutter: gutter(line),
+        arrow: "-->",
+        style,
+    };
     match problem.place {
         Some((line, column)) if entry.file.line(line).is_some() => {
-            let mark =
-                Mark { line, start: column, end: column.saturating_add(1), label: String::new(), primary: true };
+            let mark = Mark {
+                line,
+                start: column,
+                end: column.saturating_add(1),
+                label: String::new(),
+                primary: true,
+            };
             snippet.write(out, &[mark], |line| entry.file.line(line));
         }
         _ => arrow_to_file(out, entry, &snippet),
@@ -112,7 +143,12 @@ fn full_problem(out: &mut String, entry: &Entry<'_>, problem: &Problem, style: S
 fn arrow_to_file(out: &mut String, entry: &Entry<'_>, snippet: &Snippet<'_>) {
     let gutter = snippet.gutter;
     let arrow = snippet.style.frame(snippet.arrow);
-    drop(writeln!(out, "{:gutter$}{arrow} {}", "", escape::line(entry.file.name)));
+    drop(writeln!(
+        out,
+        "{:gutter$}{arrow} {}",
+        "",
+        escape::line(entry.file.name)
+    ));
 }
 
 /// A place as a mark in its first line.
@@ -120,7 +156,11 @@ fn mark(at: Location) -> Mark {
     Mark {
         line: at.line,
         start: at.column,
-        end: if at.end_line == at.line { at.end_column } else { u32::MAX },
+        end: if at.end_line == at.line {
+            at.end_column
+        } else {
+            u32::MAX
+        },
         label: String::new(),
         primary: true,
     }
@@ -132,7 +172,9 @@ fn mends(fix: &[Edit]) -> Vec<String> {
     for (index, edit) in fix.iter().enumerate() {
         let makes_room = matches!(edit.value.as_deref(), Some("{}" | "[]"))
             && fix.iter().skip(index + 1).any(|next| {
-                next.path.strip_prefix(&edit.path).is_some_and(|rest| rest.starts_with('/'))
+                next.path
+                    .strip_prefix(&edit.path)
+                    .is_some_and(|rest| rest.starts_with('/'))
             });
         if makes_room {
             continue;
@@ -177,16 +219,33 @@ fn paint(effect: Effect, text: &str, style: Style) -> String {
 pub(crate) fn rules(rules: &[RuleInfo], style: Style) -> String {
     let mut out = String::new();
     let short = |rule: &RuleInfo| {
-        rule.name.strip_prefix(&rule.package).and_then(|rest| rest.strip_prefix('.')).unwrap_or(&rule.name).to_owned()
+        rule.name
+            .strip_prefix(&rule.package)
+            .and_then(|rest| rest.strip_prefix('.'))
+            .unwrap_or(&rule.name)
+            .to_owned()
     };
-    let widest = rules.iter().map(|rule| escape::width(&short(rule))).max().unwrap_or(0).min(40);
+    let widest = rules
+        .iter()
+        .map(|rule| escape::width(&short(rule)))
+        .max()
+        .unwrap_or(0)
+        .min(40);
     for (index, package) in rules.chunk_by(|a, b| a.package == b.package).enumerate() {
         let Some(first) = package.first() else { continue };
         if index > 0 {
             out.push('\n');
         }
-        let count = if package.len() == 1 { "1 rule".to_owned() } else { format!("{} rules", package.len()) };
-        drop(writeln!(out, "{} ({count})", style.strong(&escape::line(&first.package))));
+        let count = if package.len() == 1 {
+            "1 rule".to_owned()
+        } else {
+            format!("{} rules", package.len())
+        };
+        drop(writeln!(
+            out,
+            "{} ({count})",
+            style.strong(&escape::line(&first.package))
+        ));
         for rule in package {
             let name = short(rule);
             let pad = widest.saturating_sub(escape::width(&name));
@@ -196,7 +255,12 @@ pub(crate) fn rules(rules: &[RuleInfo], style: Style) -> String {
                 "medium" => style.caution(&severity),
                 _ => severity.as_str().into(),
             };
-            let line = format!("  {}{:pad$}  {severity}  {}", escape::line(&name), "", escape::line(&rule.title));
+            let line = format!(
+                "  {}{:pad$}  {severity}  {}",
+                escape::line(&name),
+                "",
+                escape::line(&rule.title)
+            );
             out.push_str(line.trim_end());
             out.push('\n');
         }
@@ -221,26 +285,56 @@ mod tests {
             message: message.to_owned(),
             path: "/spec/privileged".to_owned(),
             inside: None,
-            location: Some(Location { line: 3, column: 15, end_line: 3, end_column: 19 }),
-            fix: vec![Edit { path: "/spec/privileged".to_owned(), value: Some("false".to_owned()) }],
+            location: Some(Location {
+                line: 3,
+                column: 15,
+                end_line: 3,
+                end_column: 19,
+            }),
+            fix: vec![Edit {
+                path: "/spec/privileged".to_owned(),
+                value: Some("false".to_owned()),
+            }],
         }
     }
 
     fn render(outcome: Outcome<'_>, full: bool) -> String {
         let text = Text::new("pod.yaml", POD);
         let mut out = String::new();
-        let of = Entry { file: &text, document: Some(1), item: None, object: None, outcome };
-        entry(&mut out, &of, Layout { full, style: Style::default() });
+        let of = Entry {
+            file: &text,
+            document: Some(1),
+            item: None,
+            object: None,
+            outcome,
+        };
+        entry(
+            &mut out,
+            &of,
+            Layout {
+                full,
+                style: Style::default(),
+            },
+        );
         out
     }
 
     fn verdict(findings: Vec<Finding>) -> Verdict {
-        Verdict { allowed: false, warned: false, covered: true, json: String::new(), findings }
+        Verdict {
+            allowed: false,
+            warned: false,
+            covered: true,
+            json: String::new(),
+            findings,
+        }
     }
 
     #[test]
     fn a_finding_shows_its_line_and_its_mend() {
-        let verdict = verdict(vec![finding("a.b", "it is privileged"), finding("a.c", "so\u{1b}[0m it is")]);
+        let verdict = verdict(vec![
+            finding("a.b", "it is privileged"),
+            finding("a.c", "so\u{1b}[0m it is"),
+        ]);
         let want = "\
 deny[a.b]: it is privileged
 deny[a.c]: so\\u{1b}[0m it is
@@ -257,21 +351,44 @@ deny[a.c]: so\\u{1b}[0m it is
     #[test]
     fn a_pipe_gets_one_line_a_finding() {
         let verdict = verdict(vec![finding("a.b", "two\nlines")]);
-        assert_eq!(render(Outcome::Decided(&verdict), false), "pod.yaml:3:15: deny a.b: two\\nlines\n");
+        assert_eq!(
+            render(Outcome::Decided(&verdict), false),
+            "pod.yaml:3:15: deny a.b: two\\nlines\n"
+        );
     }
 
     #[test]
     fn a_problem_shows_its_place() {
-        let problem = Problem { message: "bad".to_owned(), place: Some((2, 5)), repeated_key: false };
-        assert_eq!(render(Outcome::Failed(&problem), false), "pod.yaml:2:5: error: bad\n");
+        let problem = Problem {
+            message: "bad".to_owned(),
+            place: Some((2, 5)),
+            repeated_key: false,
+        };
+        assert_eq!(
+            render(Outcome::Failed(&problem), false),
+            "pod.yaml:2:5: error: bad\n"
+        );
         let full = render(Outcome::Failed(&problem), true);
-        assert_eq!(full, "error: bad\n --> pod.yaml:2:5\n  |\n2 | spec:\n  |     ^\n\n");
+        assert_eq!(
+            full,
+            "error: bad\n --> pod.yaml:2:5\n  |\n2 | spec:\n  |     ^\n\n"
+        );
     }
 
     #[test]
     fn steps_that_only_make_room_are_not_told() {
-        let edit = |path: &str, value: &str| Edit { path: path.to_owned(), value: Some(value.to_owned()) };
-        let fix = [edit("/spec/a", "{}"), edit("/spec/a/b", "1"), edit("/spec/c/-", "\"x\"")];
-        assert_eq!(super::mends(&fix), ["set `/spec/a/b` to `1`", "add `\"x\"` to `/spec/c`"]);
+        let edit = |path: &str, value: &str| Edit {
+            path: path.to_owned(),
+            value: Some(value.to_owned()),
+        };
+        let fix = [
+            edit("/spec/a", "{}"),
+            edit("/spec/a/b", "1"),
+            edit("/spec/c/-", "\"x\""),
+        ];
+        assert_eq!(
+            super::mends(&fix),
+            ["set `/spec/a/b` to `1`", "add `\"x\"` to `/spec/c`"]
+        );
     }
 }

@@ -26,12 +26,12 @@ pub(crate) fn entry(out: &mut String, entry: &Entry<'_>) {
     match entry.object {
         Some(object) => {
             text.push_str("\"object\":{");
-            member(&mut text, "apiVersion", &Value::from(object.api_version.as_deref()));
-            member(&mut text, "kind", &Value::from(object.kind.as_deref()));
-            member(&mut text, "namespace", &Value::from(object.namespace.as_deref()));
-            member(&mut text, "name", &Value::from(object.name.as_deref()));
-            if let Some(generate_name) = &object.generate_name {
-                member(&mut text, "generateName", &Value::from(generate_name.as_str()));
+            member(&mut text, "apiVersion", &Value::from(object.api_version));
+            member(&mut text, "kind", &Value::from(object.kind));
+            member(&mut text, "namespace", &Value::from(object.namespace));
+            member(&mut text, "name", &Value::from(object.name));
+            if let Some(generate_name) = object.generate_name {
+                member(&mut text, "generateName", &Value::from(generate_name));
             }
             close(&mut text);
             text.push(',');
@@ -77,8 +77,11 @@ pub(crate) fn rules(rules: &[RuleInfo]) -> String {
         member(&mut text, "title", &json!(rule.title));
         member(&mut text, "package", &json!(rule.package));
         member(&mut text, "severity", &json!(rule.severity));
-        let controls: serde_json::Map<String, Value> =
-            rule.controls.iter().map(|(framework, ids)| (framework.clone(), json!(ids))).collect();
+        let controls: serde_json::Map<String, Value> = rule
+            .controls
+            .iter()
+            .map(|(framework, ids)| (framework.clone(), json!(ids)))
+            .collect();
         member(&mut text, "controls", &Value::Object(controls));
         member(&mut text, "aliases", &json!(rule.aliases));
         member(&mut text, "file", &json!(rule.file));
@@ -102,8 +105,16 @@ mod tests {
     #[test]
     fn an_error_stands_in_place_of_the_decision() {
         let text = Text::new("a\u{1b}.yaml", "");
-        let object = Identity { kind: Some("Pod".into()), generate_name: Some("a-".into()), ..Identity::default() };
-        let problem = Problem { message: "bad".into(), place: Some((2, 3)), repeated_key: false };
+        let object = Identity {
+            kind: Some("Pod"),
+            generate_name: Some("a-"),
+            ..Identity::default()
+        };
+        let problem = Problem {
+            message: "bad".into(),
+            place: Some((2, 3)),
+            repeated_key: false,
+        };
         let mut out = String::new();
         let of = Entry {
             file: &text,
@@ -119,6 +130,8 @@ mod tests {
             "error": { "message": "bad", "line": 2, "column": 3 },
         });
         assert_eq!(serde_json::from_str::<Value>(&out).unwrap(), want);
-        assert!(out.starts_with("{\"file\":\"a\\u001b.yaml\",\"document\":2,\"item\":0,\"object\":{\"apiVersion\":"));
+        assert!(out.starts_with(
+            "{\"file\":\"a\\u001b.yaml\",\"document\":2,\"item\":0,\"object\":{\"apiVersion\":"
+        ));
     }
 }

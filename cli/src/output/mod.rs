@@ -23,7 +23,7 @@ pub(crate) struct Entry<'a> {
     /// The item of a List, from 0.
     pub(crate) item: Option<u32>,
     /// What the object says it is, as far as it could be read.
-    pub(crate) object: Option<&'a Identity>,
+    pub(crate) object: Option<&'a Identity<'a>>,
     /// The decision or the error.
     pub(crate) outcome: Outcome<'a>,
 }
@@ -51,7 +51,10 @@ pub(crate) struct Problem {
 impl Problem {
     /// A problem of a file or document as a whole.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), ..Self::default() }
+        Self {
+            message: message.into(),
+            ..Self::default()
+        }
     }
 }
 
@@ -76,7 +79,11 @@ pub(crate) struct Text<'a> {
 impl<'a> Text<'a> {
     /// A text and its name.
     pub(crate) fn new(name: &'a str, text: &'a str) -> Self {
-        Self { name, text, starts: OnceCell::new() }
+        Self {
+            name,
+            text,
+            starts: OnceCell::new(),
+        }
     }
 
     /// A line, from 1, without its line break and without a byte order mark.

@@ -36,7 +36,9 @@ pub(crate) struct Snippet<'a> {
 impl Snippet<'_> {
     /// The arrow line, then each marked line once, in order. `line` gives the text of a line.
     pub(crate) fn write<'t>(&self, out: &mut String, marks: &[Mark], line: impl Fn(u32) -> Option<&'t str>) {
-        let Some(first) = marks.iter().find(|mark| mark.primary).or_else(|| marks.first()) else { return };
+        let Some(first) = marks.iter().find(|mark| mark.primary).or_else(|| marks.first()) else {
+            return;
+        };
         let style = self.style;
         let gutter = self.gutter;
         let file = escape::line(self.file);
@@ -118,13 +120,20 @@ impl Snippet<'_> {
                 escape::push_shown(&mut within, character);
             }
         }
-        let (sign, length) = (if mark.primary { "^" } else { "-" }, escape::width(&within).max(1));
+        let (sign, length) = (
+            if mark.primary { "^" } else { "-" },
+            escape::width(&within).max(1),
+        );
         let mut line = sign.repeat(length);
         if !mark.label.is_empty() {
             line.push(' ');
             line.push_str(&escape::line(&mark.label));
         }
-        let line = if mark.primary { self.style.alarm(&line) } else { self.style.frame(&line) };
+        let line = if mark.primary {
+            self.style.alarm(&line)
+        } else {
+            self.style.frame(&line)
+        };
         drop(writeln!(
             out,
             "{:gutter$} {} {:indent$}{line}",

@@ -97,7 +97,10 @@ pub(crate) fn write(summary: &Summary<'_>, style: Style) -> String {
     }
     let mut skipped = Vec::new();
     if tally.other > 0 {
-        skipped.push(format!("{} without apiVersion and kind", count(tally.other, "document")));
+        skipped.push(format!(
+            "{} without apiVersion and kind",
+            count(tally.other, "document")
+        ));
     }
     if tally.empty > 0 {
         skipped.push(format!("{} without a document", count(tally.empty, "file")));
@@ -106,7 +109,10 @@ pub(crate) fn write(summary: &Summary<'_>, style: Style) -> String {
         skipped.push(format!(
             "{} ({})",
             count(summary.symlinks.len(), "symlinked folder"),
-            list(summary.symlinks.iter().map(String::as_str), summary.symlinks.len())
+            list(
+                summary.symlinks.iter().map(String::as_str),
+                summary.symlinks.len()
+            )
         ));
     }
     if !skipped.is_empty() {
@@ -121,8 +127,11 @@ pub(crate) fn write(summary: &Summary<'_>, style: Style) -> String {
         ));
     }
     if !tally.uncovered.is_empty() {
-        let names: Vec<String> =
-            tally.uncovered.iter().map(|(name, count)| format!("{name} ({count})")).collect();
+        let names: Vec<String> = tally
+            .uncovered
+            .iter()
+            .map(|(name, count)| format!("{name} ({count})"))
+            .collect();
         let names = list(names.iter().map(String::as_str), names.len());
         drop(writeln!(out, "not covered: {names}"));
     }
@@ -137,11 +146,18 @@ pub(crate) fn write(summary: &Summary<'_>, style: Style) -> String {
 
 /// `1 rule`, `2 rules`.
 pub(crate) fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+    if number == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{number} {noun}s")
+    }
 }
 
 fn list<'a>(names: impl Iterator<Item = &'a str>, length: usize) -> String {
-    let mut names: Vec<String> = names.take(LISTED).map(|name| escape::line(name).into_owned()).collect();
+    let mut names: Vec<String> = names
+        .take(LISTED)
+        .map(|name| escape::line(name).into_owned())
+        .collect();
     names.extend(more(length));
     names.join(", ")
 }
@@ -156,7 +172,13 @@ mod tests {
 
     #[test]
     fn tells_what_was_done_and_what_was_left_out() {
-        let mut tally = Tally { decided: 3, denied: 1, other: 2, empty: 1, ..Tally::default() };
+        let mut tally = Tally {
+            decided: 3,
+            denied: 1,
+            other: 2,
+            empty: 1,
+            ..Tally::default()
+        };
         tally.templates.insert("charts/web".to_owned(), 4);
         tally.uncovered.insert("acme.io/v1 Widget".to_owned(), 3);
         let summary = Summary {

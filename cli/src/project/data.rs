@@ -38,7 +38,10 @@ pub(crate) fn read(given: &[String], files: &[PathBuf]) -> Result<Vec<(String, V
     for file in files {
         for (name, value) in read_file(file)? {
             if let Some(other) = from_files.insert(name.clone(), shown(file)) {
-                return Err(Failure::new(format!("datum `{name}` is in `{other}` and in `{}`", shown(file))));
+                return Err(Failure::new(format!(
+                    "datum `{name}` is in `{other}` and in `{}`",
+                    shown(file)
+                )));
             }
             data.entry(name).or_insert(value);
         }
@@ -72,11 +75,15 @@ fn read_file(file: &PathBuf) -> Result<Vec<(String, Value)>, Failure> {
 fn full_name(name: &str, option: &str) -> Result<(), Failure> {
     let word = |word: &str| {
         word.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-            && word.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
+            && word
+                .chars()
+                .all(|character| character.is_ascii_alphanumeric() || character == '_')
     };
     if name.contains('.') && name.split('.').all(word) {
         return Ok(());
     }
-    Err(Failure::new(format!("`{option}`: `{name}` is not the full name of a datum"))
-        .with_help("write the package and the name: `shop.authz.teams`"))
+    Err(
+        Failure::new(format!("`{option}`: `{name}` is not the full name of a datum"))
+            .with_help("write the package and the name: `shop.authz.teams`"),
+    )
 }

@@ -45,12 +45,20 @@ pub(crate) fn find(paths: &[PathBuf]) -> Result<Inputs, Failure> {
     let mut seen = HashSet::new();
     for path in paths {
         if is_remote(path.as_os_str()) {
-            return Err(Failure::new(format!("`{}`: manifests are never read from another machine", shown(path)))
-                .with_help("fetch it and pipe it in: `curl … | ward check -`"));
+            return Err(Failure::new(format!(
+                "`{}`: manifests are never read from another machine",
+                shown(path)
+            ))
+            .with_help("fetch it and pipe it in: `curl … | ward check -`"));
         }
         if path.as_os_str() == "-" {
             if seen.insert("-".to_owned()) {
-                inputs.files.push(Input { name: "-".to_owned(), path: None, named: true, broken: None });
+                inputs.files.push(Input {
+                    name: "-".to_owned(),
+                    path: None,
+                    named: true,
+                    broken: None,
+                });
             }
             continue;
         }
@@ -58,10 +66,15 @@ pub(crate) fn find(paths: &[PathBuf]) -> Result<Inputs, Failure> {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => folder(path, &mut found, &mut inputs.symlinks),
             Ok(_) => found.push(Input::at(path.clone(), true)),
-            Err(error) => found.push(Input { broken: Some(reason(&error)), ..Input::at(path.clone(), true) }),
+            Err(error) => found.push(Input {
+                broken: Some(reason(&error)),
+                ..Input::at(path.clone(), true)
+            }),
         }
         // A file that is found twice is checked once.
-        inputs.files.extend(found.into_iter().filter(|input| seen.insert(input.name.clone())));
+        inputs
+            .files
+            .extend(found.into_iter().filter(|input| seen.insert(input.name.clone())));
     }
     Ok(inputs)
 }
@@ -70,7 +83,12 @@ impl Input {
     fn at(path: PathBuf, named: bool) -> Self {
         let name = shown(&path);
         let name = name.strip_prefix("./").unwrap_or(&name).to_owned();
-        Self { name, path: Some(path), named, broken: None }
+        Self {
+            name,
+            path: Some(path),
+            named,
+            broken: None,
+        }
     }
 
     /// The bytes of the file, or why there are none.
@@ -84,7 +102,10 @@ impl Input {
         };
         match bytes {
             Ok(Some(bytes)) => Ok(bytes),
-            Ok(None) => Err(format!("longer than {} MiB: give it in parts", LONGEST_FILE >> 20)),
+            Ok(None) => Err(format!(
+                "longer than {} MiB: give it in parts",
+                LONGEST_FILE >> 20
+            )),
             Err(error) => Err(format!("cannot be read: {}", reason(&error))),
         }
     }
@@ -93,13 +114,21 @@ impl Input {
     pub(crate) fn chart(&self) -> Option<String> {
         let path = self.path.as_deref()?;
         let absolute = std::path::absolute(path).ok()?;
-        let depth = absolute.ancestors().skip(1).position(|folder| folder.join("Chart.yaml").is_file())?;
+        let depth = absolute
+            .ancestors()
+            .skip(1)
+            .position(|folder| folder.join("Chart.yaml").is_file())?;
         // As the user wrote it, as far as that reaches up.
         let own = path.ancestors().nth(depth + 1).unwrap_or(Path::new(""));
         if !own.as_os_str().is_empty() {
             return Some(shown(own));
         }
-        Some(absolute.ancestors().nth(depth + 1).map_or_else(|| ".".to_owned(), shown))
+        Some(
+            absolute
+                .ancestors()
+                .nth(depth + 1)
+                .map_or_else(|| ".".to_owned(), shown),
+        )
     }
 }
 
@@ -107,7 +136,10 @@ impl Input {
 fn folder(root: &Path, found: &mut Vec<Input>, symlinks: &mut Vec<String>) {
     let mut folders = vec![(root.to_path_buf(), 0)];
     while let Some((folder, depth)) = folders.pop() {
-        let broken = |reason| Input { broken: Some(reason), ..Input::at(folder.clone(), true) };
+        let broken = |reason| Input {
+            broken: Some(reason),
+            ..Input::at(folder.clone(), true)
+        };
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(error) => {
@@ -145,13 +177,19 @@ fn folder(root: &Path, found: &mut Vec<Input>, symlinks: &mut Vec<String>) {
             }
         }
     }
-    let key = |input: &Input| input.path.as_ref().map(|path| path.as_os_str().as_encoded_bytes().to_vec());
+    let key = |input: &Input| {
+        input
+            .path
+            .as_ref()
+            .map(|path| path.as_os_str().as_encoded_bytes().to_vec())
+    };
     found.sort_by_cached_key(key);
     symlinks.sort();
 }
 
 fn is_manifest(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml" || extension == "json")
+    path.extension()
+        .is_some_and(|extension| extension == "yaml" || extension == "yml" || extension == "json")
 }
 
 /// A file, or what may be one: what cannot be examined is reported when it is read. Pipes and

@@ -17,8 +17,7 @@ use std::{
 pub(crate) fn is_remote(path: &OsStr) -> bool {
     let text = path.to_string_lossy();
     let scheme = text.split_once(':').is_some_and(|(scheme, rest)| {
-        rest.starts_with("//")
-            || (scheme.eq_ignore_ascii_case("file") && rest.starts_with(['/', '\\']))
+        rest.starts_with("//") || (scheme.eq_ignore_ascii_case("file") && rest.starts_with(['/', '\\']))
     });
     scheme || text.starts_with("\\\\") || text.starts_with("//")
 }
@@ -26,7 +25,9 @@ pub(crate) fn is_remote(path: &OsStr) -> bool {
 /// Reads a file up to `limit` bytes; `None` where it is longer.
 pub(crate) fn read_bounded(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
     let file = File::open(path)?;
-    let size = file.metadata().map_or(0, |metadata| if metadata.is_file() { metadata.len() } else { 0 });
+    let size = file
+        .metadata()
+        .map_or(0, |metadata| if metadata.is_file() { metadata.len() } else { 0 });
     if size > limit {
         return Ok(None);
     }
@@ -45,7 +46,11 @@ pub(crate) fn read_all(stream: impl Read, expected: u64, limit: u64) -> io::Resu
 /// A path as messages and results show it: with `/`, whatever the system writes.
 pub(crate) fn shown(path: &Path) -> String {
     let text = path.to_string_lossy();
-    if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
+    if cfg!(windows) {
+        text.replace('\\', "/")
+    } else {
+        text.into_owned()
+    }
 }
 
 /// The candidate nearest to a name, where it is near enough to be a slip: as the compiler judges it
@@ -83,10 +88,25 @@ mod tests {
 
     #[test]
     fn addresses_of_other_machines_are_told_from_paths() {
-        for remote in ["https://a/b.ward", "file:///etc/x", "file:/etc/x", "\\\\host\\share", "//host/share", "oci://x"] {
+        for remote in [
+            "https://a/b.ward",
+            "file:///etc/x",
+            "file:/etc/x",
+            "\\\\host\\share",
+            "//host/share",
+            "oci://x",
+        ] {
             assert!(is_remote(OsStr::new(remote)), "{remote}");
         }
-        for local in ["a.ward", "./a//b", "/etc/x", "trivy:KSV-1", "C:\\x", "k8s.pod_security", "file"] {
+        for local in [
+            "a.ward",
+            "./a//b",
+            "/etc/x",
+            "trivy:KSV-1",
+            "C:\\x",
+            "k8s.pod_security",
+            "file",
+        ] {
             assert!(!is_remote(OsStr::new(local)), "{local}");
         }
     }

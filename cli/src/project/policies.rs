@@ -57,8 +57,10 @@ pub(crate) fn select(named: &[String], library: &dyn Library) -> Result<Selectio
     }
     for name in named {
         if is_remote(name.as_ref()) {
-            return Err(Failure::new(format!("`-p {name}`: a policy is never read from another machine"))
-                .with_help("fetch it first, and name the file or folder"));
+            return Err(Failure::new(format!(
+                "`-p {name}`: a policy is never read from another machine"
+            ))
+            .with_help("fetch it first, and name the file or folder"));
         }
         if let Some(set) = find_set(name, library) {
             if !selection.sets.contains(&set) {
@@ -88,15 +90,23 @@ pub(crate) fn select(named: &[String], library: &dyn Library) -> Result<Selectio
 }
 
 fn find_set(name: &str, library: &dyn Library) -> Option<&'static str> {
-    library.sets().iter().find(|set| set.name == name).map(|set| set.name)
+    library
+        .sets()
+        .iter()
+        .find(|set| set.name == name)
+        .map(|set| set.name)
 }
 
 fn is_package(prefix: &str, library: &dyn Library) -> bool {
-    library.packages().iter().any(|package| below(package.path, prefix))
+    library
+        .packages()
+        .iter()
+        .any(|package| below(package.path, prefix))
 }
 
 fn below(path: &str, prefix: &str) -> bool {
-    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    path.strip_prefix(prefix)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// Adds all `*.ward` below a folder, by path; hidden folders and symlinked folders are left out.
@@ -119,7 +129,11 @@ fn folder(path: &Path, selection: &mut Selection) -> Result<(), Failure> {
             }
         }
     }
-    files.sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
+    files.sort_by(|a, b| {
+        a.as_os_str()
+            .as_encoded_bytes()
+            .cmp(b.as_os_str().as_encoded_bytes())
+    });
     for file in &files {
         source(file, selection)?;
     }
@@ -157,14 +171,20 @@ fn unknown(name: &str, library: &dyn Library) -> Failure {
     while let Some((prefix, _)) = parent.rsplit_once('.') {
         if is_package(prefix, library) {
             let near = suggestion(name, library).unwrap_or(prefix);
-            return failure.with_help(format!("did you mean `{near}`? `-p` takes packages and sets, not single rules"));
+            return failure.with_help(format!(
+                "did you mean `{near}`? `-p` takes packages and sets, not single rules"
+            ));
         }
         parent = prefix;
     }
     match suggestion(name, library) {
         Some(near) => failure.with_help(format!("did you mean `{near}`?")),
         None => {
-            let sets: Vec<String> = library.sets().iter().map(|set| format!("`{}`", set.name)).collect();
+            let sets: Vec<String> = library
+                .sets()
+                .iter()
+                .map(|set| format!("`{}`", set.name))
+                .collect();
             failure.with_help(format!(
                 "name a `.ward` file, a folder, a set ({}) or a package of the library such as `k8s.pod_security`",
                 sets.join(", ")
@@ -197,8 +217,14 @@ mod tests {
     struct Two;
 
     static PACKAGES: [LibraryPackage; 2] = [
-        LibraryPackage { path: "k8s.pod_security.baseline", files: &[] },
-        LibraryPackage { path: "k8s.workload", files: &[] },
+        LibraryPackage {
+            path: "k8s.pod_security.baseline",
+            files: &[],
+        },
+        LibraryPackage {
+            path: "k8s.workload",
+            files: &[],
+        },
     ];
 
     impl Library for Two {
@@ -211,7 +237,12 @@ mod tests {
         }
 
         fn sets(&self) -> &'static [NamedSet] {
-            &[NamedSet { name: "pss-baseline", title: "", packages: &[], data: &[] }]
+            &[NamedSet {
+                name: "pss-baseline",
+                title: "",
+                packages: &[],
+                data: &[],
+            }]
         }
 
         fn types(&self, _: &str) -> Option<&'static [u8]> {
