@@ -122,3 +122,25 @@ impl Builtin {
         BUILTINS.iter().find(|row| row.builtin == self)
     }
 }
+
+/// The builtin function of that name that needs no receiver and no namespace.
+pub fn global(name: &str) -> Option<&'static Row> {
+    BUILTINS
+        .iter()
+        .find(|row| row.receiver == Receiver::Global && row.name == name)
+}
+
+/// The newest version of the Pod Security Standards that is known: `v1.37`.
+pub const NEWEST_POD_SECURITY_MINOR: u32 = 37;
+
+/// The minor version of `latest` or `v1.N`; one newer than the newest known is the newest.
+pub fn pod_security_minor(text: &str) -> Option<u32> {
+    if text == "latest" {
+        return Some(NEWEST_POD_SECURITY_MINOR);
+    }
+    let minor = text.strip_prefix("v1.")?;
+    let digits = !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit());
+    let canonical = minor == "0" || !minor.starts_with('0');
+    // More digits than any version will have are still newer than the newest.
+    (digits && canonical).then(|| minor.parse().unwrap_or(u32::MAX).min(NEWEST_POD_SECURITY_MINOR))
+}

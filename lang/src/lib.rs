@@ -7,17 +7,22 @@
 extern crate alloc;
 
 pub mod builtin;
+mod check;
 pub mod code;
+pub mod compile;
 
 pub mod diagnostic;
 pub mod ir;
 pub mod library;
+pub mod package;
 pub mod source;
 pub mod span;
+pub mod suggest;
 pub mod syntax;
 pub mod types;
 
 pub use code::Code;
+pub use compile::{CompileInput, Compiled, compile};
 pub use diagnostic::{Applicability, Diagnostic, Edit, Label, Severity, Suggestion};
 pub use library::{Library, LibraryFile, LibraryPackage, NamedSet, NoLibrary};
 pub use source::{LineColumn, Source, Sources};

@@ -7,8 +7,12 @@
 //!   because the second is reached only where the first was present.
 //! - Names are resolved: locals are slots of the frame of their rule, function or `let`; no slot is
 //!   used twice in one frame.
-//! - Every field access has a static type ([`Program::types`]); a value read from a document whose
-//!   shape contradicts that type is a fault of kind `type` where it is read.
+//! - Every expression has its *declared* type ([`Program::expr_types`]): that of the field, parameter or
+//!   declaration, whatever a condition before it has shown. Where a condition has shown more than mere
+//!   presence, the use is wrapped in [`Expr::Narrow`]; presence alone leaves no trace. So a field whose
+//!   declared type is optional may be absent in any document, even where the expression is used as present.
+//! - A value read from a document whose shape contradicts its declared type is a fault of kind `type`
+//!   where it is read.
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 
@@ -418,6 +422,14 @@ pub enum Expr {
         /// The type.
         ty: TypeId,
     },
+    /// The value itself, which a condition before has shown to be of the type (by `is`, a `match` arm,
+    /// or a literal field of a closed union). Nothing is tested.
+    Narrow {
+        /// The value.
+        value: ExprId,
+        /// What it is known to be, never optional.
+        ty: TypeId,
+    },
     /// One of two values.
     If {
         /// A `bool`.
@@ -538,5 +550,22 @@ impl Program {
             let line = file.lines.partition_point(|start| *start <= span.start);
             (file.name.as_str(), line as u32)
         })
+    }
+}
+
+impl FileInfo {
+    /// The name and the line starts of a text.
+    pub fn new(name: &str, text: &str) -> Self {
+        let mut lines = alloc::vec![0];
+        lines.extend(
+            text.bytes()
+                .enumerate()
+                .filter(|(_, byte)| *byte == b'\n')
+                .map(|(at, _)| at as u32 + 1),
+        );
+        Self {
+            name: name.into(),
+            lines,
+        }
     }
 }

@@ -1,1 +1,252 @@
-//! Checks the invariants of the IR.
+//! Checks the invariants of the IR: every id exists, children stand before their parents, functions
+//! call only functions before them, no slot lies outside its frame. Run after compiling in debug
+//! builds, and on everything that was reloaded.
+
+use alloc::{format, string::String, vec::Vec};
+
+use super::{ArmTest, Clause, ClauseKind, Expr, ExprId, LocalId, Pattern, Place, PlaceStep, Program};
+
+/// What is wrong with a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// Which part, and how.
+    pub message: String,
+}
+
+impl core::fmt::Display for Broken {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl core::error::Error for Broken {}
+
+type Result = core::result::Result<(), Broken>;
+
+fn broken<T>(message: String) -> core::result::Result<T, Broken> {
+    Err(Broken { message })
+}
+
+/// Checks the invariants of a program.
+pub fn verify(program: &Program) -> Result {
+    let count = program.exprs.len();
+    if program.expr_types.len() != count || program.expr_spans.len() != count {
+        return broken(format!(
+            "{count} expressions, but another number of types or spans"
+        ));
+    }
+    for (index, expr) in program.exprs.iter().enumerate() {
+        for child in children(expr) {
+            if child.index() >= index {
+                return broken(format!(
+                    "expression {index} stands before its operand {}",
+                    child.0
+                ));
+            }
+        }
+        ids(program, index, expr)?;
+    }
+    for (index, function) in program.functions.iter().enumerate() {
+        let owner = format!("function `{}`", function.name);
+        owned(program, &owner, function.locals, &[function.body], Some(index))?;
+        if function.params > function.locals {
+            return broken(format!("{owner} has more parameters than slots"));
+        }
+    }
+    for entry in &program.lets {
+        owned(
+            program,
+            &format!("`{}`", entry.name),
+            entry.locals,
+            &[entry.value],
+            None,
+        )?;
+    }
+    for data in &program.data {
+        let default: Vec<ExprId> = data.default.into_iter().collect();
+        owned(program, &format!("`{}`", data.name), data.locals, &default, None)?;
+    }
+    for rule in &program.rules {
+        let owner = format!("rule `{}`", rule.name);
+        if rule.package.index() >= program.packages.len() {
+            return broken(format!("{owner} is of no package"));
+        }
+        let mut roots: Vec<ExprId> = rule.effect.message.into_iter().collect();
+        for clause in &rule.clauses {
+            roots.extend(clause_exprs(clause));
+            clause_slots(clause, rule.locals, &owner)?;
+        }
+        for place in rule
+            .effect
+            .places
+            .iter()
+            .chain(rule.effect.edits.iter().map(|edit| &edit.place))
+        {
+            roots.extend(place_exprs(place));
+        }
+        roots.extend(rule.effect.edits.iter().filter_map(|edit| edit.value));
+        for anchor in &rule.effect.anchors {
+            slot(*anchor, rule.locals, &owner)?;
+        }
+        owned(program, &owner, rule.locals, &roots, None)?;
+    }
+    Ok(())
+}
+
+/// Everything below the roots exists and stays inside the frame; a function calls only those before it.
+fn owned(program: &Program, owner: &str, locals: u32, roots: &[ExprId], function: Option<usize>) -> Result {
+    let mut seen = alloc::collections::BTreeSet::new();
+    let mut stack = roots.to_vec();
+    while let Some(id) = stack.pop() {
+        if id.index() >= program.exprs.len() {
+            return broken(format!("{owner} names expression {}, which does not exist", id.0));
+        }
+        if !seen.insert(id) {
+            continue;
+        }
+        let expr = program.expr(id);
+        match expr {
+            Expr::Local(local) => slot(*local, locals, owner)?,
+            Expr::Call { function: callee, .. } => {
+                if function.is_some_and(|index| callee.index() >= index) {
+                    return broken(format!("{owner} calls a function that does not stand before it"));
+                }
+            }
+            Expr::Comprehension { clauses, .. } => {
+                for clause in clauses {
+                    clause_slots(clause, locals, owner)?;
+                }
+            }
+            Expr::Match { arms, .. } => {
+                for binding in arms.iter().filter_map(|arm| arm.binding) {
+                    slot(binding, locals, owner)?;
+                }
+            }
+            _ => {}
+        }
+        stack.extend(children(expr));
+    }
+    Ok(())
+}
+
+fn slot(local: LocalId, locals: u32, owner: &str) -> Result {
+    if local.0 < locals {
+        Ok(())
+    } else {
+        broken(format!("{owner} has {locals} slots, and uses slot {}", local.0))
+    }
+}
+
+fn clause_slots(clause: &Clause, locals: u32, owner: &str) -> Result {
+    match &clause.kind {
+        ClauseKind::Given { local, .. } => slot(*local, locals, owner),
+        ClauseKind::For { pattern, .. } | ClauseKind::Let { pattern, .. } => {
+            pattern_slots(pattern, locals, owner)
+        }
+        ClauseKind::When(_) | ClauseKind::Unless(_) => Ok(()),
+    }
+}
+
+fn pattern_slots(pattern: &Pattern, locals: u32, owner: &str) -> Result {
+    match pattern {
+        Pattern::Ignore => Ok(()),
+        Pattern::Bind(local) => slot(*local, locals, owner),
+        Pattern::Tuple(members) => members
+            .iter()
+            .try_for_each(|member| pattern_slots(member, locals, owner)),
+    }
+}
+
+/// The expressions of a clause.
+pub fn clause_exprs(clause: &Clause) -> impl Iterator<Item = ExprId> {
+    let id = match &clause.kind {
+        ClauseKind::Given { value, .. } | ClauseKind::Let { value, .. } => *value,
+        ClauseKind::For { source, .. } => *source,
+        ClauseKind::When(condition) | ClauseKind::Unless(condition) => *condition,
+    };
+    core::iter::once(id)
+}
+
+fn place_exprs(place: &Place) -> impl Iterator<Item = ExprId> {
+    core::iter::once(place.root).chain(place.steps.iter().filter_map(|step| match step {
+        PlaceStep::Field(_) => None,
+        PlaceStep::Index(index) => Some(*index),
+    }))
+}
+
+fn ids(program: &Program, index: usize, expr: &Expr) -> Result {
+    let exists = match expr {
+        Expr::Text(id) | Expr::Document(id) | Expr::Field { name: id, .. } => {
+            id.index() < program.strings.len()
+        }
+        Expr::Input(id) => id.index() < program.inputs.len(),
+        Expr::Data(id) => id.index() < program.data.len(),
+        Expr::Let(id) => id.index() < program.lets.len(),
+        Expr::Call { function, arguments } => program
+            .functions
+            .get(function.index())
+            .is_some_and(|function| function.params as usize == arguments.len()),
+        Expr::Record(fields) => fields
+            .iter()
+            .all(|(name, _)| name.index() < program.strings.len()),
+        Expr::Match { arms, .. } => arms.iter().flat_map(|arm| &arm.tests).all(|test| match test {
+            ArmTest::Text(id) => id.index() < program.strings.len(),
+            _ => true,
+        }),
+        Expr::Float(float) => float.is_finite(),
+        _ => true,
+    };
+    if exists {
+        Ok(())
+    } else {
+        broken(format!("expression {index} names something that does not exist"))
+    }
+}
+
+/// The operands of an expression, in the order in which they are written.
+pub fn children(expr: &Expr) -> Vec<ExprId> {
+    match expr {
+        Expr::Null
+        | Expr::Bool(_)
+        | Expr::Int(_)
+        | Expr::Float(_)
+        | Expr::Text(_)
+        | Expr::Document(_)
+        | Expr::Local(_)
+        | Expr::Input(_)
+        | Expr::Data(_)
+        | Expr::Let(_) => Vec::new(),
+        Expr::Field { base, .. } => alloc::vec![*base],
+        Expr::Index { base, index, .. } => alloc::vec![*base, *index],
+        Expr::Call { arguments, .. } | Expr::Builtin { arguments, .. } => arguments.clone(),
+        Expr::Binary { left, right, .. } => alloc::vec![*left, *right],
+        Expr::Unary { operand, .. } => alloc::vec![*operand],
+        Expr::Is { value, .. } | Expr::Narrow { value, .. } => alloc::vec![*value],
+        Expr::If {
+            condition,
+            then,
+            otherwise,
+        } => alloc::vec![*condition, *then, *otherwise],
+        Expr::Match { value, arms } => {
+            let mut all = alloc::vec![*value];
+            for arm in arms {
+                all.extend(arm.guard);
+                all.push(arm.value);
+            }
+            all
+        }
+        Expr::Tuple(members) | Expr::List(members) | Expr::Set(members) | Expr::Interpolate(members) => {
+            members.clone()
+        }
+        Expr::Map(pairs) => pairs.iter().flat_map(|(key, value)| [*key, *value]).collect(),
+        Expr::Record(fields) => fields.iter().map(|(_, value)| *value).collect(),
+        Expr::Comprehension {
+            clauses, key, head, ..
+        } => {
+            let mut all: Vec<ExprId> = clauses.iter().flat_map(clause_exprs).collect();
+            all.extend(*key);
+            all.push(*head);
+            all
+        }
+    }
+}

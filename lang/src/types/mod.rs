@@ -167,6 +167,8 @@ pub struct Types {
     named: Vec<Named>,
     packed: Vec<(String, Packed<'static>)>,
     packed_names: BTreeMap<(u32, packed::TypeId), TypeId>,
+    /// Open unions of packed tables: the member that all others fit.
+    common: BTreeMap<TypeId, TypeId>,
 }
 
 impl Default for Types {
@@ -201,6 +203,7 @@ impl Types {
             named: Vec::new(),
             packed: Vec::new(),
             packed_names: BTreeMap::new(),
+            common: BTreeMap::new(),
         };
         for basic in [
             Type::Error,
@@ -442,6 +445,11 @@ impl Types {
         self.intern(Type::Record(fields))
     }
 
+    /// Says which member of an open union all others fit.
+    pub(super) fn set_common(&mut self, union: TypeId, common: TypeId) {
+        self.common.insert(union, common);
+    }
+
     /// A type of a packed table: by name where it has one, so that it is looked into only when needed.
     fn import(&mut self, namespace: u32, id: packed::TypeId) -> TypeId {
         if let Some(known) = self.packed_names.get(&(namespace, id)) {
@@ -525,9 +533,20 @@ impl Types {
                     .collect();
                 members.sort_unstable();
                 members.dedup();
-                self.intern(Type::Union(members))
+                let common = union.common().map(|common| self.import(namespace, common));
+                let id = self.intern(Type::Union(members));
+                if let Some(common) = common {
+                    self.common.insert(id, common);
+                }
+                id
             }
         }
+    }
+
+    /// The member of an open union that every other member fits (`k8s.Custom` of `k8s.Object`).
+    pub fn common(&mut self, union: TypeId) -> Option<TypeId> {
+        let id = self.resolve(union);
+        self.common.get(&id).copied()
     }
 
     /// `T?` without looking behind the name: names of packed tables are never optional.

@@ -1,0 +1,449 @@
+//! Expressions: one function by construct; what is larger has a file of its own.
+
+use alloc::{format, vec::Vec};
+
+use crate::{
+    Code, Diagnostic, Span,
+    ir::{Expr, ExprId},
+    syntax::{
+        ast::{self, ExprKind, TextPart},
+        operator::UnaryOp,
+    },
+    types::{Field, Literal, Opaque, Type, TypeId, Types},
+};
+
+use super::{
+    Checker,
+    scope::{Fact, PathKey},
+};
+
+/// A checked expression.
+#[derive(Clone, Debug)]
+pub(super) struct Typed {
+    pub(super) id: ExprId,
+    /// What it is here, after all that conditions have shown.
+    pub(super) ty: TypeId,
+    pub(super) span: Span,
+    /// The path it is, where it is one.
+    pub(super) path: Option<PathKey>,
+    /// Whether an optional step before it may have cut the chain short.
+    pub(super) chain: bool,
+    /// What is present where this is present: the bases of its optional steps.
+    pub(super) through: Vec<Fact>,
+    /// What is known where it is true.
+    pub(super) yes: Vec<Fact>,
+    /// What is known where it is false.
+    pub(super) no: Vec<Fact>,
+}
+
+impl Typed {
+    pub(super) fn new(id: ExprId, ty: TypeId, span: Span) -> Self {
+        Self {
+            id,
+            ty,
+            span,
+            path: None,
+            chain: false,
+            through: Vec::new(),
+            yes: Vec::new(),
+            no: Vec::new(),
+        }
+    }
+}
+
+impl<'s> Checker<'_, 's> {
+    /// Emits an expression that is no path.
+    pub(super) fn value(&mut self, expr: Expr, ty: TypeId, span: Span) -> Typed {
+        Typed::new(self.emit(expr, ty, span), ty, span)
+    }
+
+    /// What a broken expression is replaced by; a diagnostic stands for it.
+    pub(super) fn broken(&mut self, span: Span) -> Typed {
+        self.value(Expr::Null, Types::ERROR, span)
+    }
+
+    /// Checks an expression. `want` is a hint for literals whose type their surroundings decide.
+    pub(super) fn expr(&mut self, expr: &ast::Expr<'s>, want: Option<TypeId>) -> Typed {
+        let span = expr.span;
+        match &expr.kind {
+            ExprKind::Null => self.value(Expr::Null, Types::NULL, span),
+            ExprKind::Bool(bool) => self.literal(Expr::Bool(*bool), Literal::Bool(*bool), span),
+            ExprKind::Int(int) => self.literal(Expr::Int(*int), Literal::Int(*int), span),
+            ExprKind::Float(float) => self.value(Expr::Float(*float), Types::FLOAT, span),
+            ExprKind::Text(text) => self.text(text),
+            ExprKind::Raw(text) => {
+                let id = self.string(text);
+                self.literal(Expr::Text(id), Literal::Text(text.as_ref().into()), span)
+            }
+            ExprKind::Document { .. } => {
+                self.unsupported(span, "literal documents");
+                self.broken(span)
+            }
+            ExprKind::Name(name) => self.name(ast::Name { text: name, span }),
+            ExprKind::Field {
+                base,
+                field,
+                optional,
+            } => self.field_access(base, *field, *optional, span),
+            ExprKind::Index {
+                base,
+                index,
+                optional,
+            } => self.index_access(base, index, *optional, span),
+            ExprKind::Call { callee, arguments } => self.call(callee, arguments, span),
+            ExprKind::Aggregate {
+                callee,
+                comprehension,
+            } => self.aggregate(callee, comprehension, span),
+            ExprKind::Binary {
+                op,
+                left,
+                right,
+                op_span,
+            } => self.binary(*op, left, right, *op_span, span, want),
+            ExprKind::Unary {
+                op: UnaryOp::Not,
+                operand,
+            } => {
+                let mut operand = self.condition(operand);
+                let mut typed = self.value(
+                    Expr::Unary {
+                        op: UnaryOp::Not,
+                        operand: operand.id,
+                    },
+                    Types::BOOL,
+                    span,
+                );
+                typed.yes = core::mem::take(&mut operand.no);
+                typed.no = core::mem::take(&mut operand.yes);
+                typed
+            }
+            ExprKind::Unary {
+                op: UnaryOp::Negate,
+                operand,
+            } => {
+                let operand = self.expr(operand, want);
+                let ty = self.number(&operand, "`-`");
+                self.value(
+                    Expr::Unary {
+                        op: UnaryOp::Negate,
+                        operand: operand.id,
+                    },
+                    ty,
+                    span,
+                )
+            }
+            ExprKind::Is { value, ty } => self.is(value, ty, span),
+            ExprKind::If {
+                condition,
+                then,
+                otherwise,
+            } => {
+                let condition = self.condition(condition);
+                let then = self.with_facts(&condition.yes, |this| this.expr(then, want));
+                let otherwise = self.with_facts(&condition.no, |this| this.expr(otherwise, want));
+                let ty = self.types().join(then.ty, otherwise.ty);
+                let expr = Expr::If {
+                    condition: condition.id,
+                    then: then.id,
+                    otherwise: otherwise.id,
+                };
+                self.value(expr, ty, span)
+            }
+            ExprKind::Match { value, arms } => self.match_expr(value, arms, want, span),
+            ExprKind::Tuple(members) => {
+                let members: Vec<Typed> = members.iter().map(|member| self.expr(member, None)).collect();
+                let ty = self
+                    .types()
+                    .intern(Type::Tuple(members.iter().map(|member| member.ty).collect()));
+                self.value(
+                    Expr::Tuple(members.iter().map(|member| member.id).collect()),
+                    ty,
+                    span,
+                )
+            }
+            ExprKind::Paren(inner) => {
+                // Parentheses end a chain of optional steps.
+                let mut inner = self.expr(inner, want);
+                inner.chain = false;
+                inner
+            }
+            ExprKind::List(members) => {
+                let element = want.and_then(|want| self.element_hint(want));
+                let (ids, ty) = self.members(members, element);
+                let ty = self.types().intern(Type::List(ty));
+                self.value(Expr::List(ids), ty, span)
+            }
+            ExprKind::Set(members) => {
+                let element = want.and_then(|want| self.element_hint(want));
+                let (ids, ty) = self.members(members, element);
+                let ty = self.types().intern(Type::Set(ty));
+                self.value(Expr::Set(ids), ty, span)
+            }
+            ExprKind::EmptyBraces => self.empty_braces(want, span),
+            ExprKind::Object(pairs) => self.object(pairs, want, span),
+            ExprKind::ListComprehension(comprehension) => self.list_comprehension(comprehension, want, span),
+            ExprKind::SetComprehension(comprehension) => self.set_comprehension(comprehension, want, span),
+            ExprKind::MapComprehension { key, comprehension } => {
+                self.map_comprehension(key, comprehension, span)
+            }
+            ExprKind::Error => self.broken(span),
+        }
+    }
+
+    pub(super) fn literal(&mut self, expr: Expr, literal: Literal, span: Span) -> Typed {
+        let ty = self.types().intern(Type::Literal(literal));
+        self.value(expr, ty, span)
+    }
+
+    /// A condition: a present `bool`.
+    pub(super) fn condition(&mut self, expr: &ast::Expr<'s>) -> Typed {
+        let typed = self.expr(expr, Some(Types::BOOL));
+        self.expect(&typed, Types::BOOL, "a condition");
+        typed
+    }
+
+    /// Requires that a value fits a type.
+    pub(super) fn expect(&mut self, value: &Typed, want: TypeId, what: &str) {
+        if self.types().assignable(value.ty, want) {
+            return;
+        }
+        let present = self.types().present(value.ty);
+        if present != value.ty && present != Types::NEVER && self.types().assignable(present, want) {
+            self.may_be_absent(value, what);
+            return;
+        }
+        let message = format!("{what} is `{}`, not `{}`", self.show(want), self.show(value.ty));
+        let mut diagnostic = Diagnostic::new(Code::TypeMismatch, value.span, message);
+        if value.ty == Types::NULL {
+            diagnostic = diagnostic.with_help("`null` fits only an optional type");
+        }
+        self.report(diagnostic);
+    }
+
+    /// Requires that a value is present; gives its present type.
+    pub(super) fn expect_present(&mut self, value: &Typed, what: &str) -> TypeId {
+        if self.types().is_optional(value.ty) {
+            self.may_be_absent(value, what);
+            let present = self.types().present(value.ty);
+            return if present == Types::NEVER {
+                Types::ERROR
+            } else {
+                present
+            };
+        }
+        value.ty
+    }
+
+    fn may_be_absent(&mut self, value: &Typed, what: &str) {
+        let ty = self.show(value.ty);
+        self.report(
+            Diagnostic::new(
+                Code::MaybeAbsent,
+                value.span,
+                format!("this may be absent, and {what} may not"),
+            )
+            .with_note(format!("this is `{ty}`"))
+            .with_help("give a default with `??`, bind it with `given`, or test it with `!= null`"),
+        );
+    }
+
+    /// Requires a number; gives `int` or `float`.
+    pub(super) fn number(&mut self, value: &Typed, what: &str) -> TypeId {
+        let present = self.expect_present(value, what);
+        if self.types().assignable(present, Types::INT) && present != Types::ANY {
+            Types::INT
+        } else if self.types().assignable(present, Types::FLOAT) {
+            Types::FLOAT
+        } else {
+            let message = format!("{what} needs numbers, not `{}`", self.show(present));
+            self.report(Diagnostic::new(Code::TypeMismatch, value.span, message));
+            Types::ERROR
+        }
+    }
+
+    fn element_hint(&mut self, want: TypeId) -> Option<TypeId> {
+        let present = self.types().present(want);
+        match self.types().structure(present) {
+            Type::List(element) | Type::Set(element) => Some(element),
+            _ => None,
+        }
+    }
+
+    fn members(&mut self, members: &[ast::Expr<'s>], element: Option<TypeId>) -> (Vec<ExprId>, TypeId) {
+        let mut ids = Vec::with_capacity(members.len());
+        let mut ty = Types::NEVER;
+        for member in members {
+            let member = self.expr(member, element);
+            ty = self.types().join(ty, member.ty);
+            ids.push(member.id);
+        }
+        // Where the surroundings say the element type and all fits, that is the type.
+        if let Some(element) = element
+            && self.types().assignable(ty, element)
+        {
+            ty = element;
+        }
+        (ids, ty)
+    }
+
+    fn empty_braces(&mut self, want: Option<TypeId>, span: Span) -> Typed {
+        let present = want.map(|want| self.types().present(want));
+        match present.map(|ty| (ty, self.types().structure(ty))) {
+            Some((ty, Type::Map(_))) => self.value(Expr::Map(Vec::new()), ty, span),
+            Some((_, Type::Record(_))) => {
+                let ty = self.types().record(Vec::new());
+                self.value(Expr::Record(Vec::new()), ty, span)
+            }
+            Some((ty, Type::Set(_))) => self.value(Expr::Set(Vec::new()), ty, span),
+            _ => {
+                let ty = self.types().intern(Type::Set(Types::NEVER));
+                self.value(Expr::Set(Vec::new()), ty, span)
+            }
+        }
+    }
+
+    fn object(&mut self, pairs: &[ast::Pair<'s>], want: Option<TypeId>, span: Span) -> Typed {
+        let present = want.map(|want| self.types().present(want));
+        let structure = present.map(|ty| self.types().structure(ty));
+        let computed = pairs
+            .iter()
+            .any(|pair| matches!(pair.key, ast::PairKey::Computed(_)));
+        if computed || matches!(structure, Some(Type::Map(_))) {
+            let hint = match structure {
+                Some(Type::Map(value)) => Some(value),
+                _ => None,
+            };
+            let mut members = Vec::new();
+            let mut ty = Types::NEVER;
+            for pair in pairs {
+                let key = self.pair_key(&pair.key);
+                let value = self.expr(&pair.value, hint);
+                let present = self.expect_present(&value, "a value of a map");
+                ty = self.types().join(ty, present);
+                members.push((key, value.id));
+            }
+            if let Some(hint) = hint
+                && self.types().assignable(ty, hint)
+            {
+                ty = hint;
+            }
+            let ty = self.types().intern(Type::Map(ty));
+            return self.value(Expr::Map(members), ty, span);
+        }
+        let mut fields: Vec<Field> = Vec::new();
+        let mut members = Vec::new();
+        for pair in pairs {
+            let ast::PairKey::Literal(key) = &pair.key else {
+                continue;
+            };
+            let hint = present.and_then(|ty| self.types().field(ty, &key.text));
+            let value = self.expr(&pair.value, hint);
+            if fields.iter().any(|field| *field.name == *key.text) {
+                self.report(
+                    Diagnostic::new(
+                        Code::Duplicate,
+                        key.span,
+                        format!("key `{}` stands twice", key.text),
+                    )
+                    .with_help("remove one"),
+                );
+                continue;
+            }
+            let name = self.string(&key.text);
+            fields.push(Field {
+                name: key.text.as_ref().into(),
+                ty: value.ty,
+            });
+            members.push((name, value.id));
+        }
+        let ty = self.types().record(fields);
+        self.value(Expr::Record(members), ty, span)
+    }
+
+    pub(super) fn pair_key(&mut self, key: &ast::PairKey<'s>) -> ExprId {
+        match key {
+            ast::PairKey::Literal(key) => {
+                let id = self.string(&key.text);
+                self.literal(Expr::Text(id), Literal::Text(key.text.as_ref().into()), key.span)
+                    .id
+            }
+            ast::PairKey::Computed(expr) => {
+                let typed = self.expr(expr, Some(Types::STRING));
+                self.expect(&typed, Types::STRING, "a key");
+                typed.id
+            }
+        }
+    }
+
+    /// A text with its interpolations.
+    fn text(&mut self, text: &ast::Text<'s>) -> Typed {
+        if let Some(literal) = text.literal() {
+            let id = self.string(literal);
+            return self.literal(Expr::Text(id), Literal::Text(literal.into()), text.span);
+        }
+        let mut parts = Vec::with_capacity(text.parts.len());
+        for part in &text.parts {
+            match part {
+                TextPart::Literal(literal) => {
+                    let id = self.string(literal);
+                    parts.push(self.emit(Expr::Text(id), Types::STRING, text.span));
+                }
+                TextPart::Expr(expr) => {
+                    let typed = self.expr(expr, None);
+                    let present = self.expect_present(&typed, "what stands in a text");
+                    if self.types().structure(present) == Type::Opaque(Opaque::Secret) {
+                        self.report(
+                            Diagnostic::new(
+                                Code::TypeMismatch,
+                                typed.span,
+                                "a `secret` cannot stand in a text",
+                            )
+                            .with_help("messages are stored and sent on; name the key, not the value"),
+                        );
+                    }
+                    parts.push(typed.id);
+                }
+            }
+        }
+        self.value(Expr::Interpolate(parts), Types::STRING, text.span)
+    }
+
+    /// `e is T`
+    fn is(&mut self, value: &ast::Expr<'s>, ty: &ast::Type<'s>, span: Span) -> Typed {
+        let value = self.expr(value, None);
+        let target = self.resolve_type(ty);
+        let mut typed = self.value(
+            Expr::Is {
+                value: value.id,
+                ty: target,
+            },
+            Types::BOOL,
+            span,
+        );
+        if value.ty == Types::ERROR || target == Types::ERROR {
+            return typed;
+        }
+        match self.types().narrow(value.ty, target) {
+            Some(narrowed) => {
+                if let Some(path) = &value.path {
+                    typed.yes = value.through.clone();
+                    typed.yes.push(Fact {
+                        path: path.clone(),
+                        ty: narrowed,
+                    });
+                    let rest = self.types().without(value.ty, target);
+                    typed.no.push(Fact {
+                        path: path.clone(),
+                        ty: rest,
+                    });
+                }
+            }
+            None => {
+                let message = format!("`{}` is never `{}`", self.show(value.ty), self.show(target));
+                self.report(Diagnostic::new(Code::ImpossibleComparison, span, message));
+            }
+        }
+        typed
+    }
+}

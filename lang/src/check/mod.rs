@@ -1,0 +1,406 @@
+//! The checker: names, types, absence. It builds the IR while it checks, so that a typed tree between
+//! the two is not needed.
+//!
+//! Order: declarations of all packages (`declare.rs`), then bodies. `let`s and functions are checked
+//! when they are first used, because their types may be inferred; so each stands in the IR after what
+//! it needs, and a circle is found when one is met that is still being checked.
+//!
+//! A broken part has the type [`Types::ERROR`], which fits everything: one mistake, one diagnostic.
+
+mod access;
+mod body;
+mod call;
+mod comprehension;
+mod declare;
+mod expr;
+mod matching;
+mod operator;
+mod place;
+mod rule;
+mod scope;
+
+use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
+
+use crate::{
+    Code, Diagnostic, Library, Span,
+    ir::{self, DataId, Expr, ExprId, FunctionId, InputId, LetId, PackageId, Program, StringId},
+    package::Package,
+    syntax::ast,
+    types::{NamedId, TypeId, Types, packed::Packed},
+};
+
+use scope::Frame;
+
+/// Checks the packages, which stand in import order, and builds their program.
+pub(crate) fn check<'s>(
+    packages: &[Package<'s>],
+    library: &dyn Library,
+    _own_files: usize,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Program {
+    let mut checker = Checker::new(packages);
+    for namespace in NAMESPACES {
+        if let Some(packed) = library.types(namespace).and_then(|bytes| Packed::new(bytes).ok()) {
+            checker.program.types.add_packed(namespace, packed);
+        }
+    }
+    checker.declare_builtin_types();
+    checker.declare();
+    checker.bodies();
+    diagnostics.append(&mut checker.diagnostics);
+    checker.program
+}
+
+/// The builtin namespaces; no import needed.
+pub(crate) const NAMESPACES: &[&str] = &["k8s"];
+
+/// How far the checking of a declaration that is checked on demand has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State<T> {
+    Waiting,
+    Checking,
+    Done(T),
+    Failed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct LetInfo {
+    id: LetId,
+    ty: TypeId,
+    reads_input: bool,
+    reads_data: bool,
+}
+
+#[derive(Clone, Debug)]
+struct FnInfo {
+    id: FunctionId,
+    params: Vec<TypeId>,
+    result: TypeId,
+    reads_input: bool,
+    reads_data: bool,
+}
+
+struct LetDecl<'a, 's> {
+    name: ast::Name<'s>,
+    ty: Option<&'a ast::Type<'s>>,
+    value: &'a ast::Expr<'s>,
+    file: usize,
+    state: State<LetInfo>,
+}
+
+struct FnDecl<'a, 's> {
+    name: ast::Name<'s>,
+    params: &'a [ast::Param<'s>],
+    result: Option<&'a ast::Type<'s>>,
+    body: &'a ast::FnBody<'s>,
+    file: usize,
+    state: State<usize>,
+}
+
+struct TypeDecl<'a, 's> {
+    named: NamedId,
+    id: TypeId,
+    ty: &'a ast::Type<'s>,
+    name: ast::Name<'s>,
+    file: usize,
+}
+
+/// What a package declares.
+struct Scope<'a, 's> {
+    types: BTreeMap<&'s str, TypeDecl<'a, 's>>,
+    inputs: BTreeMap<&'s str, InputId>,
+    data: BTreeMap<&'s str, DataId>,
+    lets: BTreeMap<&'s str, LetDecl<'a, 's>>,
+    functions: BTreeMap<&'s str, FnDecl<'a, 's>>,
+    rules: BTreeMap<&'s str, Span>,
+    /// By file: import alias to package.
+    imports: Vec<BTreeMap<&'s str, usize>>,
+    /// Every name of the value name space, and where.
+    names: BTreeMap<&'s str, Span>,
+}
+
+struct Checker<'a, 's> {
+    packages: &'a [Package<'s>],
+    scopes: Vec<Scope<'a, 's>>,
+    by_path: BTreeMap<&'a str, usize>,
+    program: Program,
+    strings: BTreeMap<String, StringId>,
+    inputs: BTreeMap<String, InputId>,
+    /// Checked functions, by the index in [`State::Done`].
+    functions: Vec<FnInfo>,
+    diagnostics: Vec<Diagnostic>,
+    frame: Frame<'s>,
+    unknown_field: TypeId,
+}
+
+impl<'a, 's> Checker<'a, 's> {
+    fn new(packages: &'a [Package<'s>]) -> Self {
+        Self {
+            packages,
+            scopes: Vec::new(),
+            by_path: packages
+                .iter()
+                .enumerate()
+                .map(|(index, package)| (package.path.as_str(), index))
+                .collect(),
+            program: Program::default(),
+            strings: BTreeMap::new(),
+            inputs: BTreeMap::new(),
+            functions: Vec::new(),
+            diagnostics: Vec::new(),
+            frame: Frame::default(),
+            unknown_field: Types::ERROR,
+        }
+    }
+
+    fn types(&mut self) -> &mut Types {
+        &mut self.program.types
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn show(&self, ty: TypeId) -> String {
+        self.program.types.display(ty)
+    }
+
+    /// The id of a text; equal texts have equal ids.
+    fn string(&mut self, text: &str) -> StringId {
+        if let Some(id) = self.strings.get(text) {
+            return *id;
+        }
+        let id = StringId(self.program.strings.len() as u32);
+        self.program.strings.push(text.into());
+        self.strings.insert(text.into(), id);
+        id
+    }
+
+    /// Adds an expression to the arena.
+    fn emit(&mut self, expr: Expr, ty: TypeId, span: Span) -> ExprId {
+        let id = ExprId(self.program.exprs.len() as u32);
+        self.program.exprs.push(expr);
+        self.program.expr_types.push(ty);
+        self.program.expr_spans.push(span);
+        id
+    }
+
+    fn scope(&self, package: usize) -> Option<&Scope<'a, 's>> {
+        self.scopes.get(package)
+    }
+
+    /// The package that a name stands for in the current file.
+    fn imported(&self, alias: &str) -> Option<usize> {
+        self.scope(self.frame.package)?
+            .imports
+            .get(self.frame.file)?
+            .get(alias)
+            .copied()
+    }
+
+    /// Runs `work` in a frame of its own, for a declaration of `package` and `file`; gives what it
+    /// gives, and the frame.
+    fn in_frame<T>(
+        &mut self,
+        package: usize,
+        file: usize,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> (T, Frame<'s>) {
+        let outer = core::mem::replace(&mut self.frame, Frame::new(package, file));
+        let result = work(self);
+        let inner = core::mem::replace(&mut self.frame, outer);
+        (result, inner)
+    }
+
+    /// Checks the bodies of everything that was declared: rules of selected packages, and all of the
+    /// user's own packages; of the library only what is used.
+    fn bodies(&mut self) {
+        for (package, source) in self.packages.iter().enumerate() {
+            if !source.library {
+                let lets: Vec<&'s str> = self
+                    .scopes
+                    .get(package)
+                    .map(|s| s.lets.keys().copied().collect())
+                    .unwrap_or_default();
+                for name in lets {
+                    self.demand_let(package, name);
+                }
+                let functions: Vec<&'s str> = self
+                    .scopes
+                    .get(package)
+                    .map(|s| s.functions.keys().copied().collect())
+                    .unwrap_or_default();
+                for name in functions {
+                    self.demand_function(package, name);
+                }
+            }
+            if source.selected || !source.library {
+                self.rules(package);
+            }
+        }
+        self.program.rules.sort_by(|a, b| {
+            let path = |rule: &ir::Rule| {
+                self.packages
+                    .get(rule.package.index())
+                    .map_or("", |p| p.path.as_str())
+            };
+            (path(a), &a.name).cmp(&(path(b), &b.name))
+        });
+        self.order_packages();
+    }
+
+    /// Puts the packages of the program in path order, and the rules' references to them with it.
+    fn order_packages(&mut self) {
+        let mut order: Vec<usize> = (0..self.packages.len()).collect();
+        order.sort_by_key(|index| {
+            self.packages
+                .get(*index)
+                .map_or("", |package| package.path.as_str())
+        });
+        let mut new_index = alloc::vec![PackageId(0); self.packages.len()];
+        let mut packages = Vec::with_capacity(order.len());
+        for (new, old) in order.iter().enumerate() {
+            if let Some(slot) = new_index.get_mut(*old) {
+                *slot = PackageId(new as u32);
+            }
+            packages.extend(self.program.packages.get(*old).cloned());
+        }
+        self.program.packages = packages;
+        for rule in &mut self.program.rules {
+            rule.package = new_index
+                .get(rule.package.index())
+                .copied()
+                .unwrap_or(rule.package);
+        }
+    }
+
+    /// Checks a `let` when it is first used.
+    fn demand_let(&mut self, package: usize, name: &'s str) -> Option<LetInfo> {
+        let decl = self.scopes.get_mut(package)?.lets.get_mut(name)?;
+        match decl.state {
+            State::Done(info) => return Some(info),
+            State::Failed => return None,
+            State::Checking => {
+                decl.state = State::Failed;
+                let span = decl.name.span;
+                self.report(
+                    Diagnostic::new(
+                        Code::RecursiveFunction,
+                        span,
+                        format!("`{name}` needs its own value"),
+                    )
+                    .with_help("a `let` may not depend on itself, directly or through functions"),
+                );
+                return None;
+            }
+            State::Waiting => decl.state = State::Checking,
+        }
+        let (value, declared, file, span) = (decl.value, decl.ty, decl.file, decl.name.span);
+        let ((id, ty), frame) = self.in_frame(package, file, |this| {
+            let want = declared.map(|ty| this.resolve_type(ty));
+            let value = this.expr(value, want);
+            let ty = match want {
+                Some(want) => {
+                    this.expect(&value, want, "this `let`");
+                    want
+                }
+                None => value.ty,
+            };
+            (value.id, ty)
+        });
+        let path = self.packages.get(package).map_or("", |p| p.path.as_str());
+        let info = LetInfo {
+            id: LetId(self.program.lets.len() as u32),
+            ty,
+            reads_input: frame.reads_input,
+            reads_data: frame.reads_data,
+        };
+        self.program.lets.push(ir::Let {
+            name: format!("{path}.{name}"),
+            value: id,
+            locals: frame.slots(),
+            reads_input: frame.reads_input,
+        });
+        let failed = ty == Types::ERROR;
+        if let Some(decl) = self
+            .scopes
+            .get_mut(package)
+            .and_then(|scope| scope.lets.get_mut(name))
+        {
+            if decl.state == State::Failed {
+                return None;
+            }
+            decl.state = State::Done(info);
+        }
+        let _ = (failed, span);
+        Some(info)
+    }
+
+    /// Checks a function when it is first used.
+    fn demand_function(&mut self, package: usize, name: &'s str) -> Option<FnInfo> {
+        let decl = self.scopes.get_mut(package)?.functions.get_mut(name)?;
+        match decl.state {
+            State::Done(index) => return self.functions.get(index).cloned(),
+            State::Failed => return None,
+            State::Checking => {
+                decl.state = State::Failed;
+                let span = decl.name.span;
+                self.report(
+                    Diagnostic::new(Code::RecursiveFunction, span, format!("function `{name}` calls itself"))
+                        .with_help("functions may not recurse, directly or in a circle; use a relation for what has no bound"),
+                );
+                return None;
+            }
+            State::Waiting => decl.state = State::Checking,
+        }
+        let (params, result, body, file) = (decl.params, decl.result, decl.body, decl.file);
+        let ((params, body, result), frame) = self.in_frame(package, file, |this| {
+            let mut types = Vec::new();
+            for param in params {
+                let ty = this.resolve_type(&param.ty);
+                this.bind_parameter(param.name, ty);
+                types.push(ty);
+            }
+            let want = result.map(|ty| this.resolve_type(ty));
+            let body = match body {
+                ast::FnBody::Expr(expr) => this.expr(expr, want),
+                ast::FnBody::Clauses(clauses) => this.function_body(clauses, want),
+            };
+            let ty = match want {
+                Some(want) => {
+                    this.expect(&body, want, "the result");
+                    want
+                }
+                None => body.ty,
+            };
+            this.close_scope(0);
+            (types, body.id, ty)
+        });
+        let path = self.packages.get(package).map_or("", |p| p.path.as_str());
+        let info = FnInfo {
+            id: FunctionId(self.program.functions.len() as u32),
+            params,
+            result,
+            reads_input: frame.reads_input,
+            reads_data: frame.reads_data,
+        };
+        self.program.functions.push(ir::Function {
+            name: format!("{path}.{name}"),
+            params: info.params.len() as u32,
+            locals: frame.slots(),
+            body,
+        });
+        if let Some(decl) = self
+            .scopes
+            .get_mut(package)
+            .and_then(|scope| scope.functions.get_mut(name))
+        {
+            if decl.state == State::Failed {
+                return None;
+            }
+            decl.state = State::Done(self.functions.len());
+        }
+        self.functions.push(info.clone());
+        Some(info)
+    }
+}

@@ -1,0 +1,201 @@
+//! What is known inside one rule, function or `let`: its locals, and the facts that conditions have shown.
+
+use alloc::{format, vec::Vec};
+
+use crate::{
+    Code, Diagnostic, Span,
+    ir::{DataId, ExprId, InputId, LetId, LocalId, PlaceStep, StringId},
+    syntax::ast,
+    types::TypeId,
+};
+
+use super::Checker;
+
+/// Where a path begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Root {
+    Local(LocalId),
+    Input(InputId),
+    Data(DataId),
+    Let(LetId),
+}
+
+/// A name and fields; values never change, so what was shown of a path stays true.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct PathKey {
+    pub(super) root: Root,
+    pub(super) fields: Vec<StringId>,
+}
+
+/// A path is known to be of a type.
+#[derive(Clone, Debug)]
+pub(super) struct Fact {
+    pub(super) path: PathKey,
+    pub(super) ty: TypeId,
+}
+
+/// A name bound to a pure path is that path, where a place is wanted.
+#[derive(Clone, Debug)]
+pub(super) struct PurePath {
+    pub(super) root: ExprId,
+    pub(super) steps: Vec<PlaceStep>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Local<'s> {
+    pub(super) name: &'s str,
+    pub(super) span: Span,
+    pub(super) slot: LocalId,
+    pub(super) ty: TypeId,
+    pub(super) used: bool,
+    pub(super) parameter: bool,
+    pub(super) alias: Option<PurePath>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Frame<'s> {
+    pub(super) package: usize,
+    pub(super) file: usize,
+    pub(super) locals: Vec<Local<'s>>,
+    pub(super) facts: Vec<Fact>,
+    pub(super) anchors: Vec<LocalId>,
+    pub(super) reads_input: bool,
+    pub(super) reads_data: bool,
+    next: u32,
+}
+
+impl Frame<'_> {
+    pub(super) fn new(package: usize, file: usize) -> Self {
+        Self {
+            package,
+            file,
+            ..Self::default()
+        }
+    }
+
+    /// Slots that the frame needs at run time.
+    pub(super) fn slots(&self) -> u32 {
+        self.next
+    }
+
+    /// What facts say of a path; the newest first.
+    pub(super) fn fact(&self, path: &PathKey) -> Option<TypeId> {
+        self.facts
+            .iter()
+            .rev()
+            .find(|fact| fact.path == *path)
+            .map(|fact| fact.ty)
+    }
+}
+
+impl<'s> Checker<'_, 's> {
+    /// Binds a name to a new slot. `_` has a slot, but no name.
+    pub(super) fn bind(&mut self, name: ast::Name<'s>, ty: TypeId) -> LocalId {
+        let slot = LocalId(self.frame.next);
+        self.frame.next += 1;
+        if name.text == "_" {
+            return slot;
+        }
+        let earlier = self
+            .frame
+            .locals
+            .iter()
+            .find(|local| local.name == name.text)
+            .map(|local| local.span)
+            .or_else(|| {
+                let scope = self.scope(self.frame.package)?;
+                scope.names.get(name.text).copied()
+            });
+        if let Some(earlier) = earlier {
+            self.report(
+                Diagnostic::new(
+                    Code::Shadowed,
+                    name.span,
+                    format!("`{}` is already in use here", name.text),
+                )
+                .with_label(earlier, "declared here")
+                .with_help("give it another name: nothing is shadowed"),
+            );
+        } else if self.imported(name.text).is_some() || super::NAMESPACES.contains(&name.text) {
+            self.report(
+                Diagnostic::new(
+                    Code::Shadowed,
+                    name.span,
+                    format!("`{}` is the name of a package here", name.text),
+                )
+                .with_help("give it another name, or import the package `as` another"),
+            );
+        }
+        self.frame.locals.push(Local {
+            name: name.text,
+            span: name.span,
+            slot,
+            ty,
+            used: false,
+            parameter: false,
+            alias: None,
+        });
+        slot
+    }
+
+    pub(super) fn bind_parameter(&mut self, name: ast::Name<'s>, ty: TypeId) -> LocalId {
+        let slot = self.bind(name, ty);
+        if let Some(local) = self.frame.locals.last_mut()
+            && local.slot == slot
+        {
+            local.parameter = true;
+        }
+        slot
+    }
+
+    /// Says what path the newest local stands for.
+    pub(super) fn alias(&mut self, slot: LocalId, path: Option<PurePath>) {
+        if let Some(local) = self.frame.locals.last_mut()
+            && local.slot == slot
+        {
+            local.alias = path;
+        }
+    }
+
+    /// The local of that name; marks it as used.
+    pub(super) fn local(&mut self, name: &str) -> Option<Local<'s>> {
+        let local = self
+            .frame
+            .locals
+            .iter_mut()
+            .rev()
+            .find(|local| local.name == name)?;
+        local.used = true;
+        Some(local.clone())
+    }
+
+    /// A mark to go back to.
+    pub(super) fn open_scope(&self) -> usize {
+        self.frame.locals.len()
+    }
+
+    /// Forgets the locals above the mark; warns of those that nothing used.
+    pub(super) fn close_scope(&mut self, mark: usize) {
+        for local in self.frame.locals.split_off(mark.min(self.frame.locals.len())) {
+            if !local.used && !local.parameter && !local.name.starts_with('_') {
+                self.report(
+                    Diagnostic::new(
+                        Code::UnusedBinding,
+                        local.span,
+                        format!("`{}` is never used", local.name),
+                    )
+                    .with_help("remove it, or write `_`"),
+                );
+            }
+        }
+    }
+
+    /// Runs `work` with further facts.
+    pub(super) fn with_facts<T>(&mut self, facts: &[Fact], work: impl FnOnce(&mut Self) -> T) -> T {
+        let mark = self.frame.facts.len();
+        self.frame.facts.extend_from_slice(facts);
+        let result = work(self);
+        self.frame.facts.truncate(mark);
+        result
+    }
+}

@@ -1,0 +1,72 @@
+//! The front door of the compiler: sources and a library in, a checked program or diagnostics out.
+
+use alloc::{string::String, vec::Vec};
+
+use crate::{
+    Diagnostic, Library, Sources,
+    check::check,
+    ir::Program,
+    package::{Loaded, load},
+};
+
+/// What is compiled.
+#[derive(Clone, Copy, Debug)]
+pub struct CompileInput<'a> {
+    /// The user's own files.
+    pub sources: &'a Sources,
+    /// Packages, named sets and types besides.
+    pub library: &'a dyn Library,
+    /// Paths of the packages whose rules are in force; a prefix selects every package below it.
+    /// Where this is empty, all packages of `sources` are.
+    pub select: &'a [String],
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The program, where there was no error.
+    pub program: Option<Program>,
+    /// Errors and warnings, in the order of the files and of their text.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The user's files, and the library's that were needed.
+    pub sources: Sources,
+}
+
+/// Compiles the selected packages, and what they import.
+pub fn compile(input: &CompileInput<'_>) -> Compiled {
+    let Loaded {
+        packages,
+        library_files,
+        mut diagnostics,
+    } = load(input);
+    let program = check(&packages, input.library, input.sources.len(), &mut diagnostics);
+    drop(packages);
+    let mut sources = input.sources.clone();
+    for file in library_files {
+        sources.add(file.name, file.text);
+    }
+    diagnostics.sort_by(|a, b| {
+        (a.span.file, a.span.start, a.span.end, a.code, &a.message).cmp(&(
+            b.span.file,
+            b.span.start,
+            b.span.end,
+            b.code,
+            &b.message,
+        ))
+    });
+    diagnostics.dedup();
+    let failed = diagnostics.iter().any(Diagnostic::is_error);
+    let program = (!failed).then(|| {
+        let mut program = program;
+        program.files = sources
+            .iter()
+            .map(|(_, source)| crate::ir::FileInfo::new(&source.name, &source.text))
+            .collect();
+        program
+    });
+    Compiled {
+        program,
+        diagnostics,
+        sources,
+    }
+}

@@ -1,0 +1,305 @@
+//! Files to packages: which package a file belongs to, which are in force, which are needed besides,
+//! and in what order they import one another.
+
+use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
+
+use crate::{
+    Code, Diagnostic, FileId, LibraryFile, Span,
+    compile::CompileInput,
+    suggest::nearest,
+    syntax::{ast, parse},
+};
+
+/// A package, parsed.
+#[derive(Debug)]
+pub(crate) struct Package<'s> {
+    /// Its path.
+    pub(crate) path: String,
+    /// Whether its rules are in force.
+    pub(crate) selected: bool,
+    /// Whether it comes from the library.
+    pub(crate) library: bool,
+    /// Its files.
+    pub(crate) files: Vec<ast::File<'s>>,
+}
+
+/// All packages that are needed.
+#[derive(Debug)]
+pub(crate) struct Loaded<'s> {
+    /// Ordered so that each stands after those it imports.
+    pub(crate) packages: Vec<Package<'s>>,
+    /// The files of the library that were parsed; their ids follow the user's own.
+    pub(crate) library_files: Vec<LibraryFile>,
+    /// What was wrong so far.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// Whether the package lies at or below the prefix.
+pub fn below(path: &str, prefix: &str) -> bool {
+    path == prefix
+        || path
+            .strip_prefix(prefix)
+            .is_some_and(|rest| rest.starts_with('.'))
+}
+
+pub(crate) fn load<'s>(input: &CompileInput<'s>) -> Loaded<'s> {
+    let mut loader = Loader {
+        input: *input,
+        packages: BTreeMap::new(),
+        library_files: Vec::new(),
+        diagnostics: Vec::new(),
+    };
+    loader.own();
+    loader.select();
+    loader.imports();
+    loader.order()
+}
+
+struct Loader<'s> {
+    input: CompileInput<'s>,
+    packages: BTreeMap<String, Package<'s>>,
+    library_files: Vec<LibraryFile>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'s> Loader<'s> {
+    /// Parses the user's files and groups them into packages.
+    fn own(&mut self) {
+        let mut folders: BTreeMap<String, (&'s str, Span)> = BTreeMap::new();
+        for (id, source) in self.input.sources.iter() {
+            let parsed = parse(id, &source.text);
+            self.diagnostics.extend(parsed.diagnostics);
+            let Some(path) = &parsed.file.package else {
+                continue;
+            };
+            let (name, span) = (dotted(path), path.span);
+            let folder = source.name.rsplit_once('/').map_or("", |(folder, _)| folder);
+            if let Some(package) = self.input.library.package(&name) {
+                let file = package.files.first().map_or("the library", |file| file.name);
+                self.diagnostics.push(
+                    Diagnostic::new(
+                        Code::SplitPackage,
+                        span,
+                        format!("package `{name}` is part of the library (`{file}`)"),
+                    )
+                    .with_help("choose another path; the library's packages cannot be extended"),
+                );
+                continue;
+            }
+            match folders.get(&name) {
+                Some((other, first)) if *other != folder => {
+                    self.diagnostics.push(
+                        Diagnostic::new(
+                            Code::SplitPackage,
+                            span,
+                            format!("package `{name}` is claimed by two folders"),
+                        )
+                        .with_label(*first, "and here")
+                        .with_help("keep the files of a package in one folder"),
+                    );
+                    continue;
+                }
+                Some(_) => {}
+                None => {
+                    folders.insert(name.clone(), (folder, span));
+                }
+            }
+            let package = self.packages.entry(name.clone()).or_insert_with(|| Package {
+                path: name,
+                selected: false,
+                library: false,
+                files: Vec::new(),
+            });
+            package.files.push(parsed.file);
+        }
+    }
+
+    /// Marks what is in force, and loads it from the library where it lies there.
+    fn select(&mut self) {
+        if self.input.select.is_empty() {
+            for package in self.packages.values_mut() {
+                package.selected = true;
+            }
+            return;
+        }
+        let library: Vec<&'static str> = self
+            .input
+            .library
+            .packages()
+            .iter()
+            .map(|package| package.path)
+            .collect();
+        for prefix in self.input.select {
+            for path in library.iter().filter(|path| below(path, prefix)) {
+                self.library(path);
+            }
+            for package in self
+                .packages
+                .values_mut()
+                .filter(|package| below(&package.path, prefix))
+            {
+                package.selected = true;
+            }
+        }
+    }
+
+    /// Loads a package of the library; false where there is none.
+    fn library(&mut self, path: &str) -> bool {
+        if self.packages.contains_key(path) {
+            return true;
+        }
+        let Some(package) = self.input.library.package(path) else {
+            return false;
+        };
+        let mut files = Vec::new();
+        for file in package.files {
+            let id = FileId((self.input.sources.len() + self.library_files.len()) as u32);
+            self.library_files.push(*file);
+            let parsed = parse(id, file.text);
+            self.diagnostics.extend(parsed.diagnostics);
+            files.push(parsed.file);
+        }
+        self.packages.insert(
+            path.into(),
+            Package {
+                path: path.into(),
+                selected: false,
+                library: true,
+                files,
+            },
+        );
+        true
+    }
+
+    /// Loads what is imported, until nothing is missing.
+    fn imports(&mut self) {
+        let mut waiting: Vec<String> = self.packages.keys().cloned().collect();
+        while let Some(path) = waiting.pop() {
+            let Some(package) = self.packages.get(&path) else {
+                continue;
+            };
+            let wanted: Vec<(String, Span)> = imports(package)
+                .map(|import| (dotted(import), import.span))
+                .collect();
+            for (wanted, span) in wanted {
+                if self.packages.contains_key(&wanted) {
+                    continue;
+                }
+                if self.library(&wanted) {
+                    waiting.push(wanted);
+                    continue;
+                }
+                let library = self.input.library.packages();
+                let known = self
+                    .packages
+                    .keys()
+                    .map(String::as_str)
+                    .chain(library.iter().map(|package| package.path));
+                let near = nearest(&wanted, known).map(String::from);
+                let mut diagnostic = Diagnostic::new(
+                    Code::UnknownPackage,
+                    span,
+                    format!("there is no package `{wanted}`"),
+                );
+                diagnostic = match near {
+                    Some(near) => diagnostic.with_note(format!("did you mean `{near}`?")).with_edit(
+                        span,
+                        near,
+                        crate::Applicability::Unsafe,
+                    ),
+                    None => diagnostic
+                        .with_help("`ward rules` lists the packages of the library; pass your own with `-p`"),
+                };
+                self.diagnostics.push(diagnostic);
+            }
+        }
+    }
+
+    /// Orders the packages so that each stands after those it imports; reports circles.
+    fn order(mut self) -> Loaded<'s> {
+        let mut ordered: Vec<String> = Vec::new();
+        let mut circles = Vec::new();
+        let mut state: BTreeMap<&str, bool> = BTreeMap::new();
+        for start in self.packages.keys() {
+            // Depth first with an explicit stack: a chain of imports may be as long as the policy.
+            let mut stack: Vec<(&str, Vec<(String, Span)>)> = Vec::new();
+            if !state.contains_key(start.as_str()) {
+                state.insert(start, false);
+                stack.push((start, self.targets(start)));
+            }
+            while let Some((path, targets)) = stack.last_mut() {
+                let path = *path;
+                match targets.pop() {
+                    Some((target, span)) => {
+                        let Some((target, _)) = self.packages.get_key_value(&target) else {
+                            continue;
+                        };
+                        match state.get(target.as_str()) {
+                            None => {
+                                state.insert(target, false);
+                                let next = self.targets(target);
+                                stack.push((target, next));
+                            }
+                            Some(false) => circles.push((path.into(), target.clone(), span)),
+                            Some(true) => {}
+                        }
+                    }
+                    None => {
+                        state.insert(path, true);
+                        ordered.push(path.into());
+                        stack.pop();
+                    }
+                }
+            }
+        }
+        for (from, to, span) in circles {
+            let from: String = from;
+            let message = if from == to {
+                format!("package `{from}` imports itself")
+            } else {
+                format!("package `{from}` imports `{to}`, which imports it in turn")
+            };
+            self.diagnostics.push(
+                Diagnostic::new(Code::ImportCycle, span, message)
+                    .with_help("move what both need into a third package"),
+            );
+        }
+        let packages = ordered
+            .iter()
+            .filter_map(|path| self.packages.remove(path))
+            .collect();
+        Loaded {
+            packages,
+            library_files: self.library_files,
+            diagnostics: self.diagnostics,
+        }
+    }
+
+    fn targets(&self, path: &str) -> Vec<(String, Span)> {
+        let Some(package) = self.packages.get(path) else {
+            return Vec::new();
+        };
+        let mut targets: Vec<(String, Span)> = imports(package)
+            .map(|import| (dotted(import), import.span))
+            .collect();
+        targets.reverse();
+        targets
+    }
+}
+
+fn imports<'a, 's>(package: &'a Package<'s>) -> impl Iterator<Item = &'a ast::Path<'s>> {
+    package
+        .files
+        .iter()
+        .flat_map(|file| &file.items)
+        .filter_map(|item| match &item.kind {
+            ast::ItemKind::Import { path, .. } => Some(path),
+            _ => None,
+        })
+}
+
+/// The names of a path, joined by dots.
+pub(crate) fn dotted(path: &ast::Path<'_>) -> String {
+    let names: Vec<&str> = path.names.iter().map(|name| name.text).collect();
+    names.join(".")
+}

@@ -1,0 +1,745 @@
+//! What the actions of the grammar call: nodes of the tree, with spans, depth and literal values.
+//!
+//! Depth is limited here: a node that would be deeper than [`MAX_DEPTH`] is replaced by an error
+//! node, so no tree is ever deeper, not even while it is built or dropped.
+
+use alloc::{borrow::Cow, boxed::Box, format, vec, vec::Vec};
+
+use crate::{
+    code::Code,
+    diagnostic::Diagnostic,
+    span::{FileId, Span},
+    syntax::{
+        MAX_DEPTH,
+        ast::{
+            Arm, ArmPatternKind, Comprehension, DocumentFormat, Expr, ExprKind, File, Item, Key, Name, Pair,
+            PairKey, Path, Pattern, Place, PlaceStep, Step, StepKind, TestClause, Text, TextPart, Type,
+            TypeKind,
+        },
+        literal::{self, Piece},
+        operator::{BinaryOp, UnaryOp},
+    },
+};
+
+/// What the grammar reads.
+#[derive(Debug)]
+pub(super) enum Root<'s> {
+    /// A whole file.
+    File(File<'s>),
+    /// The path of the `package` line.
+    Package(Path<'s>),
+    /// One declaration.
+    Item(Item<'s>),
+    /// One clause or effect of a body.
+    Step(Step<'s>),
+    /// One clause of a test.
+    TestClause(TestClause<'s>),
+    /// One expression.
+    Expr(Expr<'s>),
+}
+
+/// Something with its depth, where the tree itself does not record it.
+#[derive(Debug)]
+pub(super) struct Deep<T> {
+    pub(super) value: T,
+    pub(super) depth: u16,
+}
+
+/// A part of a text before its escapes are resolved.
+#[derive(Debug)]
+pub(super) enum RawPart<'s> {
+    /// A range of the source.
+    Literal(u32, u32),
+    /// `{e}`
+    Expr(Expr<'s>),
+}
+
+/// The state of the actions.
+#[derive(Debug)]
+pub(super) struct Build<'s> {
+    file: FileId,
+    source: &'s str,
+    /// What the actions found wrong; it does not keep the tree from being built.
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// Integers of value 2⁶³: right only directly after a minus.
+    minimum: Vec<Span>,
+}
+
+impl<'s> Build<'s> {
+    /// Nothing built yet.
+    pub(super) fn new(file: FileId, source: &'s str) -> Self {
+        Self {
+            file,
+            source,
+            diagnostics: Vec::new(),
+            minimum: Vec::new(),
+        }
+    }
+
+    /// What was found wrong, when everything is built.
+    pub(super) fn finish(mut self) -> Vec<Diagnostic> {
+        let minimum = core::mem::take(&mut self.minimum);
+        for span in minimum {
+            self.diagnostics.push(out_of_range(span));
+        }
+        self.diagnostics
+    }
+
+    pub(super) fn span(&self, start: u32, end: u32) -> Span {
+        Span::new(self.file, start, end)
+    }
+
+    fn slice(&self, start: u32, end: u32) -> &'s str {
+        self.source.get(start as usize..end as usize).unwrap_or("")
+    }
+
+    // ---- names
+
+    pub(super) fn name(&self, start: u32, end: u32) -> Name<'s> {
+        Name {
+            text: self.slice(start, end),
+            span: self.span(start, end),
+        }
+    }
+
+    pub(super) fn path(&self, name: Name<'s>) -> Path<'s> {
+        Path {
+            span: name.span,
+            names: vec![name],
+        }
+    }
+
+    pub(super) fn longer(&self, mut path: Path<'s>, name: Name<'s>) -> Path<'s> {
+        path.span = path.span.to(name.span);
+        path.names.push(name);
+        path
+    }
+
+    pub(super) fn place(&self, mut place: Place<'s>, step: PlaceStep<'s>, end: u32) -> Place<'s> {
+        place.steps.push(step);
+        place.span.end = end;
+        place
+    }
+
+    pub(super) fn field_key(&self, name: Name<'s>) -> Key<'s> {
+        Key {
+            text: Cow::Borrowed(name.text),
+            span: name.span,
+        }
+    }
+
+    pub(super) fn text_key(&mut self, text: Text<'s>) -> Key<'s> {
+        let span = text.span;
+        Key {
+            text: self.constant(text, "a key", "write `[\"…\"]: value` to compute a key"),
+            span,
+        }
+    }
+
+    /// The text where nothing may be interpolated.
+    fn constant(&mut self, text: Text<'s>, what: &str, help: &'static str) -> Cow<'s, str> {
+        let span = text.span;
+        let mut parts = text.parts.into_iter();
+        match (parts.next(), parts.next()) {
+            (None, _) => Cow::Borrowed(""),
+            (Some(TextPart::Literal(text)), None) => text,
+            _ => {
+                let message = format!("{what} cannot contain `{{…}}`");
+                self.diagnostics
+                    .push(Diagnostic::new(Code::Syntax, span, message).with_help(help));
+                Cow::Borrowed("")
+            }
+        }
+    }
+
+    // ---- depth
+
+    fn too_deep(&mut self, span: Span) {
+        self.diagnostics.push(too_deep(span));
+    }
+
+    /// An expression whose deepest operand has the given depth.
+    fn expr(&mut self, span: Span, below: u16, kind: ExprKind<'s>) -> Expr<'s> {
+        if below >= MAX_DEPTH {
+            self.too_deep(span);
+            return Expr {
+                kind: ExprKind::Error,
+                span,
+                depth: 1,
+            };
+        }
+        Expr {
+            kind,
+            span,
+            depth: below + 1,
+        }
+    }
+
+    /// A type whose deepest part has the given depth.
+    pub(super) fn ty(&mut self, start: u32, end: u32, kind: TypeKind<'s>, below: u16) -> Deep<Type<'s>> {
+        let span = self.span(start, end);
+        if below >= MAX_DEPTH {
+            self.too_deep(span);
+            return Deep {
+                value: Type {
+                    kind: TypeKind::Error,
+                    span,
+                },
+                depth: 1,
+            };
+        }
+        Deep {
+            value: Type { kind, span },
+            depth: below + 1,
+        }
+    }
+
+    pub(super) fn tuple_pattern(
+        &mut self,
+        start: u32,
+        end: u32,
+        first: Deep<Pattern<'s>>,
+        rest: Vec<Deep<Pattern<'s>>>,
+    ) -> Deep<Pattern<'s>> {
+        let span = self.span(start, end);
+        let (patterns, depth) = join(first, rest);
+        if depth >= MAX_DEPTH {
+            self.too_deep(span);
+            let name = Name { text: "_", span };
+            return Deep {
+                value: Pattern::Name(name),
+                depth: 1,
+            };
+        }
+        Deep {
+            value: Pattern::Tuple(patterns, span),
+            depth: depth + 1,
+        }
+    }
+
+    // ---- types
+
+    pub(super) fn wrap_type(
+        &mut self,
+        start: u32,
+        end: u32,
+        inner: Deep<Type<'s>>,
+        kind: fn(Box<Type<'s>>) -> TypeKind<'s>,
+    ) -> Deep<Type<'s>> {
+        self.ty(start, end, kind(Box::new(inner.value)), inner.depth)
+    }
+
+    pub(super) fn paren_type(&mut self, start: u32, end: u32, inner: Deep<Type<'s>>) -> Deep<Type<'s>> {
+        self.ty(start, end, inner.value.kind, inner.depth.saturating_sub(1))
+    }
+
+    pub(super) fn map_type(
+        &mut self,
+        start: u32,
+        end: u32,
+        key: Deep<Type<'s>>,
+        value: Deep<Type<'s>>,
+    ) -> Deep<Type<'s>> {
+        let depth = key.depth.max(value.depth);
+        let kind = TypeKind::Map(Box::new(key.value), Box::new(value.value));
+        self.ty(start, end, kind, depth)
+    }
+
+    pub(super) fn record_type(
+        &mut self,
+        start: u32,
+        end: u32,
+        fields: Vec<(Key<'s>, Deep<Type<'s>>)>,
+    ) -> Deep<Type<'s>> {
+        let depth = fields.iter().map(|(_, ty)| ty.depth).max().unwrap_or(0);
+        let fields = fields.into_iter().map(|(key, ty)| (key, ty.value)).collect();
+        self.ty(start, end, TypeKind::Record(fields), depth)
+    }
+
+    pub(super) fn tuple_type(
+        &mut self,
+        start: u32,
+        end: u32,
+        first: Deep<Type<'s>>,
+        rest: Vec<Deep<Type<'s>>>,
+    ) -> Deep<Type<'s>> {
+        let (types, depth) = join(first, rest);
+        self.ty(start, end, TypeKind::Tuple(types), depth)
+    }
+
+    pub(super) fn union(&mut self, types: Vec<Deep<Type<'s>>>) -> Deep<Type<'s>> {
+        let start = types.first().map_or(0, |ty| ty.value.span.start);
+        let end = types.last().map_or(start, |ty| ty.value.span.end);
+        let depth = types.iter().map(|ty| ty.depth).max().unwrap_or(0);
+        let types = types.into_iter().map(|ty| ty.value).collect();
+        self.ty(start, end, TypeKind::Union(types), depth)
+    }
+
+    pub(super) fn text_type(&mut self, start: u32, end: u32, text: Text<'s>) -> Deep<Type<'s>> {
+        let depth = text_depth(&text);
+        self.ty(start, end, TypeKind::Text(text), depth)
+    }
+
+    pub(super) fn int_type(&mut self, start: u32, end: u32) -> Deep<Type<'s>> {
+        let kind = match self.signed(start, end, false) {
+            Some(value) => TypeKind::Int(value),
+            None => TypeKind::Error,
+        };
+        self.ty(start, end, kind, 0)
+    }
+
+    // ---- literals
+
+    /// The value of an integer literal; `None`, and a diagnostic, where it does not fit.
+    fn signed(&mut self, start: u32, end: u32, negative: bool) -> Option<i64> {
+        let value = literal::magnitude(self.slice(start, end)).and_then(|value| {
+            if negative {
+                0i64.checked_sub_unsigned(value)
+            } else {
+                i64::try_from(value).ok()
+            }
+        });
+        if value.is_none() {
+            let span = self.span(start, end);
+            self.diagnostics.push(out_of_range(span));
+        }
+        value
+    }
+
+    pub(super) fn leaf(&mut self, start: u32, end: u32, kind: ExprKind<'s>) -> Expr<'s> {
+        let span = self.span(start, end);
+        self.expr(span, 0, kind)
+    }
+
+    pub(super) fn name_expr(&mut self, name: Name<'s>) -> Expr<'s> {
+        self.expr(name.span, 0, ExprKind::Name(name.text))
+    }
+
+    pub(super) fn int(&mut self, start: u32, end: u32) -> Expr<'s> {
+        let kind = if literal::magnitude(self.slice(start, end)) == Some(i64::MIN.unsigned_abs()) {
+            // `unary` takes it off the list again where a minus stands before it.
+            let span = self.span(start, end);
+            self.minimum.push(span);
+            ExprKind::Error
+        } else {
+            match self.signed(start, end, false) {
+                Some(value) => ExprKind::Int(value),
+                None => ExprKind::Error,
+            }
+        };
+        self.leaf(start, end, kind)
+    }
+
+    pub(super) fn float(&mut self, start: u32, end: u32) -> Expr<'s> {
+        let kind = if let Some(value) = literal::float(self.slice(start, end)) {
+            ExprKind::Float(value)
+        } else {
+            let span = self.span(start, end);
+            self.diagnostics.push(
+                Diagnostic::new(Code::BadNumber, span, "the number is too large for a `float`")
+                    .with_help("the largest `float` is about 1.8e308"),
+            );
+            ExprKind::Error
+        };
+        self.leaf(start, end, kind)
+    }
+
+    /// `r"…"`, `r#"…"#`, and `'…'`, of which the lexer has complained.
+    pub(super) fn raw(&mut self, start: u32, end: u32) -> Expr<'s> {
+        let text = self.slice(start, end);
+        let text = if let Some(text) = text.strip_prefix('\'') {
+            text.strip_suffix('\'').unwrap_or(text)
+        } else {
+            let text = text.strip_prefix('r').unwrap_or(text);
+            let hashes = text.bytes().take_while(|b| *b == b'#').count();
+            let inner = text.get(hashes + 1..).unwrap_or("");
+            let closed = inner.len().checked_sub(hashes + 1);
+            closed
+                .filter(|at| inner.as_bytes().get(*at) == Some(&b'"'))
+                .and_then(|at| inner.get(..at))
+                .unwrap_or(inner)
+        };
+        let kind = ExprKind::Raw(Cow::Borrowed(text));
+        self.leaf(start, end, kind)
+    }
+
+    /// `yaml"""…"""`, `json"""…"""`.
+    pub(super) fn document(&mut self, start: u32, end: u32) -> Expr<'s> {
+        const OPENING: usize = "yaml\"\"\"".len();
+        let text = self.slice(start, end);
+        let format = if text.starts_with("yaml") {
+            DocumentFormat::Yaml
+        } else {
+            DocumentFormat::Json
+        };
+        let inner = text.get(OPENING..).unwrap_or("");
+        let inner = inner.strip_suffix("\"\"\"").unwrap_or(inner);
+        let from = start + OPENING as u32;
+        let content = self.span(from, from + inner.len() as u32);
+        let text = literal::dedent(&[Piece::Literal(inner)])
+            .pop()
+            .unwrap_or_default();
+        self.leaf(
+            start,
+            end,
+            ExprKind::Document {
+                format,
+                text,
+                content,
+            },
+        )
+    }
+
+    pub(super) fn text(&mut self, start: u32, end: u32, raw: Vec<RawPart<'s>>) -> Text<'s> {
+        let span = self.span(start, end);
+        let block = self.slice(start, end).starts_with("\"\"\"");
+        let mut dedented = Vec::new().into_iter();
+        if block {
+            let pieces: Vec<Piece<'s>> = raw
+                .iter()
+                .map(|part| match part {
+                    RawPart::Literal(start, end) => Piece::Literal(self.slice(*start, *end)),
+                    RawPart::Expr(_) => Piece::Other,
+                })
+                .collect();
+            dedented = literal::dedent(&pieces).into_iter();
+        }
+        let mut parts = Vec::with_capacity(raw.len());
+        for part in raw {
+            let text = match part {
+                RawPart::Expr(e) => {
+                    parts.push(TextPart::Expr(e));
+                    continue;
+                }
+                RawPart::Literal(start, end) if !block => literal::unescape(self.slice(start, end)),
+                RawPart::Literal(..) => match dedented.next().unwrap_or_default() {
+                    Cow::Borrowed(text) => literal::unescape(text),
+                    Cow::Owned(text) => Cow::Owned(literal::unescape(&text).into_owned()),
+                },
+            };
+            if !text.is_empty() {
+                parts.push(TextPart::Literal(text));
+            }
+        }
+        Text { parts, span }
+    }
+
+    pub(super) fn text_expr(&mut self, text: Text<'s>) -> Expr<'s> {
+        self.expr(text.span, text_depth(&text), ExprKind::Text(text))
+    }
+
+    // ---- operators
+
+    pub(super) fn binary(&mut self, left: Expr<'s>, op: (BinaryOp, Span), right: Expr<'s>) -> Expr<'s> {
+        let (op, op_span) = op;
+        let span = left.span.to(right.span);
+        let depth = left.depth.max(right.depth);
+        let (left, right) = (Box::new(left), Box::new(right));
+        self.expr(
+            span,
+            depth,
+            ExprKind::Binary {
+                op,
+                left,
+                right,
+                op_span,
+            },
+        )
+    }
+
+    /// `a ?? b ?? c` is `a ?? (b ?? c)`. Each operand comes with the span of the operator before it
+    /// (the first with the one after it).
+    pub(super) fn coalesce(&mut self, chain: Vec<(Expr<'s>, Span)>) -> Expr<'s> {
+        let mut operands = chain.into_iter().rev();
+        let Some((mut right, mut op_span)) = operands.next() else {
+            return self.leaf(0, 0, ExprKind::Error);
+        };
+        for (left, before) in operands {
+            right = self.binary(left, (BinaryOp::Coalesce, op_span), right);
+            op_span = before;
+        }
+        right
+    }
+
+    pub(super) fn unary(&mut self, start: u32, op: UnaryOp, operand: Expr<'s>) -> Expr<'s> {
+        let span = self.span(start, operand.span.end);
+        if op == UnaryOp::Negate && self.minimum.last() == Some(&operand.span) {
+            // −2⁶³ is the one integer that is not written as the negation of another.
+            self.minimum.pop();
+            return self.expr(span, 0, ExprKind::Int(i64::MIN));
+        }
+        let (depth, operand) = (operand.depth, Box::new(operand));
+        self.expr(span, depth, ExprKind::Unary { op, operand })
+    }
+
+    pub(super) fn is(&mut self, value: Expr<'s>, ty: Deep<Type<'s>>) -> Expr<'s> {
+        let span = value.span.to(ty.value.span);
+        let depth = value.depth.max(ty.depth);
+        let (value, ty) = (Box::new(value), ty.value);
+        self.expr(span, depth, ExprKind::Is { value, ty })
+    }
+
+    pub(super) fn if_then_else(
+        &mut self,
+        start: u32,
+        end: u32,
+        condition: Expr<'s>,
+        then: Expr<'s>,
+        otherwise: Expr<'s>,
+    ) -> Expr<'s> {
+        let span = self.span(start, end);
+        let depth = condition.depth.max(then.depth).max(otherwise.depth);
+        let kind = ExprKind::If {
+            condition: Box::new(condition),
+            then: Box::new(then),
+            otherwise: Box::new(otherwise),
+        };
+        self.expr(span, depth, kind)
+    }
+
+    // ---- postfix
+
+    pub(super) fn field(&mut self, base: Expr<'s>, field: Name<'s>, optional: bool) -> Expr<'s> {
+        let span = base.span.to(field.span);
+        let (depth, base) = (base.depth, Box::new(base));
+        let kind = ExprKind::Field {
+            base,
+            field,
+            optional,
+        };
+        self.expr(span, depth, kind)
+    }
+
+    pub(super) fn index(&mut self, base: Expr<'s>, index: Expr<'s>, optional: bool, end: u32) -> Expr<'s> {
+        let span = self.span(base.span.start, end);
+        let depth = base.depth.max(index.depth);
+        let (base, index) = (Box::new(base), Box::new(index));
+        let kind = ExprKind::Index {
+            base,
+            index,
+            optional,
+        };
+        self.expr(span, depth, kind)
+    }
+
+    pub(super) fn call(&mut self, callee: Expr<'s>, arguments: Vec<Expr<'s>>, end: u32) -> Expr<'s> {
+        let span = self.span(callee.span.start, end);
+        let depth = callee.depth.max(deepest(&arguments));
+        let callee = Box::new(callee);
+        self.expr(span, depth, ExprKind::Call { callee, arguments })
+    }
+
+    pub(super) fn aggregate(
+        &mut self,
+        callee: Expr<'s>,
+        parts: (Expr<'s>, Vec<Step<'s>>),
+        end: u32,
+    ) -> Expr<'s> {
+        let span = self.span(callee.span.start, end);
+        let (comprehension, below) = comprehension(parts);
+        let depth = callee.depth.max(below);
+        let callee = Box::new(callee);
+        let kind = ExprKind::Aggregate {
+            callee,
+            comprehension,
+        };
+        self.expr(span, depth, kind)
+    }
+
+    // ---- brackets
+
+    pub(super) fn paren(&mut self, start: u32, end: u32, inner: Expr<'s>) -> Expr<'s> {
+        let span = self.span(start, end);
+        let (depth, inner) = (inner.depth, Box::new(inner));
+        self.expr(span, depth, ExprKind::Paren(inner))
+    }
+
+    pub(super) fn tuple(
+        &mut self,
+        start: u32,
+        end: u32,
+        first: Expr<'s>,
+        mut rest: Vec<Expr<'s>>,
+    ) -> Expr<'s> {
+        rest.insert(0, first);
+        let span = self.span(start, end);
+        self.expr(span, deepest(&rest), ExprKind::Tuple(rest))
+    }
+
+    pub(super) fn list(&mut self, start: u32, end: u32, elements: Vec<Expr<'s>>) -> Expr<'s> {
+        let span = self.span(start, end);
+        self.expr(span, deepest(&elements), ExprKind::List(elements))
+    }
+
+    pub(super) fn longer_list(
+        &mut self,
+        start: u32,
+        end: u32,
+        first: Expr<'s>,
+        mut rest: Vec<Expr<'s>>,
+    ) -> Expr<'s> {
+        rest.insert(0, first);
+        self.list(start, end, rest)
+    }
+
+    pub(super) fn set(&mut self, start: u32, end: u32, elements: Vec<Expr<'s>>) -> Expr<'s> {
+        let span = self.span(start, end);
+        self.expr(span, deepest(&elements), ExprKind::Set(elements))
+    }
+
+    pub(super) fn object(&mut self, start: u32, end: u32, pairs: Vec<Pair<'s>>) -> Expr<'s> {
+        let span = self.span(start, end);
+        let depth = pairs
+            .iter()
+            .map(|pair| key_depth(&pair.key).max(pair.value.depth))
+            .max()
+            .unwrap_or(0);
+        self.expr(span, depth, ExprKind::Object(pairs))
+    }
+
+    pub(super) fn list_comprehension(
+        &mut self,
+        start: u32,
+        end: u32,
+        parts: (Expr<'s>, Vec<Step<'s>>),
+    ) -> Expr<'s> {
+        let span = self.span(start, end);
+        let (comprehension, depth) = comprehension(parts);
+        self.expr(span, depth, ExprKind::ListComprehension(comprehension))
+    }
+
+    pub(super) fn set_comprehension(
+        &mut self,
+        start: u32,
+        end: u32,
+        parts: (Expr<'s>, Vec<Step<'s>>),
+    ) -> Expr<'s> {
+        let span = self.span(start, end);
+        let (comprehension, depth) = comprehension(parts);
+        self.expr(span, depth, ExprKind::SetComprehension(comprehension))
+    }
+
+    pub(super) fn map_comprehension(
+        &mut self,
+        start: u32,
+        end: u32,
+        parts: (Pair<'s>, Vec<Step<'s>>),
+    ) -> Expr<'s> {
+        let span = self.span(start, end);
+        let (Pair { key, value }, steps) = parts;
+        let (comprehension, depth) = comprehension((value, steps));
+        let depth = depth.max(key_depth(&key));
+        let key = Box::new(key);
+        self.expr(span, depth, ExprKind::MapComprehension { key, comprehension })
+    }
+
+    // ---- match
+
+    pub(super) fn match_arms(
+        &mut self,
+        start: u32,
+        end: u32,
+        value: Expr<'s>,
+        arms: Vec<Arm<'s>>,
+    ) -> Expr<'s> {
+        let span = self.span(start, end);
+        let depth = arms
+            .iter()
+            .map(|arm| {
+                arm.value
+                    .depth
+                    .max(arm.guard.as_ref().map_or(0, |guard| guard.depth))
+            })
+            .max()
+            .unwrap_or(0)
+            .max(value.depth);
+        let value = Box::new(value);
+        self.expr(span, depth, ExprKind::Match { value, arms })
+    }
+
+    pub(super) fn arm_text(&mut self, text: Text<'s>) -> ArmPatternKind<'s> {
+        ArmPatternKind::Text(self.constant(
+            text,
+            "a pattern",
+            "bind the value to a name and compare it after `when`",
+        ))
+    }
+
+    pub(super) fn arm_int(&mut self, start: u32, end: u32, negative: bool) -> ArmPatternKind<'s> {
+        match self.signed(start, end, negative) {
+            Some(value) => ArmPatternKind::Int(value),
+            // The diagnostic stands for it; `_` raises no other.
+            None => ArmPatternKind::Name("_"),
+        }
+    }
+}
+
+/// The diagnostic for an integer that does not fit.
+fn out_of_range(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::BadNumber, span, "the integer does not fit in 64 bits").with_help(
+        "an `int` lies between -9223372036854775808 and 9223372036854775807; write `1.0e19` for a `float`",
+    )
+}
+
+/// The diagnostic for what nests too deeply; callers see to it that a file has at most one.
+pub(super) fn too_deep(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::TooDeep,
+        span,
+        format!("this nests deeper than {MAX_DEPTH} levels"),
+    )
+    .with_help("give parts of it a name with `let`; a long chain of one operator counts a level for each")
+}
+
+/// All of one list, and the depth of the deepest.
+fn join<T>(first: Deep<T>, rest: Vec<Deep<T>>) -> (Vec<T>, u16) {
+    let mut depth = first.depth;
+    let mut all = Vec::with_capacity(rest.len() + 1);
+    all.push(first.value);
+    for next in rest {
+        depth = depth.max(next.depth);
+        all.push(next.value);
+    }
+    (all, depth)
+}
+
+fn deepest(all: &[Expr<'_>]) -> u16 {
+    all.iter().map(|e| e.depth).max().unwrap_or(0)
+}
+
+fn text_depth(text: &Text<'_>) -> u16 {
+    text.parts
+        .iter()
+        .map(|part| match part {
+            TextPart::Literal(_) => 0,
+            TextPart::Expr(e) => e.depth,
+        })
+        .max()
+        .unwrap_or(0)
+}
+
+fn key_depth(key: &PairKey<'_>) -> u16 {
+    match key {
+        PairKey::Literal(_) => 0,
+        PairKey::Computed(e) => e.depth,
+    }
+}
+
+fn comprehension<'s>((head, steps): (Expr<'s>, Vec<Step<'s>>)) -> (Box<Comprehension<'s>>, u16) {
+    let depth = steps.iter().map(step_depth).max().unwrap_or(0).max(head.depth);
+    (Box::new(Comprehension { head, steps }), depth)
+}
+
+/// The depth of the expressions of a clause of a comprehension.
+fn step_depth(step: &Step<'_>) -> u16 {
+    match &step.kind {
+        StepKind::For { generators } => generators.iter().map(|g| g.source.depth).max().unwrap_or(0),
+        StepKind::Given { value, .. } | StepKind::Let { value, .. } | StepKind::Yield { value } => {
+            value.depth
+        }
+        StepKind::When { condition } | StepKind::Unless { condition } => condition.depth,
+        StepKind::Finding { message, .. } => message.depth,
+        StepKind::Edit { value, .. } => value.as_ref().map_or(0, |e| e.depth),
+        StepKind::Allow | StepKind::Error => 0,
+    }
+}
