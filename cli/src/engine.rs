@@ -11,7 +11,9 @@ use crate::{output::Problem, project::policies::Selection};
 
 /// The rules in force, ready to decide.
 #[derive(Debug)]
-pub(crate) struct Policy;
+pub(crate) struct Policy {
+    program: wardlaw_lang::ir::Program,
+}
 
 /// A decision, as far as outputs need it.
 #[derive(Debug)]
@@ -101,7 +103,7 @@ pub(crate) enum Want {
 
 /// The packages, sets and types that every policy may use.
 pub(crate) fn library() -> &'static dyn Library {
-    &wardlaw_lang::NoLibrary
+    wardlaw_stdlib::library()
 }
 
 /// Compiles what was selected. All that is wrong is told at once, in source order; the policy is there
@@ -110,15 +112,54 @@ pub(crate) fn compile(
     selection: &Selection,
     data: Vec<(String, Value)>,
 ) -> (Option<Policy>, Vec<Diagnostic>, Sources) {
+    let mut sources = Sources::new();
+    for (name, text) in &selection.sources {
+        sources.add(name, text);
+    }
     drop(data);
-    drop(selection.title());
-    (Some(Policy), Vec::new(), Sources::new())
+    let mut select = selection.packages.clone();
+    for set in library()
+        .sets()
+        .iter()
+        .filter(|set| selection.sets.contains(&set.name))
+    {
+        select.extend(set.packages.iter().map(|package| (*package).to_owned()));
+    }
+    let compiled = wardlaw_lang::compile(&wardlaw_lang::CompileInput {
+        sources: &sources,
+        library: library(),
+        select: &select,
+    });
+    (
+        compiled.program.map(|program| Policy { program }),
+        compiled.diagnostics,
+        compiled.sources,
+    )
 }
 
 impl Policy {
     /// The rules in force, in the order of the contract.
     pub(crate) fn rules(&self) -> Vec<RuleInfo> {
-        Vec::new()
+        let program = &self.program;
+        let info = |rule: &wardlaw_lang::ir::Rule| RuleInfo {
+            name: rule.name.clone(),
+            title: rule.title.clone(),
+            package: program
+                .packages
+                .get(rule.package.index())
+                .map_or_else(String::new, |p| p.path.clone()),
+            severity: rule.severity.name().to_owned(),
+            controls: rule.controls.clone(),
+            aliases: rule.aliases.clone(),
+            file: program
+                .files
+                .get(rule.span.file.0 as usize)
+                .map_or_else(String::new, |f| f.name.clone()),
+            line: program.files.get(rule.span.file.0 as usize).map_or(0, |f| {
+                f.lines.partition_point(|start| *start <= rule.span.start) as u32
+            }),
+        };
+        program.rules.iter().map(info).collect()
     }
 
     /// Decides about one object.

@@ -2,6 +2,7 @@
 //! whether they are terminals and whether colours are wanted; a reader that went away (`| head`) is
 //! no error, and nothing is written after it.
 
+use std::fmt::Write as _;
 use std::io::{self, BufWriter, IsTerminal, Stderr, Stdout, Write};
 
 use crate::{
@@ -166,12 +167,8 @@ impl Ui {
         let style = self.err_style;
         let mut text = format!("{}: {}\n", style.alarm("error"), escape::line(&failure.message));
         if let Some(help) = &failure.help {
-            text.push_str(&format!(
-                "  {} {}: {}\n",
-                style.frame("="),
-                style.strong("help"),
-                escape::line(help)
-            ));
+            let (frame, help_word) = (style.frame("="), style.strong("help"));
+            let _ = writeln!(text, "  {frame} {help_word}: {}", escape::line(help));
         }
         self.tell(&text);
     }

@@ -29,11 +29,11 @@ fn one(out: &mut String, diagnostic: &Diagnostic, sources: &Sources, style: Styl
         Severity::Error => style.alarm(&head),
         Severity::Warning => style.caution(&head),
     };
-    drop(writeln!(
+    let _ = writeln!(
         out,
         "{head}: {}",
         style.strong(&escape::line(&diagnostic.message))
-    ));
+    );
     // Labels in the file of the diagnostic are shown with it, those of other files below.
     let mut files: Vec<FileId> = vec![diagnostic.span.file];
     for label in &diagnostic.labels {

@@ -27,7 +27,9 @@ fn push_escape(out: &mut String, character: char) {
         '\r' => out.push_str("\\r"),
         '\t' => out.push_str("\\t"),
         // Writing to a string does not fail.
-        other => drop(write!(out, "\\u{{{:x}}}", u32::from(other))),
+        other => {
+            let _ = write!(out, "\\u{{{:x}}}", u32::from(other));
+        }
     }
 }
 
@@ -69,7 +71,7 @@ pub(crate) fn json(text: String) -> String {
         if hidden(character) {
             let mut units = [0_u16; 2];
             for unit in character.encode_utf16(&mut units) {
-                drop(write!(out, "\\u{unit:04x}"));
+                let _ = write!(out, "\\u{unit:04x}");
             }
         } else {
             out.push(character);

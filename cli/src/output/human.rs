@@ -49,21 +49,21 @@ fn plain_finding(out: &mut String, entry: &Entry<'_>, finding: &Finding, style: 
     let place = place(entry, finding.location.map(|at| (at.line, at.column)));
     let effect = paint(finding.effect, word(finding.effect), style);
     let rule = escape::line(&finding.rule);
-    drop(writeln!(
+    let _ = writeln!(
         out,
         "{place}: {effect} {rule}: {}",
         escape::line(&finding.message)
-    ));
+    );
 }
 
 fn plain_problem(out: &mut String, entry: &Entry<'_>, problem: &Problem, style: Style) {
     let place = place(entry, problem.place);
-    drop(writeln!(
+    let _ = writeln!(
         out,
         "{place}: {}: {}",
         style.alarm("error"),
         escape::line(&problem.message)
-    ));
+    );
 }
 
 /// `file:line:column`, as far as it is known.
@@ -80,11 +80,7 @@ fn full_findings(out: &mut String, entry: &Entry<'_>, group: &[&Finding], style:
     for finding in group {
         let head = format!("{}[{}]", word(finding.effect), escape::line(&finding.rule));
         let head = paint(finding.effect, &head, style);
-        drop(writeln!(
-            out,
-            "{head}: {}",
-            style.strong(&escape::line(&finding.message))
-        ));
+        let _ = writeln!(out, "{head}: {}", style.strong(&escape::line(&finding.message)));
     }
     let Some(first) = group.first() else { return };
     let snippet = Snippet {
@@ -111,12 +107,12 @@ fn full_findings(out: &mut String, entry: &Entry<'_>, group: &[&Finding], style:
 }
 
 fn full_problem(out: &mut String, entry: &Entry<'_>, problem: &Problem, style: Style) {
-    drop(writeln!(
+    let _ = writeln!(
         out,
         "{}: {}",
         style.alarm("error"),
         style.strong(&escape::line(&problem.message))
-    ));
+    );
     let line = problem.place.map_or(1, |(line, _)| line);
     let snippet = Snippet {
         file: entry.file.name,
@@ -143,12 +139,7 @@ fn full_problem(out: &mut String, entry: &Entry<'_>, problem: &Problem, style: S
 fn arrow_to_file(out: &mut String, entry: &Entry<'_>, snippet: &Snippet<'_>) {
     let gutter = snippet.gutter;
     let arrow = snippet.style.frame(snippet.arrow);
-    drop(writeln!(
-        out,
-        "{:gutter$}{arrow} {}",
-        "",
-        escape::line(entry.file.name)
-    ));
+    let _ = writeln!(out, "{:gutter$}{arrow} {}", "", escape::line(entry.file.name));
 }
 
 /// A place as a mark in its first line.
@@ -241,11 +232,7 @@ pub(crate) fn rules(rules: &[RuleInfo], style: Style) -> String {
         } else {
             format!("{} rules", package.len())
         };
-        drop(writeln!(
-            out,
-            "{} ({count})",
-            style.strong(&escape::line(&first.package))
-        ));
+        let _ = writeln!(out, "{} ({count})", style.strong(&escape::line(&first.package)));
         for rule in package {
             let name = short(rule);
             let pad = widest.saturating_sub(escape::width(&name));

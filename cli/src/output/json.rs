@@ -39,7 +39,9 @@ pub(crate) fn entry(out: &mut String, entry: &Entry<'_>) {
         None => member(&mut text, "object", &Value::Null),
     }
     match entry.outcome {
-        Outcome::Decided(verdict) => drop(write!(text, "\"decision\":{}", verdict.json)),
+        Outcome::Decided(verdict) => {
+            let _ = write!(text, "\"decision\":{}", verdict.json);
+        }
         Outcome::Failed(problem) => {
             let (line, column) = problem.place.unzip();
             text.push_str("\"error\":{");
@@ -54,7 +56,7 @@ pub(crate) fn entry(out: &mut String, entry: &Entry<'_>) {
 }
 
 fn member(text: &mut String, name: &str, value: &Value) {
-    drop(write!(text, "\"{name}\":{value},"));
+    let _ = write!(text, "\"{name}\":{value},");
 }
 
 /// Ends an object after its last member.

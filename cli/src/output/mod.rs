@@ -72,7 +72,7 @@ impl fmt::Display for Problem {
 pub(crate) struct Text<'a> {
     /// The name of the file.
     pub(crate) name: &'a str,
-    text: &'a str,
+    content: &'a str,
     starts: OnceCell<Vec<usize>>,
 }
 
@@ -81,7 +81,7 @@ impl<'a> Text<'a> {
     pub(crate) fn new(name: &'a str, text: &'a str) -> Self {
         Self {
             name,
-            text,
+            content: text,
             starts: OnceCell::new(),
         }
     }
@@ -89,13 +89,17 @@ impl<'a> Text<'a> {
     /// A line, from 1, without its line break and without a byte order mark.
     pub(crate) fn line(&self, number: u32) -> Option<&'a str> {
         let starts = self.starts.get_or_init(|| {
-            let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            let breaks = self
+                .content
+                .bytes()
+                .enumerate()
+                .filter(|(_, byte)| *byte == b'\n');
             std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect()
         });
         let index = (number as usize).checked_sub(1)?;
         let start = *starts.get(index)?;
-        let end = starts.get(index + 1).copied().unwrap_or(self.text.len());
-        let line = self.text.get(start..end)?;
+        let end = starts.get(index + 1).copied().unwrap_or(self.content.len());
+        let line = self.content.get(start..end)?;
         Some(line.trim_end_matches(['\n', '\r']).trim_start_matches('\u{feff}'))
     }
 }

@@ -42,19 +42,19 @@ impl Snippet<'_> {
         let style = self.style;
         let gutter = self.gutter;
         let file = escape::line(self.file);
-        let frame = |text: &str| style.frame(text);
-        drop(writeln!(
+
+        let _ = writeln!(
             out,
             "{:gutter$}{} {file}:{}:{}",
             "",
-            frame(self.arrow),
+            style.frame(self.arrow),
             first.line,
             first.start
-        ));
+        );
         let mut numbers: Vec<u32> = marks.iter().map(|mark| mark.line).collect();
         numbers.sort_unstable();
         numbers.dedup();
-        drop(writeln!(out, "{:gutter$} {}", "", frame("|")));
+        let _ = writeln!(out, "{:gutter$} {}", "", style.frame("|"));
         let mut above: Option<u32> = None;
         for number in numbers {
             let Some(text) = line(number) else { continue };
@@ -63,7 +63,9 @@ impl Snippet<'_> {
                     let between = line(last + 1).unwrap_or("");
                     self.source_line(out, last + 1, between);
                 }
-                Some(last) if number > last + 2 => drop(writeln!(out, "{}", frame("..."))),
+                Some(last) if number > last + 2 => {
+                    let _ = writeln!(out, "{}", style.frame("..."));
+                }
                 _ => {}
             }
             above = Some(number);
@@ -79,14 +81,14 @@ impl Snippet<'_> {
     /// A remark below the lines: `= help: …`.
     pub(crate) fn remark(&self, out: &mut String, kind: &str, text: &str) {
         let gutter = self.gutter;
-        drop(writeln!(
+        let _ = writeln!(
             out,
             "{:gutter$} {} {}: {}",
             "",
             self.style.frame("="),
             self.style.strong(kind),
             escape::line(text)
-        ));
+        );
     }
 
     fn source_line(&self, out: &mut String, number: u32, text: &str) {
@@ -134,14 +136,14 @@ impl Snippet<'_> {
         } else {
             self.style.frame(&line)
         };
-        drop(writeln!(
+        let _ = writeln!(
             out,
             "{:gutter$} {} {:indent$}{line}",
             "",
             self.style.frame("|"),
             "",
             indent = escape::width(&before)
-        ));
+        );
     }
 }
 

@@ -82,18 +82,18 @@ pub(crate) fn write(summary: &Summary<'_>, style: Style) -> String {
     if passed > 0 || verdicts.is_empty() {
         verdicts.push(style.good(&format!("{passed} passed")).into_owned());
     }
-    drop(writeln!(
+    let _ = writeln!(
         out,
         "{} × {}: {}",
         count(summary.rules, "rule"),
         count(tally.decided, "document"),
         verdicts.join(", ")
-    ));
+    );
     let policy = escape::line(&summary.policy);
     if summary.by_default {
-        drop(writeln!(out, "policy: {policy} (the default; choose with `-p`)"));
+        let _ = writeln!(out, "policy: {policy} (the default; choose with `-p`)");
     } else {
-        drop(writeln!(out, "policy: {policy}"));
+        let _ = writeln!(out, "policy: {policy}");
     }
     let mut skipped = Vec::new();
     if tally.other > 0 {
@@ -116,15 +116,15 @@ pub(crate) fn write(summary: &Summary<'_>, style: Style) -> String {
         ));
     }
     if !skipped.is_empty() {
-        drop(writeln!(out, "skipped: {}", skipped.join(", ")));
+        let _ = writeln!(out, "skipped: {}", skipped.join(", "));
     }
     for (chart, templates) in &tally.templates {
         let chart = escape::line(chart);
-        drop(writeln!(
+        let _ = writeln!(
             out,
             "skipped: {} of `{chart}`; render with `helm template {chart} | ward check -`",
             count(*templates, "Helm template")
-        ));
+        );
     }
     if !tally.uncovered.is_empty() {
         let names: Vec<String> = tally
@@ -133,13 +133,13 @@ pub(crate) fn write(summary: &Summary<'_>, style: Style) -> String {
             .map(|(name, count)| format!("{name} ({count})"))
             .collect();
         let names = list(names.iter().map(String::as_str), names.len());
-        drop(writeln!(out, "not covered: {names}"));
+        let _ = writeln!(out, "not covered: {names}");
     }
     for duplicate in summary.duplicates.iter().take(LISTED) {
-        drop(writeln!(out, "duplicate: {}", escape::line(duplicate)));
+        let _ = writeln!(out, "duplicate: {}", escape::line(duplicate));
     }
     if let Some(more) = more(summary.duplicates.len()) {
-        drop(writeln!(out, "duplicate: {more}"));
+        let _ = writeln!(out, "duplicate: {more}");
     }
     out
 }

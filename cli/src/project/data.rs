@@ -1,6 +1,9 @@
 //! `--data` and `--data-file`: values for the data that policies declare.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use serde_json::Value;
 
@@ -49,7 +52,7 @@ pub(crate) fn read(given: &[String], files: &[PathBuf]) -> Result<Vec<(String, V
     Ok(data.into_iter().collect())
 }
 
-fn read_file(file: &PathBuf) -> Result<Vec<(String, Value)>, Failure> {
+fn read_file(file: &Path) -> Result<Vec<(String, Value)>, Failure> {
     let name = shown(file);
     let wrong = |what: String| Failure::new(format!("`--data-file {name}`: {what}"));
     if is_remote(file.as_os_str()) {

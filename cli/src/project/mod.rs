@@ -36,9 +36,8 @@ pub(crate) fn read_bounded(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>
 
 /// Reads a stream up to `limit` bytes; `None` where it is longer.
 pub(crate) fn read_all(stream: impl Read, expected: u64, limit: u64) -> io::Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
     // A hint only: the file may grow, and a pipe has no size.
-    bytes.reserve(usize::try_from(expected.min(limit)).unwrap_or(0));
+    let mut bytes = Vec::with_capacity(usize::try_from(expected.min(limit)).unwrap_or(0));
     stream.take(limit + 1).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= limit).then_some(bytes))
 }
@@ -51,33 +50,6 @@ pub(crate) fn shown(path: &Path) -> String {
     } else {
         text.into_owned()
     }
-}
-
-/// The candidate nearest to a name, where it is near enough to be a slip: as the compiler judges it
-/// for names in a policy.
-pub(crate) fn nearest(name: &str, candidates: &[&'static str]) -> Option<&'static str> {
-    let limit = name.chars().count().div_ceil(3).clamp(1, 3);
-    candidates
-        .iter()
-        .map(|candidate| (edits(name, candidate), *candidate))
-        .filter(|(edits, _)| *edits <= limit)
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
-/// Insertions, deletions and replacements from `a` to `b`.
-fn edits(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().take(64).collect();
-    let mut above: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().take(64).enumerate() {
-        let mut row = vec![i + 1];
-        for ((y, diagonal), up) in b.iter().zip(&above).zip(above.iter().skip(1)) {
-            let left = row.last().copied().unwrap_or(0);
-            row.push((diagonal + usize::from(x != *y)).min(left + 1).min(up + 1));
-        }
-        above = row;
-    }
-    above.last().copied().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use std::{fs, path::Path};
 
-use wardlaw_lang::Library;
+use wardlaw_lang::{Library, package::below, suggest::nearest};
 
 use super::{is_remote, read_bounded, shown};
 use crate::ui::{Failure, reason};
@@ -104,11 +104,6 @@ fn is_package(prefix: &str, library: &dyn Library) -> bool {
         .any(|package| below(package.path, prefix))
 }
 
-fn below(path: &str, prefix: &str) -> bool {
-    path.strip_prefix(prefix)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-}
-
 /// Adds all `*.ward` below a folder, by path; hidden folders and symlinked folders are left out.
 fn folder(path: &Path, selection: &mut Selection) -> Result<(), Failure> {
     let before = selection.sources.len();
@@ -161,7 +156,10 @@ fn source(path: &Path, selection: &mut Selection) -> Result<(), Failure> {
 
 /// The failure for a name that nothing has.
 fn unknown(name: &str, library: &dyn Library) -> Failure {
-    let is_path = name.contains(['/', '\\']) || name.ends_with(".ward");
+    let is_path = name.contains(['/', '\\'])
+        || Path::new(name)
+            .extension()
+            .is_some_and(|extension| extension == "ward");
     if is_path {
         return Failure::new(format!("`-p {name}`: no such file or folder"));
     }
@@ -177,20 +175,18 @@ fn unknown(name: &str, library: &dyn Library) -> Failure {
         }
         parent = prefix;
     }
-    match suggestion(name, library) {
-        Some(near) => failure.with_help(format!("did you mean `{near}`?")),
-        None => {
-            let sets: Vec<String> = library
-                .sets()
-                .iter()
-                .map(|set| format!("`{}`", set.name))
-                .collect();
-            failure.with_help(format!(
-                "name a `.ward` file, a folder, a set ({}) or a package of the library such as `k8s.pod_security`",
-                sets.join(", ")
-            ))
-        }
+    if let Some(near) = suggestion(name, library) {
+        return failure.with_help(format!("did you mean `{near}`?"));
     }
+    let sets: Vec<String> = library
+        .sets()
+        .iter()
+        .map(|set| format!("`{}`", set.name))
+        .collect();
+    failure.with_help(format!(
+        "name a `.ward` file, a folder, a set ({}) or a package of the library such as `k8s.pod_security`",
+        sets.join(", ")
+    ))
 }
 
 fn suggestion(name: &str, library: &dyn Library) -> Option<&'static str> {
@@ -204,7 +200,7 @@ fn suggestion(name: &str, library: &dyn Library) -> Option<&'static str> {
     }
     names.sort_unstable();
     names.dedup();
-    super::nearest(name, &names)
+    nearest(name, names)
 }
 
 #[cfg(test)]
