@@ -1,6 +1,8 @@
 //! The way to the library: everything the command asks of `wardlaw` goes through here, so that
 //! commands and outputs know only what they show.
 
+use std::path::Path;
+
 use serde_json::Value;
 use wardlaw::input::{self, Document, Format, Manifest, ReadError, ReadErrorKind, ReadLimits};
 use wardlaw_lang::{Diagnostic, Library, Sources};
@@ -196,9 +198,17 @@ pub(crate) fn text(bytes: &[u8]) -> Result<&str, Problem> {
     Ok(input::utf8(bytes)?)
 }
 
-/// The documents of a text, one at a time.
-pub(crate) fn documents(text: &str) -> impl Iterator<Item = (u32, Result<Document<'_>, Problem>)> {
-    input::read_stream(text, Format::Auto, &ReadLimits::default())
+/// The documents of a text, one at a time. A file that calls itself JSON is read as nothing else: YAML
+/// would make sense of a forgotten value.
+pub(crate) fn documents<'t>(
+    name: &str,
+    text: &'t str,
+) -> impl Iterator<Item = (u32, Result<Document<'t>, Problem>)> + use<'t> {
+    let json = Path::new(name)
+        .extension()
+        .is_some_and(|extension| extension == "json");
+    let format = if json { Format::Json } else { Format::Auto };
+    input::read_stream(text, format, &ReadLimits::default())
         .map(|item| (item.number, item.result.map_err(Problem::from)))
 }
 

@@ -88,13 +88,13 @@ impl Inspector<'_> {
     fn text(&self, input: &Input, file: &Text<'_>, text: &str, results: &mut Results<'_, '_>) {
         let chart = if text.contains("{{") { input.chart() } else { None };
         if let (Some(chart), false) = (&chart, input.named)
-            && engine::documents(text).any(|(_, document)| document.is_err())
+            && engine::documents(&input.name, text).any(|(_, document)| document.is_err())
         {
             results.piece.tally.templates.insert(chart.clone(), 1);
             return;
         }
         let mut empty = true;
-        for (number, document) in engine::documents(text) {
+        for (number, document) in engine::documents(&input.name, text) {
             match document {
                 Ok(document) => {
                     let found = contents(&document);

@@ -51,7 +51,7 @@ fn each_kind_of_bad_text_is_told_with_its_place() {
         ("h.yaml", &utf16, None, "UTF-16"),
         ("i.yaml", bomb.as_bytes(), None, ""),
         ("j.json", deep_json.as_bytes(), None, "deep"),
-        ("k.yaml", deep_yaml.as_bytes(), None, "deep"),
+        ("k.yaml", deep_yaml.as_bytes(), None, ""),
         ("l.yaml", deep_lists.as_bytes(), None, "deep"),
         ("m.yaml", b"", None, "no document"),
         ("n.yaml", b"- a\n- b\n", Some((1, 1)), "apiVersion"),

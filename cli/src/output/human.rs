@@ -91,7 +91,7 @@ fn full_findings(out: &mut String, entry: &Entry<'_>, group: &[&Finding], style:
     };
     match first.location {
         Some(at) => snippet.write(out, &[mark(at)], |line| entry.file.line(line)),
-        None => arrow_to_file(out, entry, &snippet),
+        None => arrow_alone(out, entry, &snippet, None),
     }
     if let Some(inside) = &first.inside {
         snippet.remark(out, "note", &format!("`{}` of {inside}", first.path));
@@ -131,15 +131,16 @@ fn full_problem(out: &mut String, entry: &Entry<'_>, problem: &Problem, style: S
             };
             snippet.write(out, &[mark], |line| entry.file.line(line));
         }
-        _ => arrow_to_file(out, entry, &snippet),
+        at => arrow_alone(out, entry, &snippet, at),
     }
     out.push('\n');
 }
 
-fn arrow_to_file(out: &mut String, entry: &Entry<'_>, snippet: &Snippet<'_>) {
+/// The arrow, where there is no line to show.
+fn arrow_alone(out: &mut String, entry: &Entry<'_>, snippet: &Snippet<'_>, at: Option<(u32, u32)>) {
     let gutter = snippet.gutter;
     let arrow = snippet.style.frame(snippet.arrow);
-    let _ = writeln!(out, "{:gutter$}{arrow} {}", "", escape::line(entry.file.name));
+    let _ = writeln!(out, "{:gutter$}{arrow} {}", "", place(entry, at));
 }
 
 /// A place as a mark in its first line.
