@@ -4,6 +4,7 @@
 //! lie in `stdlib/k8s`, one a file; this crate only carries their text, the named sets and the packed API types.
 
 mod packages;
+pub mod schema;
 
 use wardlaw_lang::{Library, LibraryPackage, NamedSet};
 
@@ -53,8 +54,7 @@ impl Library for Kubernetes {
 
     fn types(&self, namespace: &str) -> Option<&'static [u8]> {
         match namespace {
-            // The packed table takes the place of `None`: `Some(schema::k8s_types())`.
-            "k8s" => None,
+            "k8s" => Some(schema::k8s_types()),
             _ => None,
         }
     }

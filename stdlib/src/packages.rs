@@ -171,10 +171,6 @@ const RESTRICTED: LibraryPackage = LibraryPackage {
             "k8s/pod_security/restricted/volume_types.ward",
             include_str!("../k8s/pod_security/restricted/volume_types.ward"),
         ),
-        file(
-            "k8s/pod_security/restricted/volume_without_type.ward",
-            include_str!("../k8s/pod_security/restricted/volume_without_type.ward"),
-        ),
     ],
 };
 

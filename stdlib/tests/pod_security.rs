@@ -1,6 +1,14 @@
 //! Kubernetes' own fixtures for the Pod Security Standards: every verdict is theirs, and every refusal is by the
 //! control they name. Skipped, with a line that says so, where the fixtures are not at hand.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test's helpers fail as the test does"
+)]
 
+#[expect(dead_code, reason = "the other tests use the rest")]
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +36,12 @@ fn the_fixtures_of_kubernetes_agree() {
                 .iter()
                 .map(|part| part.to_string_lossy().into_owned())
                 .collect();
-            Fixture { level: parts[0].clone(), version: parts[1].clone(), refused: parts[2] == "fail", path }
+            Fixture {
+                level: parts[0].clone(),
+                version: parts[1].clone(),
+                refused: parts[2] == "fail",
+                path,
+            }
         })
         .collect();
     if fixtures.is_empty() {
@@ -39,13 +52,18 @@ fn the_fixtures_of_kubernetes_agree() {
     let named = controls_by_path(&text_of(&shared.join("INDEX.tsv")));
     let control_of: BTreeMap<String, String> = rules()
         .into_iter()
-        .filter_map(|rule| rule.control().map(|control| (rule.full_name.clone(), control.to_owned())))
+        .filter_map(|rule| {
+            rule.control()
+                .map(|control| (rule.full_name.clone(), control.to_owned()))
+        })
         .collect();
     let mut policies = BTreeMap::new();
     let mut wrong = Vec::new();
     for fixture in &fixtures {
         let key = (fixture.level.clone(), fixture.version.clone());
-        let policy = policies.entry(key).or_insert_with_key(|(level, version)| Policy::new(&format!("pss-{level}"), version));
+        let policy = policies
+            .entry(key)
+            .or_insert_with_key(|(level, version)| Policy::new(&format!("pss-{level}"), version));
         let mut allowed = true;
         let mut controls = BTreeSet::new();
         let mut errors = Vec::new();
@@ -54,20 +72,29 @@ fn the_fixtures_of_kubernetes_agree() {
             allowed &= verdict;
             for finding in findings {
                 match finding.effect {
-                    "deny" => drop(controls.insert(control_of.get(&finding.rule).cloned().unwrap_or(finding.rule))),
+                    "deny" => {
+                        controls.insert(control_of.get(&finding.rule).cloned().unwrap_or(finding.rule));
+                    }
                     "error" => errors.push(finding.line()),
                     _ => {}
                 }
             }
         }
 
-        let path = fixture.path.strip_prefix(&shared).expect("it was found below").to_string_lossy().replace('\\', "/");
+        let path = fixture
+            .path
+            .strip_prefix(&shared)
+            .expect("it was found below")
+            .to_string_lossy()
+            .replace('\\', "/");
         if !errors.is_empty() {
             wrong.push(format!("{path}: {errors:?}"));
         } else if allowed == fixture.refused {
             wrong.push(format!("{path}: allowed = {allowed}, controls {controls:?}"));
         } else if fixture.refused {
-            let control = named.get(&path).expect("INDEX.tsv names the control of every fixture");
+            let control = named
+                .get(&path)
+                .expect("INDEX.tsv names the control of every fixture");
             let expected = in_force(control, &fixture.level, &fixture.version);
             if !controls.contains(expected) {
                 wrong.push(format!("{path}: refused by {controls:?}, not by {expected}"));
@@ -84,7 +111,12 @@ fn controls_by_path(index: &str) -> BTreeMap<String, String> {
         .lines()
         .filter_map(|line| {
             let columns: Vec<&str> = line.split('\t').collect();
-            let control = columns.get(6)?.strip_prefix("PSS/")?.split_once('(')?.1.strip_suffix(')')?;
+            let control = columns
+                .get(6)?
+                .strip_prefix("PSS/")?
+                .split_once('(')?
+                .1
+                .strip_suffix(')')?;
             Some((columns[0].to_owned(), control.to_owned()))
         })
         .collect()
@@ -92,7 +124,10 @@ fn controls_by_path(index: &str) -> BTreeMap<String, String> {
 
 /// The control that speaks for `control`: at the restricted level, the one that replaces it.
 fn in_force<'c>(control: &'c str, level: &str, version: &str) -> &'c str {
-    let minor: u32 = version.trim_start_matches("v1.").parse().expect("a folder is named v1.N");
+    let minor: u32 = version
+        .trim_start_matches("v1.")
+        .parse()
+        .expect("a folder is named v1.N");
     match (level, control) {
         ("restricted", "capabilities_baseline") if minor >= 22 => "capabilities_restricted",
         ("restricted", "seccompprofile_baseline") if minor >= 19 => "seccompprofile_restricted",

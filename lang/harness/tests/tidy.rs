@@ -13,7 +13,10 @@ use wardlaw_lang::Code;
 const LONGEST_FILE: usize = 800;
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap()
 }
 
 /// Files of the workspace with that ending, build output left out.
@@ -53,12 +56,19 @@ fn every_source_file_says_what_it_is_and_stays_readable() {
         }
         let lines = text.lines().count();
         if lines > LONGEST_FILE {
-            wrong.push(format!("{}: {lines} lines, more than {LONGEST_FILE}", shown(path)));
+            wrong.push(format!(
+                "{}: {lines} lines, more than {LONGEST_FILE}",
+                shown(path)
+            ));
         }
         for (index, line) in text.lines().enumerate() {
             // Spelt apart, so that this file does not find itself.
             if line.contains(concat!("TO", "DO")) || line.contains(concat!("FIX", "ME")) {
-                wrong.push(format!("{}:{}: unfinished work belongs in an issue", shown(path), index + 1));
+                wrong.push(format!(
+                    "{}:{}: unfinished work belongs in an issue",
+                    shown(path),
+                    index + 1
+                ));
             }
         }
     }
@@ -74,7 +84,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("wardlaw-stdlib", &["wardlaw-lang"]),
     ("wardlaw-wasm", &["wardlaw", "wardlaw-lang"]),
     ("wardlaw-harness", &["wardlaw-lang", "wardlaw"]),
-    ("wardlaw-cli", &["wardlaw-lang", "wardlaw", "wardlaw-stdlib", "wardlaw-wasm"]),
+    (
+        "wardlaw-cli",
+        &["wardlaw-lang", "wardlaw", "wardlaw-stdlib", "wardlaw-wasm"],
+    ),
 ];
 
 #[test]
@@ -83,24 +96,39 @@ fn crates_depend_only_downwards() {
     let mut checked = 0;
     for manifest in ["lang", "engine", "stdlib", "wasm", "cli", "lang/harness"] {
         let text = fs::read_to_string(root().join(manifest).join("Cargo.toml")).unwrap();
-        let name = text.lines().find_map(|line| line.strip_prefix("name = ")).unwrap().trim_matches('"');
-        let allowed = known.get(name).unwrap_or_else(|| panic!("crate `{name}` has no row in EDGES"));
+        let name = text
+            .lines()
+            .find_map(|line| line.strip_prefix("name = "))
+            .unwrap()
+            .trim_matches('"');
+        let allowed = known
+            .get(name)
+            .unwrap_or_else(|| panic!("crate `{name}` has no row in EDGES"));
         // Tests may use more: only what is linked into users' programs counts.
         let dependencies = text.split("\n[dependencies]").nth(1).unwrap_or("");
         let dependencies = dependencies.split("\n[").next().unwrap_or("");
         for line in dependencies.lines().filter(|line| line.starts_with("wardlaw")) {
             let dependency = line.split([' ', '=', '.']).next().unwrap();
-            assert!(allowed.contains(&dependency), "{name} may not depend on {dependency}");
+            assert!(
+                allowed.contains(&dependency),
+                "{name} may not depend on {dependency}"
+            );
             checked += 1;
         }
     }
-    assert!(checked >= 5, "only {checked} edges seen: is the manifest read rightly?");
+    assert!(
+        checked >= 5,
+        "only {checked} edges seen: is the manifest read rightly?"
+    );
 }
 
 #[test]
 fn codes_are_ordered_and_used_once() {
     let numbers: Vec<u16> = Code::ALL.iter().map(|code| code.number()).collect();
-    assert!(numbers.is_sorted_by(|a, b| a < b), "codes out of order, or one number twice: {numbers:?}");
+    assert!(
+        numbers.is_sorted_by(|a, b| a < b),
+        "codes out of order, or one number twice: {numbers:?}"
+    );
     for code in Code::ALL {
         let title = code.title();
         assert!(!title.ends_with('.') && !title.is_empty(), "{code}: `{title}`");

@@ -6,26 +6,32 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 /// The newest version told here.
-pub const NEWEST: u32 = 37;
+pub(crate) const NEWEST: u32 = 37;
 
 /// A level of the standards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
+pub(crate) enum Level {
     Baseline,
     Restricted,
 }
 
 /// A control: from which version on it exists, which one it replaces, and whether a pod fails it.
-pub struct Control {
-    pub id: &'static str,
-    pub level: Level,
-    pub since: u32,
-    pub replaces: Option<&'static str>,
-    pub fails: fn(&Pod<'_>, u32) -> bool,
+pub(crate) struct Control {
+    pub(crate) id: &'static str,
+    pub(crate) level: Level,
+    pub(crate) since: u32,
+    pub(crate) replaces: Option<&'static str>,
+    pub(crate) fails: fn(&Pod<'_>, u32) -> bool,
 }
 
 const fn baseline(id: &'static str, since: u32, fails: fn(&Pod<'_>, u32) -> bool) -> Control {
-    Control { id, level: Level::Baseline, since, replaces: None, fails }
+    Control {
+        id,
+        level: Level::Baseline,
+        since,
+        replaces: None,
+        fails,
+    }
 }
 
 const fn restricted(
@@ -34,11 +40,17 @@ const fn restricted(
     replaces: Option<&'static str>,
     fails: fn(&Pod<'_>, u32) -> bool,
 ) -> Control {
-    Control { id, level: Level::Restricted, since, replaces, fails }
+    Control {
+        id,
+        level: Level::Restricted,
+        since,
+        replaces,
+        fails,
+    }
 }
 
 /// All controls.
-pub const CONTROLS: &[Control] = &[
+pub(crate) const CONTROLS: &[Control] = &[
     baseline("windowshostprocess", 0, windows_host_process),
     baseline("hostnamespaces", 0, host_namespaces),
     baseline("privileged", 0, privileged),
@@ -51,19 +63,36 @@ pub const CONTROLS: &[Control] = &[
     baseline("procmount", 0, proc_mount),
     baseline("seccompprofile_baseline", 0, seccomp_baseline),
     baseline("sysctls", 0, sysctls),
-    restricted("restrictedvolumes", 0, Some("hostpathvolumes"), restricted_volumes),
+    restricted(
+        "restrictedvolumes",
+        0,
+        Some("hostpathvolumes"),
+        restricted_volumes,
+    ),
     restricted("allowprivilegeescalation", 8, None, allow_privilege_escalation),
     restricted("runasnonroot", 0, None, run_as_non_root),
     restricted("runasuser", 23, None, run_as_user),
-    restricted("seccompprofile_restricted", 19, Some("seccompprofile_baseline"), seccomp_restricted),
-    restricted("capabilities_restricted", 22, Some("capabilities_baseline"), capabilities_restricted),
+    restricted(
+        "seccompprofile_restricted",
+        19,
+        Some("seccompprofile_baseline"),
+        seccomp_restricted,
+    ),
+    restricted(
+        "capabilities_restricted",
+        22,
+        Some("capabilities_baseline"),
+        capabilities_restricted,
+    ),
     restricted("procmount_restricted", 35, Some("procmount"), proc_mount_anywhere),
 ];
 
 /// The controls that a pod fails at a level and version.
-pub fn failing(pod: &Pod<'_>, level: Level, minor: u32) -> BTreeSet<&'static str> {
-    let in_force: Vec<&Control> =
-        CONTROLS.iter().filter(|control| control.level <= level && control.since <= minor).collect();
+pub(crate) fn failing(pod: &Pod<'_>, level: Level, minor: u32) -> BTreeSet<&'static str> {
+    let in_force: Vec<&Control> = CONTROLS
+        .iter()
+        .filter(|control| control.level <= level && control.since <= minor)
+        .collect();
     let replaced: Vec<&str> = in_force.iter().filter_map(|control| control.replaces).collect();
     in_force
         .into_iter()
@@ -73,26 +102,31 @@ pub fn failing(pod: &Pod<'_>, level: Level, minor: u32) -> BTreeSet<&'static str
 }
 
 /// A pod: its annotations and its spec.
-pub struct Pod<'v> {
+pub(crate) struct Pod<'v> {
     annotations: Option<&'v Value>,
     spec: &'v Value,
 }
 
 impl<'v> Pod<'v> {
     /// The pod of a workload; `None` where the object has none.
-    pub fn of(object: &'v Value) -> Option<Self> {
+    pub(crate) fn of(object: &'v Value) -> Option<Self> {
         let template = match object.get("kind")?.as_str()? {
             "Pod" => object,
             "PodTemplate" => object.get("template")?,
             "CronJob" => object.pointer("/spec/jobTemplate/spec/template")?,
             _ => object.pointer("/spec/template")?,
         };
-        Some(Self { annotations: at(template, "metadata/annotations"), spec: template.get("spec")? })
+        Some(Self {
+            annotations: at(template, "metadata/annotations"),
+            spec: template.get("spec")?,
+        })
     }
 
     fn containers(&self) -> impl Iterator<Item = &'v Value> + use<'v> {
         let spec = self.spec;
-        ["containers", "initContainers", "ephemeralContainers"].into_iter().flat_map(move |list| elements(spec, list))
+        ["containers", "initContainers", "ephemeralContainers"]
+            .into_iter()
+            .flat_map(move |list| elements(spec, list))
     }
 
     /// A field of the security context of every container.
@@ -104,7 +138,11 @@ impl<'v> Pod<'v> {
     /// A field of the security context of the pod and of every container, where it is present.
     fn everywhere(&self, path: &str) -> Vec<&'v Value> {
         let own = at(self.spec, &format!("securityContext/{path}"));
-        self.of_containers(path).into_iter().chain([own]).flatten().collect()
+        self.of_containers(path)
+            .into_iter()
+            .chain([own])
+            .flatten()
+            .collect()
     }
 
     fn annotation(&self, key: &str) -> Option<&'v str> {
@@ -122,12 +160,16 @@ impl<'v> Pod<'v> {
 
 /// The value at a path of fields; a JSON null is absent.
 fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
-    path.split('/').try_fold(value, |value, field| value.get(field)).filter(|value| !value.is_null())
+    path.split('/')
+        .try_fold(value, |value, field| value.get(field))
+        .filter(|value| !value.is_null())
 }
 
 /// The elements of a list that may be missing.
 fn elements<'v>(value: &'v Value, path: &str) -> &'v [Value] {
-    at(value, path).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    at(value, path)
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
 }
 
 fn is_one_of(value: &Value, allowed: &[&str]) -> bool {
@@ -135,15 +177,22 @@ fn is_one_of(value: &Value, allowed: &[&str]) -> bool {
 }
 
 fn windows_host_process(pod: &Pod<'_>, _: u32) -> bool {
-    pod.everywhere("windowsOptions/hostProcess").iter().any(|value| **value == true)
+    pod.everywhere("windowsOptions/hostProcess")
+        .iter()
+        .any(|value| **value == true)
 }
 
 fn host_namespaces(pod: &Pod<'_>, _: u32) -> bool {
-    ["hostNetwork", "hostPID", "hostIPC"].iter().any(|field| at(pod.spec, field).is_some_and(|value| *value == true))
+    ["hostNetwork", "hostPID", "hostIPC"]
+        .iter()
+        .any(|field| at(pod.spec, field).is_some_and(|value| *value == true))
 }
 
 fn privileged(pod: &Pod<'_>, _: u32) -> bool {
-    pod.of_containers("privileged").into_iter().flatten().any(|value| *value == true)
+    pod.of_containers("privileged")
+        .into_iter()
+        .flatten()
+        .any(|value| *value == true)
 }
 
 fn added(pod: &Pod<'_>, allowed: &[&str]) -> bool {
@@ -161,13 +210,21 @@ fn capabilities_baseline(pod: &Pod<'_>, _: u32) -> bool {
 }
 
 fn capabilities_restricted(pod: &Pod<'_>, minor: u32) -> bool {
-    let drops_all = |drop: &Value| drop.as_array().is_some_and(|list| list.iter().any(|capability| capability == "ALL"));
-    let keeps_some = pod.of_containers("capabilities/drop").into_iter().any(|drop| !drop.is_some_and(drops_all));
+    let drops_all = |drop: &Value| {
+        drop.as_array()
+            .is_some_and(|list| list.iter().any(|capability| capability == "ALL"))
+    };
+    let keeps_some = pod
+        .of_containers("capabilities/drop")
+        .into_iter()
+        .any(|drop| !drop.is_some_and(drops_all));
     !pod.windows(minor) && (keeps_some || added(pod, &["NET_BIND_SERVICE"]))
 }
 
 fn host_path_volumes(pod: &Pod<'_>, _: u32) -> bool {
-    elements(pod.spec, "volumes").iter().any(|volume| at(volume, "hostPath").is_some())
+    elements(pod.spec, "volumes")
+        .iter()
+        .any(|volume| at(volume, "hostPath").is_some())
 }
 
 fn host_ports(pod: &Pod<'_>, _: u32) -> bool {
@@ -177,7 +234,13 @@ fn host_ports(pod: &Pod<'_>, _: u32) -> bool {
 }
 
 fn host_probes(pod: &Pod<'_>, _: u32) -> bool {
-    let handlers = ["livenessProbe", "readinessProbe", "startupProbe", "lifecycle/postStart", "lifecycle/preStop"];
+    let handlers = [
+        "livenessProbe",
+        "readinessProbe",
+        "startupProbe",
+        "lifecycle/postStart",
+        "lifecycle/preStop",
+    ];
     pod.containers().any(|container| {
         handlers.iter().any(|handler| {
             ["httpGet", "tcpSocket"]
@@ -189,15 +252,23 @@ fn host_probes(pod: &Pod<'_>, _: u32) -> bool {
 }
 
 fn apparmor(pod: &Pod<'_>, _: u32) -> bool {
-    let by_annotation = pod.annotations.and_then(Value::as_object).is_some_and(|annotations| {
-        annotations
-            .iter()
-            .filter(|(key, _)| key.starts_with("container.apparmor.security.beta.kubernetes.io/"))
-            .filter_map(|(_, profile)| profile.as_str())
-            .any(|profile| !(["", "runtime/default"].contains(&profile) || profile.starts_with("localhost/")))
-    });
+    let by_annotation = pod
+        .annotations
+        .and_then(Value::as_object)
+        .is_some_and(|annotations| {
+            annotations
+                .iter()
+                .filter(|(key, _)| key.starts_with("container.apparmor.security.beta.kubernetes.io/"))
+                .filter_map(|(_, profile)| profile.as_str())
+                .any(|profile| {
+                    !(["", "runtime/default"].contains(&profile) || profile.starts_with("localhost/"))
+                })
+        });
     by_annotation
-        || pod.everywhere("appArmorProfile/type").into_iter().any(|kind| !is_one_of(kind, &["RuntimeDefault", "Localhost"]))
+        || pod
+            .everywhere("appArmorProfile/type")
+            .into_iter()
+            .any(|kind| !is_one_of(kind, &["RuntimeDefault", "Localhost"]))
 }
 
 fn selinux(pod: &Pod<'_>, minor: u32) -> bool {
@@ -205,9 +276,17 @@ fn selinux(pod: &Pod<'_>, minor: u32) -> bool {
     if minor >= 31 {
         types.push("container_engine_t");
     }
-    pod.everywhere("seLinuxOptions/type").into_iter().any(|value| !is_one_of(value, &types))
-        || pod.everywhere("seLinuxOptions/user").into_iter().any(|value| value != "")
-        || pod.everywhere("seLinuxOptions/role").into_iter().any(|value| value != "")
+    pod.everywhere("seLinuxOptions/type")
+        .into_iter()
+        .any(|value| !is_one_of(value, &types))
+        || pod
+            .everywhere("seLinuxOptions/user")
+            .into_iter()
+            .any(|value| value != "")
+        || pod
+            .everywhere("seLinuxOptions/role")
+            .into_iter()
+            .any(|value| value != "")
 }
 
 fn proc_mount(pod: &Pod<'_>, minor: u32) -> bool {
@@ -215,23 +294,35 @@ fn proc_mount(pod: &Pod<'_>, minor: u32) -> bool {
 }
 
 fn proc_mount_anywhere(pod: &Pod<'_>, _: u32) -> bool {
-    pod.of_containers("procMount").into_iter().flatten().any(|value| value != "Default")
+    pod.of_containers("procMount")
+        .into_iter()
+        .flatten()
+        .any(|value| value != "Default")
 }
 
 fn seccomp_baseline(pod: &Pod<'_>, minor: u32) -> bool {
     if minor >= 19 {
         return unconfined(pod);
     }
-    let bad = |profile: &str| !(["runtime/default", "docker/default"].contains(&profile) || profile.starts_with("localhost/"));
-    pod.annotation("seccomp.security.alpha.kubernetes.io/pod").is_some_and(bad)
-        || pod.containers().filter_map(|container| at(container, "name")?.as_str()).any(|name| {
-            pod.annotation(&format!("container.seccomp.security.alpha.kubernetes.io/{name}")).is_some_and(bad)
-        })
+    let bad = |profile: &str| {
+        !(["runtime/default", "docker/default"].contains(&profile) || profile.starts_with("localhost/"))
+    };
+    pod.annotation("seccomp.security.alpha.kubernetes.io/pod")
+        .is_some_and(bad)
+        || pod
+            .containers()
+            .filter_map(|container| at(container, "name")?.as_str())
+            .any(|name| {
+                pod.annotation(&format!("container.seccomp.security.alpha.kubernetes.io/{name}"))
+                    .is_some_and(bad)
+            })
 }
 
 /// A seccomp profile that confines nothing is stated somewhere.
 fn unconfined(pod: &Pod<'_>) -> bool {
-    pod.everywhere("seccompProfile/type").into_iter().any(|kind| !is_one_of(kind, &["RuntimeDefault", "Localhost"]))
+    pod.everywhere("seccompProfile/type")
+        .into_iter()
+        .any(|kind| !is_one_of(kind, &["RuntimeDefault", "Localhost"]))
 }
 
 fn seccomp_restricted(pod: &Pod<'_>, minor: u32) -> bool {
@@ -259,29 +350,38 @@ fn sysctls(pod: &Pod<'_>, minor: u32) -> bool {
     ];
     elements(pod.spec, "securityContext/sysctls")
         .iter()
-        .any(|sysctl| !safe.iter().any(|(name, since)| at(sysctl, "name").is_some_and(|set| set == name) && minor >= *since))
+        .any(|sysctl| {
+            !safe
+                .iter()
+                .any(|(name, since)| at(sysctl, "name").is_some_and(|set| set == name) && minor >= *since)
+        })
 }
 
 fn restricted_volumes(pod: &Pod<'_>, _: u32) -> bool {
     let allowed = "configMap csi downwardAPI emptyDir ephemeral image persistentVolumeClaim projected secret";
     let allowed: Vec<&str> = allowed.split(' ').collect();
-    elements(pod.spec, "volumes").iter().filter_map(Value::as_object).any(|volume| {
-        let mut sources = volume.iter().filter(|(key, source)| *key != "name" && !source.is_null()).peekable();
-        // A volume without a source is of no allowed type.
-        sources.peek().is_none() || sources.any(|(key, _)| !allowed.contains(&key.as_str()))
-    })
+    // A volume without a source is an `emptyDir`, by the API server's defaults.
+    elements(pod.spec, "volumes")
+        .iter()
+        .filter_map(Value::as_object)
+        .flatten()
+        .any(|(key, source)| key != "name" && !source.is_null() && !allowed.contains(&key.as_str()))
 }
 
 fn allow_privilege_escalation(pod: &Pod<'_>, minor: u32) -> bool {
     !pod.windows(minor)
-        && pod.of_containers("allowPrivilegeEscalation").into_iter().any(|value| value.is_none_or(|value| *value != false))
+        && pod
+            .of_containers("allowPrivilegeEscalation")
+            .into_iter()
+            .any(|value| value.is_none_or(|value| *value != false))
 }
 
 fn run_as_non_root(pod: &Pod<'_>, minor: u32) -> bool {
     let inherited = at(pod.spec, "securityContext/runAsNonRoot");
     let root = |own: Option<&Value>| own.or(inherited).is_none_or(|value| *value != true);
     !pod.user_namespace(minor)
-        && (inherited.is_some_and(|value| *value == false) || pod.of_containers("runAsNonRoot").into_iter().any(root))
+        && (inherited.is_some_and(|value| *value == false)
+            || pod.of_containers("runAsNonRoot").into_iter().any(root))
 }
 
 fn run_as_user(pod: &Pod<'_>, minor: u32) -> bool {

@@ -1,6 +1,14 @@
 //! The library's Pod Security rules against a second telling of the standards, for every version and both levels:
 //! on pods made up at random, and on the pods that show each version's change.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test's helpers fail as the test does"
+)]
 
+#[expect(dead_code, reason = "the other tests use the rest")]
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -28,14 +36,20 @@ struct Library {
 impl Library {
     fn new() -> Self {
         let mut policies = BTreeMap::new();
-        for (level, set) in [(Level::Baseline, "pss-baseline"), (Level::Restricted, "pss-restricted")] {
+        for (level, set) in [
+            (Level::Baseline, "pss-baseline"),
+            (Level::Restricted, "pss-restricted"),
+        ] {
             for minor in 0..=NEWEST {
                 policies.insert((level, minor), Policy::new(set, &format!("v1.{minor}")));
             }
         }
         let control = rules()
             .into_iter()
-            .filter_map(|rule| rule.control().map(|control| (rule.full_name.clone(), control.to_owned())))
+            .filter_map(|rule| {
+                rule.control()
+                    .map(|control| (rule.full_name.clone(), control.to_owned()))
+            })
             .collect();
         Self { policies, control }
     }
@@ -43,7 +57,10 @@ impl Library {
     /// The controls by which the library refuses an object; anything else that denies stands under its own name.
     fn failing(&self, object: &Value, level: Level, minor: u32) -> BTreeSet<&str> {
         let (allowed, findings) = self.policies[&(level, minor)].judge(object);
-        let denying: Vec<_> = findings.iter().filter(|finding| matches!(finding.effect, "deny" | "error")).collect();
+        let denying: Vec<_> = findings
+            .iter()
+            .filter(|finding| matches!(finding.effect, "deny" | "error"))
+            .collect();
         assert_eq!(allowed, denying.is_empty(), "{denying:?}");
         denying
             .iter()
@@ -79,7 +96,8 @@ fn made_up_pods_fail_the_same_controls() {
 #[test]
 fn made_up_pods_reach_every_control() {
     let mut random = generate::Random::new(20);
-    let mut counts: BTreeMap<&str, (usize, usize)> = CONTROLS.iter().map(|control| (control.id, (0, 0))).collect();
+    let mut counts: BTreeMap<&str, (usize, usize)> =
+        CONTROLS.iter().map(|control| (control.id, (0, 0))).collect();
     for _ in 0..PODS {
         let object = generate::workload(&mut random);
         let pod = Pod::of(&object).expect("a workload has a pod");
@@ -104,9 +122,14 @@ fn every_boundary_lies_at_its_version() {
     let mut wrong = Vec::new();
     for case in boundaries::boundaries() {
         for minor in 0..=NEWEST {
-            let fails = library.failing(&case.pod, case.level, minor).contains(case.control);
+            let fails = library
+                .failing(&case.pod, case.level, minor)
+                .contains(case.control);
             if fails != case.fails.contains(&minor) {
-                wrong.push(format!("{} at {:?} v1.{minor}: fails = {fails}: {}", case.control, case.level, case.pod));
+                wrong.push(format!(
+                    "{} at {:?} v1.{minor}: fails = {fails}: {}",
+                    case.control, case.level, case.pod
+                ));
             }
         }
     }
@@ -120,11 +143,19 @@ fn the_second_telling_has_the_same_boundaries() {
         let pod = Pod::of(&case.pod).expect("a pod");
         for minor in 0..=NEWEST {
             let fails = failing(&pod, case.level, minor).contains(case.control);
-            assert_eq!(fails, case.fails.contains(&minor), "{} v1.{minor}: {}", case.control, case.pod);
+            assert_eq!(
+                fails,
+                case.fails.contains(&minor),
+                "{} v1.{minor}: {}",
+                case.control,
+                case.pod
+            );
         }
     }
     for control in CONTROLS {
-        let shown = cases.iter().any(|case| case.control == control.id && !case.fails.is_empty());
+        let shown = cases
+            .iter()
+            .any(|case| case.control == control.id && !case.fails.is_empty());
         assert!(shown, "{}: no boundary", control.id);
     }
     println!("{} boundaries", cases.len());
@@ -139,12 +170,29 @@ fn the_second_telling_agrees_with_the_fixtures_of_kubernetes() {
         return;
     }
     for path in &files {
-        let parts: Vec<_> = path.strip_prefix(&folder).expect("below").iter().map(|part| part.to_string_lossy()).collect();
-        let level = if parts[0] == "baseline" { Level::Baseline } else { Level::Restricted };
-        let minor = parts[1].trim_start_matches("v1.").parse().expect("a folder is named v1.N");
+        let parts: Vec<_> = path
+            .strip_prefix(&folder)
+            .expect("below")
+            .iter()
+            .map(|part| part.to_string_lossy())
+            .collect();
+        let level = if parts[0] == "baseline" {
+            Level::Baseline
+        } else {
+            Level::Restricted
+        };
+        let minor = parts[1]
+            .trim_start_matches("v1.")
+            .parse()
+            .expect("a folder is named v1.N");
         for object in documents(&text_of(path)) {
             let controls = failing(&Pod::of(&object).expect("a pod"), level, minor);
-            assert_eq!(controls.is_empty(), parts[2] == "pass", "{}: {controls:?}", path.display());
+            assert_eq!(
+                controls.is_empty(),
+                parts[2] == "pass",
+                "{}: {controls:?}",
+                path.display()
+            );
         }
     }
     println!("{}/{}", files.len(), files.len());

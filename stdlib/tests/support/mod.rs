@@ -6,37 +6,36 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use wardlaw::{Effect, Engine, Request, input};
 
-pub mod patch;
-pub mod rules;
+pub(crate) mod rules;
 
 /// A named set of the library, enforced at one version.
-pub struct Policy(Engine);
+pub(crate) struct Policy(Engine);
 
 /// A finding, as far as tests look at it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Judged {
+pub(crate) struct Judged {
     /// `deny`, `warn`, `allow` or `error`.
-    pub effect: &'static str,
+    pub(crate) effect: &'static str,
     /// Full name of the rule.
-    pub rule: String,
+    pub(crate) rule: String,
     /// JSON Pointer into the object.
-    pub path: String,
+    pub(crate) path: String,
     /// The message.
-    pub message: String,
+    pub(crate) message: String,
     /// The mend, as RFC 6902 operations.
-    pub fix: Vec<Value>,
+    pub(crate) fix: Vec<Value>,
 }
 
 impl Judged {
     /// The finding as a fixture writes it.
-    pub fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         format!("{} {} at {}", self.effect, self.rule, self.path)
     }
 }
 
 impl Policy {
     /// The set `set` (`pss-restricted`) at the Pod Security version `version` (`latest`, `v1.24`).
-    pub fn new(set: &str, version: &str) -> Self {
+    pub(crate) fn new(set: &str, version: &str) -> Self {
         let engine = Engine::builder()
             .library(wardlaw_stdlib::library())
             .set(set)
@@ -49,7 +48,7 @@ impl Policy {
     }
 
     /// Everything found in an object, and whether it is allowed.
-    pub fn judge(&self, object: &Value) -> (bool, Vec<Judged>) {
+    pub(crate) fn judge(&self, object: &Value) -> (bool, Vec<Judged>) {
         let document = input::Document::from_value(object).expect("a JSON value is a document");
         let mut allowed = true;
         let mut findings = Vec::new();
@@ -74,7 +73,7 @@ impl Policy {
 }
 
 /// The documents of a YAML text, as JSON values.
-pub fn documents(text: &str) -> Vec<Value> {
+pub(crate) fn documents(text: &str) -> Vec<Value> {
     input::read_stream(text, &input::ReadLimits::default())
         .into_iter()
         .map(|document| {
@@ -85,16 +84,18 @@ pub fn documents(text: &str) -> Vec<Value> {
 }
 
 /// The crate's folder.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Every file below a folder whose name has the ending, in path order.
-pub fn files_below(folder: &Path, ending: &str) -> Vec<PathBuf> {
+pub(crate) fn files_below(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {
-        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        let Ok(entries) = std::fs::read_dir(&folder) else {
+            continue;
+        };
         for entry in entries {
             let path = entry.expect("a folder's entry is readable").path();
             if path.is_dir() {
@@ -109,6 +110,6 @@ pub fn files_below(folder: &Path, ending: &str) -> Vec<PathBuf> {
 }
 
 /// The text of a file.
-pub fn text_of(path: &Path) -> String {
+pub(crate) fn text_of(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

@@ -4,34 +4,34 @@ use wardlaw_stdlib::library;
 
 /// A rule and what stands above it.
 #[derive(Clone, Debug)]
-pub struct Rule {
+pub(crate) struct Rule {
     /// Package and name.
-    pub full_name: String,
+    pub(crate) full_name: String,
     /// The package.
-    pub package: &'static str,
+    pub(crate) package: &'static str,
     /// The file it lies in.
-    pub file: &'static str,
+    pub(crate) file: &'static str,
     /// First line of its documentation.
-    pub title: String,
+    pub(crate) title: String,
     /// The other lines of its documentation.
-    pub doc: Vec<String>,
+    pub(crate) doc: Vec<String>,
     /// Argument of `@severity`.
-    pub severity: String,
+    pub(crate) severity: String,
     /// Text of the arguments of `@controls`.
-    pub controls: String,
+    pub(crate) controls: String,
     /// Arguments of `@aliases`.
-    pub aliases: Vec<String>,
+    pub(crate) aliases: Vec<String>,
 }
 
 impl Rule {
     /// The Pod Security control that the rule belongs to: its alias `pss:…`.
-    pub fn control(&self) -> Option<&str> {
+    pub(crate) fn control(&self) -> Option<&str> {
         self.aliases.iter().find_map(|alias| alias.strip_prefix("pss:"))
     }
 }
 
 /// All rules of the library, by package and file.
-pub fn rules() -> Vec<Rule> {
+pub(crate) fn rules() -> Vec<Rule> {
     let mut rules = Vec::new();
     for package in library().packages() {
         for file in package.files {
@@ -41,12 +41,22 @@ pub fn rules() -> Vec<Rule> {
                     continue;
                 };
                 // What stands above the rule reaches up to the nearest empty line.
-                let above = lines[..index].iter().rposition(|line| line.is_empty()).map_or(0, |at| at + 1);
+                let above = lines[..index]
+                    .iter()
+                    .rposition(|line| line.is_empty())
+                    .map_or(0, |at| at + 1);
                 let header = &lines[above..index];
-                let mut doc = header.iter().filter_map(|line| line.strip_prefix("///")).map(|line| line.trim().to_owned());
+                let mut doc = header
+                    .iter()
+                    .filter_map(|line| line.strip_prefix("///"))
+                    .map(|line| line.trim().to_owned());
                 let title = doc.next().unwrap_or_default();
                 let doc = doc.collect();
-                let annotations = header.iter().filter(|line| !line.starts_with("///")).copied().collect::<String>();
+                let annotations = header
+                    .iter()
+                    .filter(|line| !line.starts_with("///"))
+                    .copied()
+                    .collect::<String>();
                 rules.push(Rule {
                     full_name: format!("{}.{name}", package.path),
                     package: package.path,
@@ -73,5 +83,10 @@ fn arguments_text<'t>(annotations: &'t str, name: &str) -> &'t str {
 
 /// The quoted arguments of an annotation.
 fn arguments(annotations: &str, name: &str) -> Vec<String> {
-    arguments_text(annotations, name).split('"').skip(1).step_by(2).map(str::to_owned).collect()
+    arguments_text(annotations, name)
+        .split('"')
+        .skip(1)
+        .step_by(2)
+        .map(str::to_owned)
+        .collect()
 }
