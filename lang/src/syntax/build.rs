@@ -102,32 +102,6 @@ impl<'s> Build<'s> {
         }
     }
 
-    pub(super) fn path(&self, name: Name<'s>) -> Path<'s> {
-        Path {
-            span: name.span,
-            names: vec![name],
-        }
-    }
-
-    pub(super) fn longer(&self, mut path: Path<'s>, name: Name<'s>) -> Path<'s> {
-        path.span = path.span.to(name.span);
-        path.names.push(name);
-        path
-    }
-
-    pub(super) fn place(&self, mut place: Place<'s>, step: PlaceStep<'s>, end: u32) -> Place<'s> {
-        place.steps.push(step);
-        place.span.end = end;
-        place
-    }
-
-    pub(super) fn field_key(&self, name: Name<'s>) -> Key<'s> {
-        Key {
-            text: Cow::Borrowed(name.text),
-            span: name.span,
-        }
-    }
-
     pub(super) fn text_key(&mut self, text: Text<'s>) -> Key<'s> {
         let span = text.span;
         Key {
@@ -671,6 +645,32 @@ impl<'s> Build<'s> {
             // The diagnostic stands for it; `_` raises no other.
             None => ArmPatternKind::Name("_"),
         }
+    }
+}
+
+pub(super) fn path(name: Name<'_>) -> Path<'_> {
+    Path {
+        span: name.span,
+        names: vec![name],
+    }
+}
+
+pub(super) fn longer_path<'s>(mut path: Path<'s>, name: Name<'s>) -> Path<'s> {
+    path.span = path.span.to(name.span);
+    path.names.push(name);
+    path
+}
+
+pub(super) fn longer_place<'s>(mut place: Place<'s>, step: PlaceStep<'s>, end: u32) -> Place<'s> {
+    place.steps.push(step);
+    place.span.end = end;
+    place
+}
+
+pub(super) fn field_key(name: Name<'_>) -> Key<'_> {
+    Key {
+        text: Cow::Borrowed(name.text),
+        span: name.span,
     }
 }
 

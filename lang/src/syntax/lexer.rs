@@ -25,8 +25,8 @@ use crate::{
 /// offsets in 32 bits and the cost of a hostile file small.
 pub const MAX_FILE_LENGTH: usize = 4 * 1024 * 1024;
 
-/// The most diagnostics the lexer keeps: the first ones. More tell nobody anything.
-const MAX_DIAGNOSTICS: usize = 256;
+/// The most diagnostics of a file that are kept: the first ones. More tell nobody anything.
+pub(super) const MAX_DIAGNOSTICS: usize = 256;
 
 /// What the lexer found.
 #[derive(Debug, Default)]
@@ -118,18 +118,15 @@ struct Lexer<'s> {
     out: Lexed<'s>,
 }
 
-impl<'s> Lexer<'s> {
+impl Lexer<'_> {
     fn run(&mut self) {
         loop {
-            match self.modes.last() {
-                Some(Mode::Text { block, .. }) => {
-                    let block = *block;
-                    self.text_mode(block);
-                }
-                _ => {
-                    let Some(result) = self.code.next() else { break };
-                    self.code_mode(result);
-                }
+            if let Some(Mode::Text { block, .. }) = self.modes.last() {
+                let block = *block;
+                self.text_mode(block);
+            } else {
+                let Some(result) = self.code.next() else { break };
+                self.code_mode(result);
             }
         }
         let end = self.text.len() as u32;

@@ -19,12 +19,10 @@ lalrpop_util::lalrpop_mod!(
         clippy::allow_attributes_without_reason,
         clippy::indexing_slicing,
         clippy::panic,
+        clippy::unreachable,
+        clippy::unwrap_used,
         clippy::wildcard_imports,
-        elided_lifetimes_in_paths,
-        missing_debug_implementations,
-        missing_docs,
         unreachable_pub,
-        unused_lifetimes,
         reason = "generated; what it indexes and unwraps are its own tables"
     )]
     ward,
