@@ -219,7 +219,7 @@ package acme.five
 input request: k8s.AdmissionRequest
 
 rule one {
-    given object = request.objekt
+    when request.objekt != null
     deny  \"one\"
 }
 
@@ -261,7 +261,7 @@ rule five {
         run.err
     );
     assert!(
-        run.err.contains("    given object = request.objekt\n"),
+        run.err.contains("    when request.objekt != null\n"),
         "{}",
         run.err
     );
