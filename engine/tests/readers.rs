@@ -104,3 +104,83 @@ fn repeated_keys_are_refused_where_the_second_stands() {
         "line 2, column 2: the key `a` is given twice: remove one of them"
     );
 }
+
+#[test]
+fn values_and_keys_know_their_places() {
+    let text = "{\n \"a\": \"é\\n\",\n \"\\u0062\": [12,\r\n  \"ü\"], \"c\": {\"d\": null}}";
+    let document = json(text);
+    let root = document.root();
+    for (pointer, value, key, place) in [
+        ("/a", "\"é\\n\"", "\"a\"", [2, 7, 2, 12]),
+        ("/b", "[12,\r\n  \"ü\"]", "\"\\u0062\"", [3, 12, 4, 7]),
+        ("/b/0", "12", "", [3, 13, 3, 15]),
+        ("/b/1", "\"ü\"", "", [4, 3, 4, 6]),
+        ("/c/d", "null", "\"d\"", [4, 20, 4, 24]),
+        ("", text, "", [1, 1, 4, 26]),
+    ] {
+        let node = document.resolve(root, pointer).unwrap();
+        let span = document.span(node);
+        assert_eq!(document.slice(span.clone()), Some(value), "{pointer}");
+        let at = document.locate(span);
+        assert_eq!(
+            [at.line, at.column, at.end_line, at.end_column],
+            place,
+            "{pointer}"
+        );
+        let written = document.key_span(node).map(|span| document.slice(span).unwrap());
+        assert_eq!(written.unwrap_or_default(), key, "{pointer}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_takes_no_column() {
+    let document = json("\u{feff}[1]");
+    let first = document.element(document.root(), 0).unwrap();
+    assert_eq!(document.span(first), 4..5);
+    assert_eq!(document.locate(4..5).column, 2);
+}
+
+#[test]
+fn owned_documents_keep_answers_and_places() {
+    let text = String::from("  {\"a\": [\"x\", \"\\t\"]}  ");
+    let document = json(&text);
+    let owned = document.clone().into_owned();
+    assert_eq!(document.text_start(), 0);
+    for index in 0..document.size() as u32 {
+        let node = NodeId(index);
+        assert_eq!(document.span(node), owned.span(node));
+        assert_eq!(document.slice(document.span(node)), owned.slice(owned.span(node)));
+        assert_eq!(
+            document.locate(document.span(node)),
+            owned.locate(owned.span(node))
+        );
+        assert_eq!(document.key(node), owned.key(node));
+        assert_eq!(document.str(node), owned.str(node));
+    }
+}
+
+#[test]
+fn documents_of_values_have_no_places() {
+    let value = serde_json::json!({"a": [1, 18_446_744_073_709_551_615u64, 0.5, "x", null, true], "b": {}});
+    let document = Document::from_value(&value).unwrap();
+    let root = document.root();
+    assert_eq!(document.to_value(root), value);
+    assert_eq!(document.kind(document.resolve(root, "/a/1").unwrap()), Kind::Huge);
+    let member = document.get_str(root, "a").unwrap();
+    assert_eq!(
+        (document.span(member), document.key_span(member)),
+        (0..0, Some(0..0))
+    );
+    assert_eq!(
+        document
+            .pointer(root, document.resolve(root, "/a/3").unwrap())
+            .as_deref(),
+        Some("/a/3")
+    );
+    let mut deep = serde_json::Value::Null;
+    for _ in 0..300 {
+        deep = serde_json::Value::Array(Vec::from([deep]));
+    }
+    let error = Document::from_value(&deep).unwrap_err();
+    assert_eq!((error.kind, error.location), (ReadErrorKind::TooDeep, None));
+}

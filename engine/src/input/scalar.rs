@@ -103,8 +103,9 @@ fn mismatch(text: &str, tag: Tag) -> String {
     )
 }
 
-/// Whether an integral value comes from float notation, which `!!int` does not take.
-fn is_written_as_float(text: &str) -> bool {
+/// Whether an integral value comes from float notation, which `!!int` does not take, and which gives
+/// another key.
+pub(super) fn is_written_as_float(text: &str) -> bool {
     let plain = without_underscores(text);
     text.starts_with('.') || integer(&plain).is_none()
 }
@@ -240,15 +241,23 @@ fn float(text: &str) -> Scalar {
         return Scalar::Text;
     }
     match text.parse::<f64>() {
-        Ok(value) if value.is_finite() => integral(value).map_or(Scalar::Float(value), Scalar::Int),
+        // Digits alone that reach a float are above 64 bits, or have a leading zero as `08`.
+        Ok(value) if value.is_finite() => {
+            let beyond = !unsigned.contains(['.', 'e', 'E']) && value.abs() >= BOUND;
+            integral(value)
+                .filter(|_| !beyond)
+                .map_or(Scalar::Float(value), Scalar::Int)
+        }
         _ => Scalar::Text,
     }
 }
 
+/// The first float above the signed 64 bits.
+const BOUND: f64 = 9_223_372_036_854_775_808.0;
+
 /// The integer that a float equals, within 64 bits.
 #[expect(clippy::float_cmp, reason = "exact equality is what is asked")]
 fn integral(value: f64) -> Option<i64> {
-    const BOUND: f64 = 9_223_372_036_854_775_808.0;
     let within = (-BOUND..BOUND).contains(&value);
     let whole = value as i64;
     #[expect(clippy::cast_precision_loss, reason = "a float with a fraction is below 2^53")]

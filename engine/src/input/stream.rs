@@ -51,8 +51,8 @@ pub struct Stream<'t> {
     position: Position,
     /// End of the part that is being read, and how many JSON values it has given; none between parts.
     part: Option<(usize, u32)>,
-    /// Offset of what stands after `---` on its line, if something does.
-    refused: Option<usize>,
+    /// Where something stands after `---` on its line, if it does.
+    refused: Option<Position>,
     finished: bool,
 }
 
@@ -131,7 +131,8 @@ impl<'t> Stream<'t> {
         let line = marked.split_once('\n').map_or(marked, |(line, _)| line);
         let content = line.trim();
         if !content.is_empty() && !content.starts_with('#') {
-            self.refused = Some(end + 3 + (line.len() - line.trim_start().len()));
+            let offset = end + 3 + (line.len() - line.trim_start().len());
+            self.refused = Some(self.position.advance(self.text, 0, offset as u32));
         }
         // Past the line break too, or to the end of the text.
         self.advance((end + 3 + line.len() + 1).min(self.text.len()));
@@ -139,7 +140,8 @@ impl<'t> Stream<'t> {
 
     /// Reads the next document of the part that ends at `end`; none where it has no more.
     fn read_part(&mut self, end: usize, values: u32) -> Option<Result<Document<'t>, ReadError>> {
-        if let Some(offset) = self.refused.take() {
+        if let Some(position) = self.refused.take() {
+            let offset = position.offset as usize;
             let content = self
                 .text
                 .get(offset..)
@@ -152,7 +154,7 @@ impl<'t> Stream<'t> {
                 excerpt(content.trim_end())
             );
             let fault = Fault::syntax(offset, message);
-            let error = fault.locate(self.text, Position::START);
+            let error = fault.locate(self.text, position);
             self.advance(end);
             self.part = Some((end, 0));
             return Some(Err(error));
@@ -165,7 +167,7 @@ impl<'t> Stream<'t> {
         let json = rest
             .get(blank..)
             .is_some_and(|content| content.starts_with(['{', '[']));
-        if json || values > 0 || self.format == Format::Json {
+        if self.format == Format::Json || self.format == Format::Auto && (json || values > 0) {
             return Some(self.read_json_part(self.offset() + blank, end, values));
         }
         Some(self.read_yaml_part(end))
@@ -185,15 +187,16 @@ impl<'t> Stream<'t> {
 
     #[cfg(feature = "yaml")]
     fn read_yaml_part(&mut self, end: usize) -> Result<Document<'t>, ReadError> {
-        let read = super::yaml::read_yaml_at(self.text, self.position, end, &self.limits);
+        let start = self.position;
+        let read = super::yaml::read_yaml_at(self.text, start, end, &self.limits);
         self.advance(end);
         self.part = Some((end, 0));
         match read {
             Ok(Some(document)) => Ok(document),
             Ok(None) => {
                 // Only marks such as `...`; rare enough to be named instead of passed over.
-                let fault = Fault::syntax(end, "a document without a value: remove it");
-                Err(fault.locate(self.text, Position::START))
+                let fault = Fault::syntax(start.offset as usize, "a document without a value: remove it");
+                Err(fault.locate(self.text, start))
             }
             Err(error) => Err(error),
         }

@@ -6,12 +6,15 @@
 //! - U+0085, U+2028 and U+2029 as they are: kubectl ends a line there, YAML 1.2 does not, so that a
 //!   comment could hide a field from one of the two; and a byte order mark at the start of a later line;
 //! - a second document after `...`, which kubectl does not look at;
-//! - an alias as a key and an alias of a key; `!!binary` that is not text (kubectl puts U+FFFD);
+//! - between brackets, `?x`, and `x:` or a tag directly before a comma or bracket; in names of anchors,
+//!   other characters than ASCII letters, digits, `-` and `_`;
+//! - a tag on `<<`, an alias as a key and an alias of a key; `!!binary` that is not text (kubectl puts U+FFFD);
 //! - a `%` directive; depth and size over the limits;
 //! - what `saphyr-parser`, a reader of YAML 1.2, does not take: lines of a flow list or object that are
 //!   not indented more than their parent, for instance.
 //!
-//! Taken here and not by kubectl: a surrogate pair of escapes and `\/` where the text is JSON.
+//! Taken here and not by kubectl: the escape `\/`, some plain texts between brackets that begin with `:`,
+//! tabs in places. The last line always ends with a line break, as kubectl adds one.
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
@@ -28,7 +31,7 @@ use super::build::{Builder, Key, excerpt};
 use super::document::{Document, Kind, Position, flag};
 use super::error::{Fault, ReadError, ReadErrorKind, ReadLimits};
 use super::json::{after_byte_order_mark, check_size, classify};
-use super::scalar::{Scalar, Tag, float_key, resolve};
+use super::scalar::{Scalar, Tag, float_key, is_written_as_float, resolve};
 
 /// Bytes of text for one node.
 const BYTES_PER_NODE: usize = 16;
@@ -58,6 +61,7 @@ pub(super) fn read_yaml_at<'t>(
         check_size(limit.saturating_sub(start), text.len(), start, limits)?;
         let own = text.get(start..limit).unwrap_or_default();
         check_characters(own, start)?;
+        check_directives(own, start)?;
         let mut reader = Reader {
             own,
             start,
@@ -117,6 +121,22 @@ fn check_characters(text: &str, start: usize) -> Result<(), Fault> {
         line_start = matches!(character, '\n' | '\r') || line_start && matches!(character, ' ' | '\t');
     }
     Ok(())
+}
+
+/// Refuses `%` lines before the document: kubectl's split at `---` would part them from it.
+fn check_directives(text: &str, start: usize) -> Result<(), Fault> {
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start();
+        if rest.starts_with('%') {
+            let message = "a `%` directive, which kubectl does not read: remove the line";
+            return Err(Fault::syntax(start + text.len() - rest.len(), message));
+        }
+        if !rest.starts_with('#') {
+            return Ok(());
+        }
+        rest = rest.split_once('\n').map_or("", |(_, after)| after);
+    }
 }
 
 /// Byte offsets of characters: the parser's marks count characters.
@@ -285,6 +305,9 @@ impl<'t> Reader<'t> {
             let message = "a list or object as a key has no place in JSON: use a text as the key";
             return Err(Fault::new(ReadErrorKind::NotJson, place.span.start, message));
         }
+        if place.anchor != 0 {
+            self.check_anchor(&place.span)?;
+        }
         let start = if tagged || place.anchor != 0 {
             self.after_properties(place.span.start..self.start + self.own.len())
         } else {
@@ -330,6 +353,7 @@ impl<'t> Reader<'t> {
             let message = "an alias as a key: write the key itself";
             return Err(Fault::new(ReadErrorKind::NotJson, place.span.start, message));
         }
+        self.check_anchor(&place.span)?;
         let Some(Some(target)) = self.anchors.get(&place.anchor).copied() else {
             let message = "an alias of a key: write the text itself";
             return Err(Fault::new(ReadErrorKind::NotJson, place.span.start, message));
@@ -355,7 +379,14 @@ impl<'t> Reader<'t> {
         place: Place,
     ) -> Result<(), Fault> {
         let plain = style == ScalarStyle::Plain;
-        let span = self.scalar_span(style, tag.is_some() || place.anchor != 0, place.span);
+        let properties = tag.is_some() || place.anchor != 0;
+        if place.anchor != 0 {
+            self.check_anchor(&place.span)?;
+        }
+        let span = self.scalar_span(style, value.is_empty(), properties, place.span);
+        if plain && self.ends.contains(&true) {
+            self.check_flow_scalar(value, &span)?;
+        }
         if self.at_key() {
             self.remember(place.anchor, None);
             return self.key(value, plain, tag, span);
@@ -390,28 +421,71 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// Refuses names of anchors that YAML 1.1 ends before 1.2 does.
+    fn check_anchor(&self, span: &Range<usize>) -> Result<(), Fault> {
+        let mut properties = self.text(span.clone()).split_whitespace().take(2);
+        let name = properties
+            .find_map(|word| word.strip_prefix(['&', '*']))
+            .unwrap_or_default();
+        if name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+        {
+            return Ok(());
+        }
+        let message =
+            "readers of YAML differ on this name: use letters, digits, `-` and `_` after `&` and `*`";
+        Err(Fault::syntax(span.start, message))
+    }
+
+    /// Refuses what YAML 1.1 and 1.2 read differently between brackets: `?x` and `x:` before a bracket
+    /// or comma.
+    fn check_flow_scalar(&self, value: &str, span: &Range<usize>) -> Result<(), Fault> {
+        let before = self.text(span.start.saturating_sub(1)..span.end);
+        let after = self.text(span.end..span.end + 1);
+        let touching = value.is_empty() && before.contains([':', '!']) && after.starts_with([',', ']', '}']);
+        if touching || value.starts_with('?') {
+            let message =
+                "readers of YAML differ on this between brackets: put texts in quotes, and a space after `:`";
+            return Err(Fault::syntax(span.start, message));
+        }
+        Ok(())
+    }
+
     /// The place of a scalar without its properties, and of an empty one right after its key or dash.
-    fn scalar_span(&self, style: ScalarStyle, properties: bool, span: Range<usize>) -> Range<usize> {
+    fn scalar_span(
+        &self,
+        style: ScalarStyle,
+        empty: bool,
+        properties: bool,
+        span: Range<usize>,
+    ) -> Range<usize> {
         let start = if properties {
             self.after_properties(span.clone())
         } else {
             span.start
         };
         match style {
-            ScalarStyle::Plain if start == span.end => {
-                let before = self.text(self.start..start);
+            ScalarStyle::Plain if empty && properties => span,
+            ScalarStyle::Plain if empty => {
+                // The mark of an empty scalar is at or after the colon or dash before it.
                 let gap_start = self.last_end.clamp(self.start, start);
-                let gap = self.text(gap_start..start);
-                // Between the end of the last thing and here there is a colon or a dash.
-                let mark = if properties { None } else { gap.find([':', '-']) };
-                let at = mark.map_or(self.start + before.trim_end().len(), |at| gap_start + at + 1);
-                at.min(start)..at.min(start)
+                let gap = self.text(gap_start..start + 1);
+                let at = gap.find([':', '-']).map_or_else(
+                    || self.start + self.text(self.start..start).trim_end().len(),
+                    |at| gap_start + at + 1,
+                );
+                at..at
             }
             ScalarStyle::Literal | ScalarStyle::Folded => {
                 let written = self.text(start..span.end).trim_end();
                 start..start + written.len()
             }
-            _ => start..span.end,
+            // The parser's end of a quoted scalar may lie behind a comment on its line.
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
+                start..start + quoted_length(self.text(start..span.end))
+            }
+            ScalarStyle::Plain => start..span.end,
         }
     }
 
@@ -423,10 +497,24 @@ impl<'t> Reader<'t> {
             self.pending = Pending::Merge;
             return Ok(());
         }
+        if value == "<<" && tag == Some(Tag::Other) {
+            return Err(refuse(
+                "a tag on `<<`: remove the tag, or put `<<` in quotes".to_string(),
+            ));
+        }
         let text = match resolve(tag, plain, value).map_err(refuse)? {
             Scalar::Text => Cow::Borrowed(value),
             Scalar::Decoded(text) => Cow::Owned(text),
             Scalar::Bool(value) => Cow::Borrowed(if value { "true" } else { "false" }),
+            #[expect(clippy::cast_precision_loss, reason = "the integer was a float")]
+            Scalar::Int(number) if is_written_as_float(value) => {
+                let sign = if number == 0 && value.starts_with('-') {
+                    -1.0
+                } else {
+                    1.0
+                };
+                Cow::Owned(float_key(number as f64 * sign))
+            }
             Scalar::Int(number) => Cow::Owned(number.to_string()),
             Scalar::Float(number) => Cow::Owned(float_key(number)),
             Scalar::Null => {
@@ -523,9 +611,28 @@ impl<'t> Reader<'t> {
         };
         Fault::syntax(
             self.start + at,
-            format!("this is not YAML: {}{hint}", excerpt(error.info())),
+            format!(
+                "this is not YAML: {}{hint}",
+                excerpt(&error.info().replace('`', "'"))
+            ),
         )
     }
+}
+
+/// Bytes from the opening quote past the closing one.
+fn quoted_length(text: &str) -> usize {
+    let mut bytes = text.bytes().enumerate().peekable();
+    let quote = bytes.next().map(|(_, quote)| quote);
+    while let Some((at, byte)) = bytes.next() {
+        let doubled = byte == b'\'' && bytes.peek().is_some_and(|&(_, next)| next == b'\'');
+        if Some(byte) == quote && !doubled {
+            return at + 1;
+        }
+        if byte == b'\\' && quote == Some(b'"') || doubled && quote == Some(b'\'') {
+            bytes.next();
+        }
+    }
+    text.len()
 }
 
 /// Whether a text is a number as JSON writes it.

@@ -142,6 +142,7 @@ impl<'s> Checker<'_, 's> {
                 );
             }
             typed.ty = known;
+            typed.reached = known;
         }
         typed.path = Some(path);
     }
@@ -224,7 +225,7 @@ impl<'s> Checker<'_, 's> {
             return self.broken(span);
         }
         let may_be_absent = self.types().is_optional(base.ty);
-        if may_be_absent && !optional && !base.chain {
+        if self.types().is_optional(base.reached) && !optional {
             let help = "write `?.` to go on with an absent result, or bind it with `given`";
             let dot = Span::new(
                 field.span.file,
@@ -259,7 +260,6 @@ impl<'s> Checker<'_, 's> {
             span,
         );
         let mut typed = Typed::new(id, declared, span);
-        typed.chain = base.chain || (optional && may_be_absent);
         typed.through.clone_from(&base.through);
         if let Some(path) = &base.path {
             if may_be_absent {
@@ -272,9 +272,9 @@ impl<'s> Checker<'_, 's> {
             path.fields.push(name);
             let known = self.frame.fact(&path).is_some();
             self.apply_fact(&mut typed, path);
+            typed.reached = typed.ty;
             if known && !self.types().is_optional(typed.ty) {
                 // What is known to be present was reached, so nothing before it was absent.
-                typed.chain = false;
                 return typed;
             }
         }
@@ -421,7 +421,7 @@ impl<'s> Checker<'_, 's> {
             return self.broken(span);
         }
         let may_be_absent = self.types().is_optional(base.ty);
-        if may_be_absent && !optional && !base.chain {
+        if self.types().is_optional(base.reached) && !optional {
             let ty = self.show(base.ty);
             self.report(
                 Diagnostic::new(
@@ -445,7 +445,6 @@ impl<'s> Checker<'_, 's> {
             optional: may_be_absent,
         };
         let mut typed = self.value(expr, ty, span);
-        typed.chain = base.chain || (optional && may_be_absent);
         typed.through = base.through;
         if may_be_absent && let Some(path) = base.path {
             typed.through.push(Fact { path, ty: present });

@@ -212,7 +212,7 @@ impl<'s> Checker<'_, 's> {
                 format!("this may be absent, so `{}` cannot be called on it", name.text),
             )
             .with_note(format!("this is `{}`", self.show(base.ty)));
-            diagnostic = if optional || base.chain {
+            diagnostic = if optional {
                 diagnostic.with_help(
                     "methods have no optional form: bind the value with `given`, or give a default with `??`",
                 )
@@ -237,7 +237,7 @@ impl<'s> Checker<'_, 's> {
             .iter()
             .find(|row| row.receiver == receiver && row.name == name.text)
         {
-            Some(row) => self.call_builtin(row, Some(base), arguments, name.span, span),
+            Some(row) => self.call_builtin(row, Some(&base), arguments, name.span, span),
             None => {
                 let of = self.show(base.ty);
                 self.unknown_builtin(name, &of, |row| row.receiver == receiver);
@@ -261,7 +261,7 @@ impl<'s> Checker<'_, 's> {
     fn call_builtin(
         &mut self,
         row: &'static Row,
-        receiver: Option<Typed>,
+        receiver: Option<&Typed>,
         arguments: &[ast::Expr<'s>],
         name_span: Span,
         span: Span,
@@ -273,13 +273,13 @@ impl<'s> Checker<'_, 's> {
             .as_ref()
             .map_or(Types::NEVER, |receiver| self.element_of(receiver.ty));
         if row.builtin == crate::builtin::Builtin::ListJoin
-            && let Some(receiver) = &receiver
+            && let Some(receiver) = receiver
             && !self.types().assignable(element, Types::STRING)
         {
             let message = format!("`join` joins texts, not `{}`", self.show(element));
             self.report(Diagnostic::new(Code::TypeMismatch, receiver.span, message));
         }
-        let mut ids: Vec<_> = receiver.iter().map(|receiver| receiver.id).collect();
+        let mut ids: Vec<_> = receiver.into_iter().map(|receiver| receiver.id).collect();
         let mut literal = None;
         for (argument, shape) in arguments.iter().zip(row.params) {
             let want = self.shape(*shape, element);

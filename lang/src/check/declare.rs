@@ -522,7 +522,7 @@ impl<'a, 's> Checker<'a, 's> {
             let near = self
                 .scope(package)
                 .and_then(|scope| nearest(last.text, scope.types.keys().copied()));
-            return self.unknown_type(last.text.into(), last.span, near.map(String::from));
+            return self.unknown_type(last.text, last.span, near.map(String::from));
         };
         if let Some(package) = self.imported(first.text)
             && qualifier.len() == 1
@@ -533,7 +533,7 @@ impl<'a, 's> Checker<'a, 's> {
             let near = self
                 .scope(package)
                 .and_then(|scope| nearest(last.text, scope.types.keys().copied()));
-            return self.unknown_type(dotted(path), last.span, near.map(String::from));
+            return self.unknown_type(&dotted(path), last.span, near.map(String::from));
         }
         if NAMESPACES.contains(&first.text) {
             let name = path
@@ -562,13 +562,13 @@ impl<'a, 's> Checker<'a, 's> {
                 .names
                 .get(1)
                 .map_or(last.span, |second| second.span.to(last.span));
-            return self.unknown_type(dotted(path), span, near);
+            return self.unknown_type(&dotted(path), span, near);
         }
         self.unknown_package_name(*first);
         Types::ERROR
     }
 
-    fn unknown_type(&mut self, name: String, span: Span, near: Option<String>) -> TypeId {
+    fn unknown_type(&mut self, name: &str, span: Span, near: Option<String>) -> TypeId {
         let diagnostic = Diagnostic::new(Code::UnknownType, span, format!("there is no type `{name}`"));
         self.report(match near {
             Some(near) => diagnostic.with_note(format!("did you mean `{near}`?")).with_edit(

@@ -26,8 +26,9 @@ pub(super) struct Typed {
     pub(super) span: Span,
     /// The path it is, where it is one.
     pub(super) path: Option<PathKey>,
-    /// Whether an optional step before it may have cut the chain short.
-    pub(super) chain: bool,
+    /// What it is where no optional step before it has cut its chain short: a following `.` only has
+    /// to deal with this.
+    pub(super) reached: TypeId,
     /// What is present where this is present: the bases of its optional steps.
     pub(super) through: Vec<Fact>,
     /// What is known where it is true.
@@ -43,7 +44,7 @@ impl Typed {
             ty,
             span,
             path: None,
-            chain: false,
+            reached: ty,
             through: Vec::new(),
             yes: Vec::new(),
             no: Vec::new(),
@@ -165,7 +166,7 @@ impl<'s> Checker<'_, 's> {
             ExprKind::Paren(inner) => {
                 // Parentheses end a chain of optional steps.
                 let mut inner = self.expr(inner, want);
-                inner.chain = false;
+                inner.reached = inner.ty;
                 inner
             }
             ExprKind::List(members) => {
@@ -427,7 +428,7 @@ impl<'s> Checker<'_, 's> {
         match self.types().narrow(value.ty, target) {
             Some(narrowed) => {
                 if let Some(path) = &value.path {
-                    typed.yes = value.through.clone();
+                    typed.yes.clone_from(&value.through);
                     typed.yes.push(Fact {
                         path: path.clone(),
                         ty: narrowed,

@@ -32,8 +32,8 @@ use crate::{
 use scope::Frame;
 
 /// Checks the packages, which stand in import order, and builds their program.
-pub(crate) fn check<'s>(
-    packages: &[Package<'s>],
+pub(crate) fn check(
+    packages: &[Package<'_>],
     library: &dyn Library,
     _own_files: usize,
     diagnostics: &mut Vec<Diagnostic>,

@@ -258,7 +258,7 @@ impl<'a, 's> Checker<'a, 's> {
                     for argument in &annotation.arguments {
                         match literal(&argument.value) {
                             Some(id) if id.contains(':') && argument.name.is_none() => {
-                                found.aliases.push(id.into())
+                                found.aliases.push(id.into());
                             }
                             _ => self.report(
                                 Diagnostic::new(

@@ -85,24 +85,13 @@ impl Printer<'_> {
         match &clause.kind {
             ClauseKind::Given { local, value } => format!("given {} = {}", slot(*local), self.expr(*value)),
             ClauseKind::For { pattern, source } => {
-                format!("for {} in {}", self.pattern(pattern), self.expr(*source))
+                format!("for {} in {}", show_pattern(pattern), self.expr(*source))
             }
             ClauseKind::Let { pattern, value } => {
-                format!("let {} = {}", self.pattern(pattern), self.expr(*value))
+                format!("let {} = {}", show_pattern(pattern), self.expr(*value))
             }
             ClauseKind::When(condition) => format!("when {}", self.expr(*condition)),
             ClauseKind::Unless(condition) => format!("unless {}", self.expr(*condition)),
-        }
-    }
-
-    fn pattern(&self, pattern: &Pattern) -> String {
-        match pattern {
-            Pattern::Ignore => "_".into(),
-            Pattern::Bind(local) => slot(*local),
-            Pattern::Tuple(members) => {
-                let members: Vec<String> = members.iter().map(|member| self.pattern(member)).collect();
-                format!("({})", members.join(", "))
-            }
         }
     }
 
@@ -252,6 +241,17 @@ impl Printer<'_> {
             ArmTest::Int(int) => int.to_string(),
             ArmTest::Text(text) => format!("{:?}", self.program.string(*text)),
             ArmTest::Type(ty) => self.program.types.display(*ty),
+        }
+    }
+}
+
+fn show_pattern(pattern: &Pattern) -> String {
+    match pattern {
+        Pattern::Ignore => "_".into(),
+        Pattern::Bind(local) => slot(*local),
+        Pattern::Tuple(members) => {
+            let members: Vec<String> = members.iter().map(show_pattern).collect();
+            format!("({})", members.join(", "))
         }
     }
 }

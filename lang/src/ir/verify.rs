@@ -107,10 +107,8 @@ fn owned(program: &Program, owner: &str, locals: u32, roots: &[ExprId], function
         let expr = program.expr(id);
         match expr {
             Expr::Local(local) => slot(*local, locals, owner)?,
-            Expr::Call { function: callee, .. } => {
-                if function.is_some_and(|index| callee.index() >= index) {
-                    return broken(format!("{owner} calls a function that does not stand before it"));
-                }
+            Expr::Call { function: callee, .. } if function.is_some_and(|index| callee.index() >= index) => {
+                return broken(format!("{owner} calls a function that does not stand before it"));
             }
             Expr::Comprehension { clauses, .. } => {
                 for clause in clauses {

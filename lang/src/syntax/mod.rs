@@ -15,6 +15,7 @@ mod parse;
 mod recover;
 mod similar;
 mod token;
+pub mod visit;
 
 use alloc::vec::Vec;
 

@@ -162,7 +162,7 @@ pub enum Origin {
 /// All types of a program.
 #[derive(Clone, Debug)]
 pub struct Types {
-    types: Vec<Type>,
+    structures: Vec<Type>,
     ids: BTreeMap<Type, TypeId>,
     named: Vec<Named>,
     packed: Vec<(String, Packed<'static>)>,
@@ -198,7 +198,7 @@ impl Types {
     /// A table of the basic types.
     pub fn new() -> Self {
         let mut types = Self {
-            types: Vec::new(),
+            structures: Vec::new(),
             ids: BTreeMap::new(),
             named: Vec::new(),
             packed: Vec::new(),
@@ -226,15 +226,15 @@ impl Types {
         if let Some(id) = self.ids.get(&ty) {
             return *id;
         }
-        let id = TypeId(self.types.len() as u32);
-        self.types.push(ty.clone());
+        let id = TypeId(self.structures.len() as u32);
+        self.structures.push(ty.clone());
         self.ids.insert(ty, id);
         id
     }
 
     /// The structure of a type as it is, names not looked into.
     pub fn get(&self, id: TypeId) -> &Type {
-        self.types.get(id.0 as usize).unwrap_or(&Type::Error)
+        self.structures.get(id.0 as usize).unwrap_or(&Type::Error)
     }
 
     /// The structure of a type behind its name; a name that was never looked into while the policy was
@@ -353,7 +353,7 @@ impl Types {
                     let body = self.resolve(id);
                     match self.get(body) {
                         Type::Union(_) | Type::Optional(_) | Type::Null | Type::Literal(_) => {
-                            stack.push(body)
+                            stack.push(body);
                         }
                         _ => flat.push(id),
                     }
