@@ -4,103 +4,32 @@
 use std::path::Path;
 
 use serde_json::Value;
-use wardlaw::input::{self, Document, Format, Manifest, ReadError, ReadErrorKind, ReadLimits};
-use wardlaw_lang::{Diagnostic, Library, Sources};
+use wardlaw::{
+    BuildError, Decision, Engine, Request,
+    input::{self, Document, Format, Manifest, ReadError, ReadErrorKind, ReadLimits},
+};
+use wardlaw_lang::{Diagnostic, Library, Sources, syntax, types::packed::Packed};
 
-pub(crate) use wardlaw::input::{Identity, Location};
+pub(crate) use wardlaw::{Effect, Finding, PatchOperation, RuleInfo, input::Identity, input::Location};
 
-use crate::{output::Problem, project::policies::Selection};
+use crate::{clock, output::Problem, project::policies::Selection, ui::Failure};
 
 /// The rules in force, ready to decide.
 #[derive(Debug)]
 pub(crate) struct Policy {
-    program: wardlaw_lang::ir::Program,
+    engine: Engine,
+    /// The input `now`, where the policy reads it.
+    now: Option<Document<'static>>,
+    kinds: Option<Packed<'static>>,
 }
 
-/// A decision, as far as outputs need it.
+/// A decision on one object.
 #[derive(Debug)]
 pub(crate) struct Verdict {
-    /// Whether the object is allowed.
-    pub(crate) allowed: bool,
-    /// Whether there is a warning.
-    pub(crate) warned: bool,
-    /// Whether its kind is one that rules can know.
+    /// What the rules say.
+    pub(crate) decision: Decision,
+    /// Whether its kind is one that the library's rules can know, or some rule had something to say.
     pub(crate) covered: bool,
-    /// The whole decision as JSON, where it was asked for.
-    pub(crate) json: String,
-    /// The findings in the order of the contract, where they were asked for.
-    pub(crate) findings: Vec<Finding>,
-}
-
-/// A finding, as people read it.
-#[derive(Clone, Debug)]
-pub(crate) struct Finding {
-    /// The rule's full name.
-    pub(crate) rule: String,
-    /// What it does.
-    pub(crate) effect: Effect,
-    /// What is wrong.
-    pub(crate) message: String,
-    /// The place in the object.
-    pub(crate) path: String,
-    /// What the path lies in where that is not the object.
-    pub(crate) inside: Option<String>,
-    /// The place in the text.
-    pub(crate) location: Option<Location>,
-    /// The mend.
-    pub(crate) fix: Vec<Edit>,
-}
-
-/// The effect of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
-    /// The object is denied.
-    Deny,
-    /// The object is allowed, and should be mended.
-    Warn,
-    /// The object is allowed by this rule.
-    Allow,
-    /// The rule could not be decided.
-    Error,
-}
-
-/// One step of a mend: a value set, or a place removed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Edit {
-    /// The place in the object.
-    pub(crate) path: String,
-    /// The new value as JSON; none to remove what is there.
-    pub(crate) value: Option<String>,
-}
-
-/// A rule in force.
-#[derive(Clone, Debug)]
-pub(crate) struct RuleInfo {
-    /// Its full name.
-    pub(crate) name: String,
-    /// The first line of its documentation.
-    pub(crate) title: String,
-    /// Its package.
-    pub(crate) package: String,
-    /// How serious a finding is.
-    pub(crate) severity: String,
-    /// Framework and the ids there.
-    pub(crate) controls: Vec<(String, Vec<String>)>,
-    /// Other tools' ids.
-    pub(crate) aliases: Vec<String>,
-    /// Where it stands.
-    pub(crate) file: String,
-    /// Where it stands, from 1.
-    pub(crate) line: u32,
-}
-
-/// What a verdict is wanted for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Want {
-    /// The whole decision as JSON.
-    Json,
-    /// The findings.
-    Findings,
 }
 
 /// The packages, sets and types that every policy may use.
@@ -108,60 +37,69 @@ pub(crate) fn library() -> &'static dyn Library {
     wardlaw_stdlib::library()
 }
 
-/// Compiles what was selected. All that is wrong is told at once, in source order; the policy is there
-/// where nothing of it is an error.
+/// Compiles what was selected. All that is wrong is told at once, in source order.
 pub(crate) fn compile(
     selection: &Selection,
     data: Vec<(String, Value)>,
-) -> (Option<Policy>, Vec<Diagnostic>, Sources) {
-    let mut sources = Sources::new();
+) -> Result<Engine, (Vec<Diagnostic>, Sources)> {
+    let mut builder = Engine::builder().library(library());
+    for set in &selection.sets {
+        builder = builder.set(*set);
+    }
+    for package in &selection.packages {
+        builder = builder.package(package);
+    }
     for (name, text) in &selection.sources {
-        sources.add(name, text);
+        // Named packages of the library do not take the user's own out of force.
+        if let (false, Some(package)) = (selection.packages.is_empty(), package_of(text)) {
+            builder = builder.package(package);
+        }
+        builder = builder.source(name, text);
     }
-    drop(data);
-    let mut select = selection.packages.clone();
-    for set in library()
-        .sets()
-        .iter()
-        .filter(|set| selection.sets.contains(&set.name))
-    {
-        select.extend(set.packages.iter().map(|package| (*package).to_owned()));
+    for (name, value) in data {
+        builder = builder.data(name, value);
     }
-    let compiled = wardlaw_lang::compile(&wardlaw_lang::CompileInput {
-        sources: &sources,
-        library: library(),
-        select: &select,
-    });
-    (
-        compiled.program.map(|program| Policy { program }),
-        compiled.diagnostics,
-        compiled.sources,
-    )
+    builder
+        .build()
+        .map_err(|BuildError { diagnostics, sources }| (diagnostics, sources))
+}
+
+/// The package that a source says it belongs to.
+fn package_of(text: &str) -> Option<String> {
+    let path = syntax::parse(wardlaw_lang::FileId(0), text).file.package?;
+    let names: Vec<&str> = path.names.iter().map(|name| name.text).collect();
+    Some(names.join("."))
 }
 
 impl Policy {
+    /// An engine with what `ward check` gives it.
+    pub(crate) fn new(engine: Engine) -> Result<Self, Failure> {
+        let mut now = None;
+        for input in engine.inputs() {
+            match input {
+                "request" => {}
+                "now" => {
+                    let time = Value::String(clock::now());
+                    now = Document::from_value(&time).ok();
+                }
+                other => {
+                    return Err(Failure::new(format!("the policy reads the input `{other}`"))
+                        .with_help("manifests are given as the input `request`, the time as `now`; there is no other"));
+                }
+            }
+        }
+        let kinds = library().types("k8s").and_then(|bytes| Packed::new(bytes).ok());
+        Ok(Self { engine, now, kinds })
+    }
+
+    /// How many rules decide about requests.
+    pub(crate) fn size(&self) -> usize {
+        self.engine.rules().filter(|rule| !rule.audit).count()
+    }
+
     /// The rules in force, in the order of the contract.
-    pub(crate) fn rules(&self) -> Vec<RuleInfo> {
-        let program = &self.program;
-        let info = |rule: &wardlaw_lang::ir::Rule| RuleInfo {
-            name: rule.name.clone(),
-            title: rule.title.clone(),
-            package: program
-                .packages
-                .get(rule.package.index())
-                .map_or_else(String::new, |p| p.path.clone()),
-            severity: rule.severity.name().to_owned(),
-            controls: rule.controls.clone(),
-            aliases: rule.aliases.clone(),
-            file: program
-                .files
-                .get(rule.span.file.0 as usize)
-                .map_or_else(String::new, |f| f.name.clone()),
-            line: program.files.get(rule.span.file.0 as usize).map_or(0, |f| {
-                f.lines.partition_point(|start| *start <= rule.span.start) as u32
-            }),
-        };
-        program.rules.iter().map(info).collect()
+    pub(crate) fn rules(&self) -> Vec<RuleInfo<'_>> {
+        self.engine.rules().collect()
     }
 
     /// Decides about one object.
@@ -170,15 +108,24 @@ impl Policy {
         document: &Document<'_>,
         manifest: &Manifest,
         namespace: Option<&str>,
-        want: Want,
     ) -> Verdict {
-        let _ = (document, manifest, namespace, want);
-        Verdict {
-            allowed: true,
-            warned: false,
-            covered: true,
-            json: String::from("{}"),
-            findings: Vec::new(),
+        let mut request = Request::object(document, manifest);
+        if let Some(namespace) = namespace {
+            request = request.with_namespace(namespace);
+        }
+        if let Some(now) = &self.now {
+            request = request.with_input("now", now);
+        }
+        let decision = self.engine.decide(&request);
+        let covered = !decision.findings.is_empty() || self.knows(input::identity(document, manifest.object));
+        Verdict { decision, covered }
+    }
+
+    /// Whether the kind is one of the Kubernetes API.
+    fn knows(&self, object: Identity<'_>) -> bool {
+        match (self.kinds, object.api_version, object.kind) {
+            (Some(kinds), Some(api_version), Some(kind)) => kinds.kind(api_version, kind).is_some(),
+            _ => true,
         }
     }
 }

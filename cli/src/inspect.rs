@@ -4,7 +4,7 @@
 use wardlaw::input::{Contents, Document, Manifest, contents, identity};
 
 use crate::{
-    engine::{self, Identity, Policy, Want},
+    engine::{self, Effect, Identity, Policy},
     output::{
         Entry, Outcome, Problem, Text,
         human::{self, Layout},
@@ -154,15 +154,16 @@ impl Inspector<'_> {
             results.piece.tally.failed += 1;
             return results.write(&entry(Outcome::Failed(&problem)));
         }
-        let want = match self.rendering {
-            Rendering::Human(_) => Want::Findings,
-            Rendering::Json => Want::Json,
-        };
-        let verdict = self.policy.decide(document, manifest, self.namespace, want);
+        let verdict = self.policy.decide(document, manifest, self.namespace);
+        let decision = &verdict.decision;
+        let warned = decision
+            .findings
+            .iter()
+            .any(|finding| finding.effect == Effect::Warn);
         let tally = &mut results.piece.tally;
         tally.decided += 1;
-        tally.denied += usize::from(!verdict.allowed);
-        tally.warned += usize::from(verdict.allowed && verdict.warned);
+        tally.denied += usize::from(!decision.allowed);
+        tally.warned += usize::from(decision.allowed && warned);
         if !verdict.covered {
             *tally.uncovered.entry(kind(&object)).or_default() += 1;
         }
@@ -177,7 +178,7 @@ impl Inspector<'_> {
                 .objects
                 .push(format!("{} {namespace}{name}", kind(&object)));
         }
-        results.write(&entry(Outcome::Decided(&verdict)));
+        results.write(&entry(Outcome::Decided(decision)));
     }
 }
 

@@ -1,6 +1,7 @@
 //! `ward`: the command. Arguments in, a command run, a status out; everything else is in the modules.
 
 mod args;
+mod clock;
 mod command;
 mod engine;
 mod inspect;

@@ -57,16 +57,17 @@ pub(crate) fn run(args: &Check, ui: &mut Ui) -> Result<Exit, Failure> {
             }
             if !args.quiet && begun.elapsed() > PATIENCE && shown.elapsed() > EVERY {
                 shown = Instant::now();
+                let documents = summary::count(report.tally.decided, "document");
                 report
                     .ui
-                    .progress(&format!("checked {index} of {} files", files.len()));
+                    .progress(&format!("checked {documents}, {index} of {} files", files.len()));
             }
         },
     );
     let (tally, objects) = report.close();
     if !args.quiet {
         let summary = Summary {
-            rules: policy.rules().len(),
+            rules: policy.size(),
             policy: selection.title(),
             by_default: selection.by_default,
             tally: &tally,

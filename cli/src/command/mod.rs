@@ -45,21 +45,27 @@ pub(crate) fn usage(message: &clap::Error) -> Exit {
 fn policy(args: &args::Policy, ui: &mut Ui) -> Result<(Selection, Policy), Failure> {
     let selection = policies::select(&args.policies, engine::library())?;
     let data = data::read(&args.data, &args.data_file)?;
-    let (policy, diagnostics, sources) = engine::compile(&selection, data);
+    let style = ui.err_style();
     let mut text = String::new();
-    diagnostic::write(&mut text, &diagnostics, &sources, ui.err_style());
-    ui.tell(&text);
-    let Some(policy) = policy else {
-        let errors = diagnostics
-            .iter()
-            .filter(|diagnostic| diagnostic.is_error())
-            .count();
-        return Err(Failure::new(format!(
-            "the policy cannot be used: {}",
-            summary::count(errors, "error")
-        )));
+    let engine = match engine::compile(&selection, data) {
+        Ok(engine) => engine,
+        Err((diagnostics, sources)) => {
+            diagnostic::write(&mut text, &diagnostics, &sources, style);
+            ui.tell(&text);
+            let errors = diagnostics
+                .iter()
+                .filter(|diagnostic| diagnostic.is_error())
+                .count();
+            return Err(Failure::new(format!(
+                "the policy cannot be used: {}",
+                summary::count(errors, "error")
+            )));
+        }
     };
-    if policy.rules().is_empty() {
+    diagnostic::write(&mut text, engine.warnings(), engine.sources(), style);
+    ui.tell(&text);
+    let policy = Policy::new(engine)?;
+    if policy.size() == 0 {
         return Err(
             Failure::new(format!("no rule in force: `{}` has none", selection.title()))
                 .with_help("name a policy with rules; `ward rules -p k8s` lists the library's"),

@@ -3,12 +3,14 @@
 
 use std::fmt::Write as _;
 
+use serde_json::Value;
+
 use super::{
     Entry, Outcome, Problem, escape,
     snippet::{Mark, Snippet, gutter},
     style::Style,
 };
-use crate::engine::{Edit, Effect, Finding, Location, RuleInfo};
+use crate::engine::{Effect, Finding, Location, PatchOperation, RuleInfo};
 
 /// How much is shown.
 #[derive(Clone, Copy, Debug)]
@@ -24,8 +26,8 @@ pub(crate) fn entry(out: &mut String, entry: &Entry<'_>, layout: Layout) {
     match entry.outcome {
         Outcome::Failed(problem) if layout.full => full_problem(out, entry, problem, layout.style),
         Outcome::Failed(problem) => plain_problem(out, entry, problem, layout.style),
-        Outcome::Decided(verdict) => {
-            let mut findings: Vec<&Finding> = verdict
+        Outcome::Decided(decision) => {
+            let mut findings: Vec<&Finding> = decision
                 .findings
                 .iter()
                 .filter(|finding| finding.effect != Effect::Allow)
@@ -47,7 +49,7 @@ pub(crate) fn entry(out: &mut String, entry: &Entry<'_>, layout: Layout) {
 
 fn plain_finding(out: &mut String, entry: &Entry<'_>, finding: &Finding, style: Style) {
     let place = place(entry, finding.location.map(|at| (at.line, at.column)));
-    let effect = paint(finding.effect, word(finding.effect), style);
+    let effect = paint(finding.effect, finding.effect.name(), style);
     let rule = escape::line(&finding.rule);
     let _ = writeln!(
         out,
@@ -78,7 +80,7 @@ fn place(entry: &Entry<'_>, at: Option<(u32, u32)>) -> String {
 /// Findings of one place: their messages, the place once, their mends.
 fn full_findings(out: &mut String, entry: &Entry<'_>, group: &[&Finding], style: Style) {
     for finding in group {
-        let head = format!("{}[{}]", word(finding.effect), escape::line(&finding.rule));
+        let head = format!("{}[{}]", finding.effect.name(), escape::line(&finding.rule));
         let head = paint(finding.effect, &head, style);
         let _ = writeln!(out, "{head}: {}", style.strong(&escape::line(&finding.message)));
     }
@@ -93,8 +95,8 @@ fn full_findings(out: &mut String, entry: &Entry<'_>, group: &[&Finding], style:
         Some(at) => snippet.write(out, &[mark(at)], |line| entry.file.line(line)),
         None => arrow_alone(out, entry, &snippet, None),
     }
-    if let Some(inside) = &first.inside {
-        snippet.remark(out, "note", &format!("`{}` of {inside}", first.path));
+    if let Some(within) = &first.within {
+        snippet.remark(out, "note", &format!("`{}` of {within}", first.path));
     }
     let mut said: Vec<String> = Vec::new();
     for mend in group.iter().flat_map(|finding| mends(&finding.fix)) {
@@ -158,27 +160,27 @@ fn mark(at: Location) -> Mark {
     }
 }
 
-/// A fix in words. An empty object that only makes room for the next edit is not told.
-fn mends(fix: &[Edit]) -> Vec<String> {
-    let mut mends = Vec::new();
-    for (index, edit) in fix.iter().enumerate() {
-        let makes_room = matches!(edit.value.as_deref(), Some("{}" | "[]"))
-            && fix.iter().skip(index + 1).any(|next| {
-                next.path
-                    .strip_prefix(&edit.path)
-                    .is_some_and(|rest| rest.starts_with('/'))
-            });
-        if makes_room {
-            continue;
+/// A fix in words. A new object of one member only makes room for it: the member is told.
+fn mends(fix: &[PatchOperation]) -> Vec<String> {
+    let told = |operation: &PatchOperation| {
+        let Some(mut value) = operation.value.as_ref() else {
+            return format!("remove `{}`", operation.path);
+        };
+        let mut path = operation.path.clone();
+        while let Value::Object(members) = value
+            && let (Some((key, member)), 1) = (members.iter().next(), members.len())
+        {
+            path.push('/');
+            path.push_str(&key.replace('~', "~0").replace('/', "~1"));
+            value = member;
         }
-        let path = &edit.path;
-        mends.push(match (&edit.value, path.strip_suffix("/-")) {
-            (None, _) => format!("remove `{path}`"),
-            (Some(value), Some(list)) => format!("add `{}` to `{list}`", shortened(value)),
-            (Some(value), None) => format!("set `{path}` to `{}`", shortened(value)),
-        });
-    }
-    mends
+        let value = shortened(&value.to_string());
+        match path.strip_suffix("/-") {
+            Some(list) => format!("add `{value}` to `{list}`"),
+            None => format!("set `{path}` to `{value}`"),
+        }
+    };
+    fix.iter().map(told).collect()
 }
 
 fn shortened(value: &str) -> String {
@@ -187,15 +189,6 @@ fn shortened(value: &str) -> String {
         return value.to_owned();
     }
     value.chars().take(LONGEST).chain(['…']).collect()
-}
-
-fn word(effect: Effect) -> &'static str {
-    match effect {
-        Effect::Deny => "deny",
-        Effect::Warn => "warn",
-        Effect::Allow => "allow",
-        Effect::Error => "error",
-    }
 }
 
 fn paint(effect: Effect, text: &str, style: Style) -> String {
@@ -208,13 +201,13 @@ fn paint(effect: Effect, text: &str, style: Style) -> String {
 }
 
 /// The rules as a table, a package a block.
-pub(crate) fn rules(rules: &[RuleInfo], style: Style) -> String {
+pub(crate) fn rules(rules: &[RuleInfo<'_>], style: Style) -> String {
     let mut out = String::new();
-    let short = |rule: &RuleInfo| {
+    let short = |rule: &RuleInfo<'_>| {
         rule.name
-            .strip_prefix(&rule.package)
+            .strip_prefix(rule.package)
             .and_then(|rest| rest.strip_prefix('.'))
-            .unwrap_or(&rule.name)
+            .unwrap_or(rule.name)
             .to_owned()
     };
     let widest = rules
@@ -233,12 +226,12 @@ pub(crate) fn rules(rules: &[RuleInfo], style: Style) -> String {
         } else {
             format!("{} rules", package.len())
         };
-        let _ = writeln!(out, "{} ({count})", style.strong(&escape::line(&first.package)));
+        let _ = writeln!(out, "{} ({count})", style.strong(&escape::line(first.package)));
         for rule in package {
             let name = short(rule);
             let pad = widest.saturating_sub(escape::width(&name));
-            let severity = format!("{:<8}", rule.severity);
-            let severity = match rule.severity.as_str() {
+            let severity = format!("{:<8}", rule.severity.name());
+            let severity = match rule.severity.name() {
                 "critical" | "high" => style.alarm(&severity),
                 "medium" => style.caution(&severity),
                 _ => severity.as_str().into(),
@@ -247,7 +240,7 @@ pub(crate) fn rules(rules: &[RuleInfo], style: Style) -> String {
                 "  {}{:pad$}  {severity}  {}",
                 escape::line(&name),
                 "",
-                escape::line(&rule.title)
+                escape::line(rule.title)
             );
             out.push_str(line.trim_end());
             out.push('\n');
@@ -258,32 +251,35 @@ pub(crate) fn rules(rules: &[RuleInfo], style: Style) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Layout, Style, entry};
-    use crate::{
-        engine::{Edit, Effect, Finding, Location, Verdict},
-        output::{Entry, Outcome, Problem, Text},
+    use serde_json::json;
+    use wardlaw::{
+        Decision, Engine, PatchOp, Request,
+        input::{self, ReadLimits},
     };
 
-    const POD: &str = "kind: Pod\nspec:\n  privileged: true\n";
+    use super::{Layout, PatchOperation, Style, entry, mends};
+    use crate::output::{Entry, Outcome, Problem, Text};
 
-    fn finding(rule: &str, message: &str) -> Finding {
-        Finding {
-            rule: rule.to_owned(),
-            effect: Effect::Deny,
-            message: message.to_owned(),
-            path: "/spec/privileged".to_owned(),
-            inside: None,
-            location: Some(Location {
-                line: 3,
-                column: 15,
-                end_line: 3,
-                end_column: 19,
-            }),
-            fix: vec![Edit {
-                path: "/spec/privileged".to_owned(),
-                value: Some("false".to_owned()),
-            }],
-        }
+    const POD: &str = "kind: Pod\nspec:\n  name: \"a\\e[0m\\nb\"\n  privileged: true\n";
+
+    const POLICY: &str = "package a
+input pod: { spec: { name: string, privileged: bool } }
+rule b {
+    when pod.spec.privileged
+    deny \"it is privileged\" at pod.spec.privileged
+    fix set pod.spec.privileged = false
+}
+rule c { when pod.spec.privileged deny \"so is `{pod.spec.name}`\" at pod.spec.privileged }
+rule a { when pod.spec.privileged warn \"a name\" at pod.spec.name }
+";
+
+    fn decision() -> Decision {
+        let engine = Engine::builder()
+            .source("a.ward", POLICY)
+            .build()
+            .expect("the policy is right");
+        let document = input::read_yaml(POD, &ReadLimits::default()).expect("the pod is right");
+        engine.decide(&Request::input("pod", &document))
     }
 
     fn render(outcome: Outcome<'_>, full: bool) -> String {
@@ -307,42 +303,37 @@ mod tests {
         out
     }
 
-    fn verdict(findings: Vec<Finding>) -> Verdict {
-        Verdict {
-            allowed: false,
-            warned: false,
-            covered: true,
-            json: String::new(),
-            findings,
-        }
-    }
-
     #[test]
-    fn a_finding_shows_its_line_and_its_mend() {
-        let verdict = verdict(vec![
-            finding("a.b", "it is privileged"),
-            finding("a.c", "so\u{1b}[0m it is"),
-        ]);
+    fn findings_are_grouped_by_place_with_line_and_mend() {
         let want = "\
-deny[a.b]: it is privileged
-deny[a.c]: so\\u{1b}[0m it is
- --> pod.yaml:3:15
+warn[a.a]: a name
+ --> pod.yaml:3:9
   |
-3 |   privileged: true
+3 |   name: \"a\\e[0m\\nb\"
+  |         ^^^^^^^^^^^
+  = note: `/spec/name` of pod
+
+deny[a.b]: it is privileged
+deny[a.c]: so is `a\\u{1b}[0m\\nb`
+ --> pod.yaml:4:15
+  |
+4 |   privileged: true
   |               ^^^^
+  = note: `/spec/privileged` of pod
   = help: set `/spec/privileged` to `false`
 
 ";
-        assert_eq!(render(Outcome::Decided(&verdict), true), want);
+        assert_eq!(render(Outcome::Decided(&decision()), true), want);
     }
 
     #[test]
     fn a_pipe_gets_one_line_a_finding() {
-        let verdict = verdict(vec![finding("a.b", "two\nlines")]);
-        assert_eq!(
-            render(Outcome::Decided(&verdict), false),
-            "pod.yaml:3:15: deny a.b: two\\nlines\n"
-        );
+        let want = "\
+pod.yaml:3:9: warn a.a: a name
+pod.yaml:4:15: deny a.b: it is privileged
+pod.yaml:4:15: deny a.c: so is `a\\u{1b}[0m\\nb`
+";
+        assert_eq!(render(Outcome::Decided(&decision()), false), want);
     }
 
     #[test]
@@ -364,19 +355,22 @@ deny[a.c]: so\\u{1b}[0m it is
     }
 
     #[test]
-    fn steps_that_only_make_room_are_not_told() {
-        let edit = |path: &str, value: &str| Edit {
+    fn a_fix_is_told_in_words() {
+        let operation = |op, path: &str, value| PatchOperation {
+            op,
             path: path.to_owned(),
-            value: Some(value.to_owned()),
+            value,
         };
         let fix = [
-            edit("/spec/a", "{}"),
-            edit("/spec/a/b", "1"),
-            edit("/spec/c/-", "\"x\""),
+            operation(PatchOp::Add, "/spec/a", Some(json!({ "b/c": { "d": [1] } }))),
+            operation(PatchOp::Add, "/spec/e/-", Some(json!("x"))),
+            operation(PatchOp::Remove, "/spec/f", None),
         ];
-        assert_eq!(
-            super::mends(&fix),
-            ["set `/spec/a/b` to `1`", "add `\"x\"` to `/spec/c`"]
-        );
+        let want = [
+            "set `/spec/a/b~1c/d` to `[1]`",
+            "add `\"x\"` to `/spec/e`",
+            "remove `/spec/f`",
+        ];
+        assert_eq!(mends(&fix), want);
     }
 }

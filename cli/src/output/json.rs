@@ -39,8 +39,9 @@ pub(crate) fn entry(out: &mut String, entry: &Entry<'_>) {
         None => member(&mut text, "object", &Value::Null),
     }
     match entry.outcome {
-        Outcome::Decided(verdict) => {
-            let _ = write!(text, "\"decision\":{}", verdict.json);
+        Outcome::Decided(decision) => {
+            text.push_str("\"decision\":");
+            text.push_str(&decision.to_json_string());
         }
         Outcome::Failed(problem) => {
             let (line, column) = problem.place.unzip();
@@ -68,7 +69,7 @@ fn close(text: &mut String) {
 }
 
 /// The list of rules, one a line.
-pub(crate) fn rules(rules: &[RuleInfo]) -> String {
+pub(crate) fn rules(rules: &[RuleInfo<'_>]) -> String {
     let mut text = String::from(OPEN);
     for (index, rule) in rules.iter().enumerate() {
         if index > 0 {
@@ -78,7 +79,7 @@ pub(crate) fn rules(rules: &[RuleInfo]) -> String {
         member(&mut text, "rule", &json!(rule.name));
         member(&mut text, "title", &json!(rule.title));
         member(&mut text, "package", &json!(rule.package));
-        member(&mut text, "severity", &json!(rule.severity));
+        member(&mut text, "severity", &json!(rule.severity.name()));
         let controls: serde_json::Map<String, Value> = rule
             .controls
             .iter()

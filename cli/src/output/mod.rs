@@ -11,7 +11,9 @@ pub(crate) mod summary;
 
 use std::{cell::OnceCell, fmt};
 
-use crate::engine::{Identity, Verdict};
+use wardlaw::Decision;
+
+use crate::engine::Identity;
 
 /// The result for one object, or for a document or file that could not be read.
 #[derive(Debug)]
@@ -32,7 +34,7 @@ pub(crate) struct Entry<'a> {
 #[derive(Debug)]
 pub(crate) enum Outcome<'a> {
     /// It was decided.
-    Decided(&'a Verdict),
+    Decided(&'a Decision),
     /// It could not be read.
     Failed(&'a Problem),
 }

@@ -12,11 +12,11 @@ use std::{
 use serde_json::Value;
 
 /// A folder that is removed when the test is over.
-pub struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
     /// An empty folder.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("ward-test-{}-{number}", std::process::id()));
@@ -25,7 +25,7 @@ impl Folder {
     }
 
     /// With files.
-    pub fn with(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn with(files: &[(&str, &str)]) -> Self {
         let folder = Self::new();
         for (name, text) in files {
             folder.write(name, text);
@@ -34,19 +34,19 @@ impl Folder {
     }
 
     /// Writes a file, and the folders above it.
-    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         let path = self.0.join(name);
         fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
         fs::write(path, text).expect("a file");
     }
 
     /// Its path.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 
     /// `ward`, in this folder, without settings of whoever runs the tests.
-    pub fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ward"));
         command.current_dir(&self.0).args(args).stdin(Stdio::null());
         for name in ["NO_COLOR", "CLICOLOR_FORCE", "TERM", "COLUMNS"] {
@@ -56,12 +56,12 @@ impl Folder {
     }
 
     /// Runs `ward` to its end.
-    pub fn ward(&self, args: &[&str]) -> Run {
+    pub(crate) fn ward(&self, args: &[&str]) -> Run {
         Run::of(&self.command(args).output().expect("ward runs"))
     }
 
     /// Runs `ward` with a text on standard input.
-    pub fn ward_with(&self, args: &[&str], input: impl AsRef<[u8]>) -> Run {
+    pub(crate) fn ward_with(&self, args: &[&str], input: impl AsRef<[u8]>) -> Run {
         let mut command = self.command(args);
         let mut child = command
             .stdin(Stdio::piped())
@@ -85,13 +85,13 @@ impl Drop for Folder {
 
 /// What came out.
 #[derive(Debug)]
-pub struct Run {
+pub(crate) struct Run {
     /// The exit status; -1 for a signal.
-    pub status: i32,
+    pub(crate) status: i32,
     /// Standard output.
-    pub out: String,
+    pub(crate) out: String,
     /// Standard error.
-    pub err: String,
+    pub(crate) err: String,
 }
 
 impl Run {
@@ -105,7 +105,7 @@ impl Run {
 
     /// The entries of `--format json`.
     #[track_caller]
-    pub fn entries(&self) -> Vec<Value> {
+    pub(crate) fn entries(&self) -> Vec<Value> {
         match serde_json::from_str(&self.out) {
             Ok(Value::Array(entries)) => entries,
             other => panic!("not an array: {other:?}\n{self:?}"),
@@ -114,28 +114,28 @@ impl Run {
 
     /// Asserts the exit status.
     #[track_caller]
-    pub fn ends(self, status: i32) -> Self {
+    pub(crate) fn ends(self, status: i32) -> Self {
         assert_eq!(self.status, status, "{self:#?}");
         self
     }
 
     /// Asserts what a stream says.
     #[track_caller]
-    pub fn says(self, text: &str) -> Self {
+    pub(crate) fn says(self, text: &str) -> Self {
         assert!(self.err.contains(text), "no {text:?} in\n{}", self.err);
         self
     }
 
     /// Asserts what the results say.
     #[track_caller]
-    pub fn shows(self, text: &str) -> Self {
+    pub(crate) fn shows(self, text: &str) -> Self {
         assert!(self.out.contains(text), "no {text:?} in\n{}", self.out);
         self
     }
 }
 
 /// A pod that the baseline standard denies.
-pub const BAD: &str = "\
+pub(crate) const BAD: &str = "\
 apiVersion: v1
 kind: Pod
 metadata:
@@ -150,7 +150,7 @@ spec:
 ";
 
 /// A pod that the baseline standard allows.
-pub const GOOD: &str = "\
+pub(crate) const GOOD: &str = "\
 apiVersion: v1
 kind: Pod
 metadata:
@@ -163,7 +163,7 @@ spec:
 ";
 
 /// A rule that denies objects by their name, and warns of another.
-pub const POLICY: &str = "\
+pub(crate) const POLICY: &str = "\
 package acme.names
 
 input request: k8s.AdmissionRequest
