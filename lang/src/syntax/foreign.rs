@@ -118,7 +118,7 @@ pub(super) fn quoted(span: Span, whole: &str) -> Diagnostic {
 
 /// A character that begins no token.
 pub(super) fn unknown_character(span: Span, c: char) -> Diagnostic {
-    let shown = if c.is_control() || c.is_whitespace() || c == '\u{200b}' || c == '\u{2060}' {
+    let shown = if c == '`' || c.is_control() || c.is_whitespace() || c == '\u{200b}' || c == '\u{2060}' {
         format!("U+{:04X}", u32::from(c))
     } else {
         c.to_string()
