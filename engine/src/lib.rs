@@ -1,6 +1,47 @@
-//! The Wardlaw policy engine.
+//! The Wardlaw policy engine: from a checked policy to decisions about documents.
+//!
+//! ```
+//! use wardlaw::{Engine, Request, input};
+//!
+//! let engine = Engine::builder()
+//!     .source("ports.ward", r#"
+//!         package ports
+//!         input service: { port: int }
+//!         rule privileged { when service.port < 1024 deny "port {service.port} is privileged" at service.port }
+//!     "#)
+//!     .build()?;
+//! let document = input::read_json(r#"{ "port": 80 }"#, &input::ReadLimits::default())?;
+//! let decision = engine.decide(&Request::input("service", &document));
+//! assert!(!decision.allowed);
+//! assert_eq!(decision.findings[0].path, "/port");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! It knows values, documents, plans and limits. It does not know files, terminals, clocks or networks,
+//! and no input makes it panic: a wrong input, an exceeded limit and an error of its own are `error`
+//! findings, which deny. `no_std + alloc`.
 #![no_std]
 
 extern crate alloc;
 
+mod builder;
+mod builtins;
+mod data;
+mod decision;
+mod engine;
+mod eval;
+mod fault;
+pub mod fix;
 pub mod input;
+mod limits;
+mod plan;
+mod request;
+mod value;
+
+pub use builder::{BuildError, Builder};
+pub use decision::{Decision, Effect, ErrorInfo, Finding, Level, RelatedPlace, Severity, Source};
+pub use engine::{Engine, RuleInfo};
+pub use fault::ErrorKind;
+pub use fix::{PatchError, PatchOp, PatchOperation};
+pub use limits::Limits;
+pub use request::Request;

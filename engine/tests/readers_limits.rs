@@ -1,8 +1,6 @@
 //! Inputs made to exhaust a reader, and all fixtures at hand: each ends in a document or in the right
 //! error, soon. Time is not asserted; whatever is quadratic here would take minutes.
 
-use std::path::Path;
-
 use wardlaw::input::{Format, ReadErrorKind, ReadLimits, read_json, read_stream};
 
 fn json_kind(text: &str) -> Option<ReadErrorKind> {
@@ -191,7 +189,7 @@ mod yaml {
 fn all_fixtures_are_read_or_refused() {
     // Beside the project, or where the variable says.
     let folder = std::env::var_os("WARDLAW_FIXTURES").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/fixtures"),
+        || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/fixtures"),
         std::path::PathBuf::from,
     );
     if !folder.is_dir() {

@@ -101,7 +101,7 @@ fn json_values_follow_each_other() {
             "3 {\"c\":3}",
             "4 RepeatedKey line 4, column 8: the key `d` is given twice: remove one of them",
             "5 {\"e\":5}",
-            "6 Syntax line 5, column 1: expected a value, found `x`",
+            "6 Syntax line 5, column 1: expected another `{`, `---` on a line of its own or the end after a JSON value",
         ]
     );
 }

@@ -15,16 +15,25 @@ use super::error::{Fault, ReadErrorKind, ReadLimits};
 /// when they close, so that the check is never quadratic.
 const PAIRWISE: u32 = 32;
 
-/// A key that has been read and waits for its value.
-#[derive(Clone, Debug)]
+/// A key that has been read and waits for its value, the next node.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Key {
     hash: u32,
     /// Where its content lies: in the file, or in `extra`.
-    content: Range<u32>,
-    /// Where it is written, quotes included.
-    pub(super) span: Range<u32>,
-    /// Key bits of [`flag`].
+    start: u32,
+    end: u32,
+    /// Key bits of [`flag`]; none where there is no key.
     flags: u8,
+}
+
+impl Key {
+    /// Of an element, and of the root.
+    pub(super) const NONE: Key = Key {
+        hash: 0,
+        start: 0,
+        end: 0,
+        flags: 0,
+    };
 }
 
 /// A list or object whose end has not been met.
@@ -79,15 +88,14 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// A key whose content is in the text, `quotes` bytes (0 or 1) inside its span.
+    /// A key whose content is in the text.
     #[inline]
     pub(super) fn key_in_text(&self, content: Range<usize>, quoted: bool) -> Key {
         let bytes = self.text.as_bytes().get(content.clone()).unwrap_or_default();
-        let quote = usize::from(quoted);
         Key {
             hash: hash(bytes),
-            span: (content.start - quote) as u32..(content.end + quote) as u32,
-            content: content.start as u32..content.end as u32,
+            start: content.start as u32,
+            end: content.end as u32,
             flags: if quoted {
                 flag::KEY | flag::KEY_QUOTED
             } else {
@@ -96,15 +104,18 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// A key that was put into `extra` from `start` on.
-    pub(super) fn key_in_extra(&self, start: usize, span: Range<usize>) -> Key {
+    /// A key that was put into `extra` from `start` on, and is written at `span`, quotes included.
+    pub(super) fn key_in_extra(&mut self, start: usize, span: Range<usize>) -> Key {
         let bytes = self.extra.as_bytes().get(start..).unwrap_or_default();
-        Key {
+        let key = Key {
             hash: hash(bytes),
-            content: start as u32..self.extra.len() as u32,
-            span: span.start as u32..span.end as u32,
+            start: start as u32,
+            end: self.extra.len() as u32,
             flags: flag::KEY | flag::KEY_EXTRA,
-        }
+        };
+        self.key_spans
+            .push((self.nodes.len() as u32, span.start as u32..span.end as u32));
+        key
     }
 
     /// Whether the innermost open node is an object; none at the top.
@@ -126,7 +137,7 @@ impl<'t> Builder<'t> {
         kind: Kind,
         content: Range<usize>,
         flags: u8,
-        key: Option<Key>,
+        key: Key,
     ) -> Result<(), Fault> {
         let id = self.nodes.len();
         if id >= self.limit {
@@ -142,7 +153,7 @@ impl<'t> Builder<'t> {
             kind,
             flags,
         };
-        if let Some(key) = key {
+        if key.flags != 0 {
             self.set_key(&mut node, id as u32, key)?;
         }
         self.nodes.push(node);
@@ -153,14 +164,10 @@ impl<'t> Builder<'t> {
     fn set_key(&mut self, node: &mut Node, id: u32, key: Key) -> Result<(), Fault> {
         node.hash = key.hash;
         node.flags |= key.flags;
-        let length = key.content.end - key.content.start;
-        if let Ok(length) = u16::try_from(length) {
-            node.key_start = key.content.start;
-            node.key_len = length;
-        } else {
-            node.flags |= flag::KEY_LONG;
-            node.key_start = self.long_keys.len() as u32;
-            self.long_keys.push(key.content.clone());
+        node.key_start = key.start;
+        match u16::try_from(key.end - key.start) {
+            Ok(length) => node.key_len = length,
+            Err(_) => self.set_long_key(node, key),
         }
         if let Some(open) = self.open.last_mut() {
             let bit = 1u64 << (key.hash & 63);
@@ -169,21 +176,25 @@ impl<'t> Builder<'t> {
             open.members += 1;
             if met && open.members <= PAIRWISE {
                 let parent = open.node;
-                self.refuse_repeated(parent, id, node, &key)?;
+                self.refuse_repeated(parent, id, node)?;
             }
-        }
-        if key.flags & flag::KEY_EXTRA != 0 {
-            self.key_spans.push((id, key.span));
         }
         Ok(())
     }
 
+    #[cold]
+    fn set_long_key(&mut self, node: &mut Node, key: Key) {
+        node.flags |= flag::KEY_LONG;
+        node.key_start = self.long_keys.len() as u32;
+        self.long_keys.push(key.start..key.end);
+    }
+
     /// Compares a new key with the members before it.
-    fn refuse_repeated(&self, parent: u32, id: u32, new: &Node, key: &Key) -> Result<(), Fault> {
+    fn refuse_repeated(&self, parent: u32, id: u32, new: &Node) -> Result<(), Fault> {
         let mut at = parent + 1;
         while let Some(member) = self.nodes.get(at as usize).filter(|_| at < id) {
             if member.hash == new.hash && self.key_text(member) == self.key_text(new) {
-                return Err(repeated(self.key_text(new), key.span.start));
+                return Err(self.repeated(id, new));
             }
             at = member.next;
         }
@@ -215,7 +226,7 @@ impl<'t> Builder<'t> {
 
     /// Opens a list or object that begins at byte `start`.
     #[inline]
-    pub(super) fn open(&mut self, object: bool, start: usize, key: Option<Key>) -> Result<(), Fault> {
+    pub(super) fn open(&mut self, object: bool, start: usize, key: Key) -> Result<(), Fault> {
         if self.open.len() >= self.depth {
             return Err(self.too_deep(start));
         }
@@ -270,20 +281,28 @@ impl<'t> Builder<'t> {
                 _ => None,
             })
             .min();
-        let Some((at, key)) = repetition else {
-            return Ok(());
-        };
+        match repetition.and_then(|(at, _)| Some((at, self.nodes.get(at as usize)?))) {
+            Some((at, node)) => Err(self.repeated(at, node)),
+            None => Ok(()),
+        }
+    }
+
+    #[cold]
+    fn repeated(&self, id: u32, node: &Node) -> Fault {
         let side = self
             .key_spans
             .iter()
-            .find(|span| span.0 == at)
+            .rev()
+            .find(|span| span.0 == id)
             .map(|span| span.1.start);
-        let offset = match (side, self.nodes.get(at as usize)) {
-            (Some(start), _) => start,
-            (None, Some(node)) => self.key_range(node).start - u32::from(node.flags & flag::KEY_QUOTED != 0),
-            (None, None) => 0,
-        };
-        Err(repeated(key, offset))
+        let in_text = || self.key_range(node).start - u32::from(node.flags & flag::KEY_QUOTED != 0);
+        let key = excerpt(self.key_text(node));
+        let message = format!("the key `{key}` is given twice: remove one of them");
+        Fault::new(
+            ReadErrorKind::RepeatedKey,
+            side.unwrap_or_else(in_text) as usize,
+            message,
+        )
     }
 
     #[cold]
@@ -300,12 +319,6 @@ impl<'t> Builder<'t> {
         let message = format!("the document has more than {} values: split it", self.limit);
         Fault::new(ReadErrorKind::TooManyNodes, offset, message)
     }
-}
-
-#[cold]
-fn repeated(key: &str, offset: u32) -> Fault {
-    let message = format!("the key `{}` is given twice: remove one of them", excerpt(key));
-    Fault::new(ReadErrorKind::RepeatedKey, offset as usize, message)
 }
 
 /// The first characters of a text from the input, fit for a message: control, bidirectional and quote

@@ -2,6 +2,7 @@
 //! A [`ReadError`] says where and how to mend it; it never quotes more than a few characters of the
 //! input, and those escaped, because inputs can hold secrets and terminal control sequences.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 
@@ -49,7 +50,7 @@ pub enum ReadErrorKind {
     RepeatedKey,
     /// The document is longer than [`ReadLimits::bytes`].
     TooLarge,
-    /// Lists and objects are nested deeper than [`ReadLimits::depth`].
+    /// Lists and objects are nested deeper than `ReadLimits::depth`.
     TooDeep,
     /// The document has more values than [`ReadLimits::nodes`], often because aliases multiply.
     TooManyNodes,
@@ -84,44 +85,41 @@ impl fmt::Display for ReadError {
 impl core::error::Error for ReadError {}
 
 /// An error before its line and column are known: readers work with offsets, and lines are counted
-/// only when there is something to report.
+/// only when there is something to report. Boxed, so that the results of the readers' inner functions
+/// fit into registers.
 #[derive(Debug)]
-pub(super) struct Fault {
-    pub(super) kind: ReadErrorKind,
-    pub(super) message: String,
-    pub(super) offset: u32,
-}
+pub(super) struct Fault(Box<(ReadErrorKind, String, u32)>);
 
 impl Fault {
+    #[cold]
     pub(super) fn new(kind: ReadErrorKind, offset: usize, message: impl Into<String>) -> Self {
-        Fault {
-            kind,
-            message: message.into(),
-            offset: offset as u32,
-        }
+        Fault(Box::new((kind, message.into(), offset as u32)))
     }
 
+    #[cold]
     pub(super) fn syntax(offset: usize, message: impl Into<String>) -> Self {
         Self::new(ReadErrorKind::Syntax, offset, message)
     }
 
     /// Counts lines from `origin`, a position at or before the fault.
     pub(super) fn locate(self, text: &str, origin: Position) -> ReadError {
-        let location = origin.range(text, 0, self.offset..self.offset);
+        let (kind, message, offset) = *self.0;
+        let location = origin.range(text, 0, offset..offset);
         ReadError {
-            kind: self.kind,
-            message: self.message,
-            offset: self.offset,
+            kind,
+            message,
+            offset,
             location: Some(location),
         }
     }
 
     /// For inputs that are not text.
     pub(super) fn without_location(self) -> ReadError {
+        let (kind, message, offset) = *self.0;
         ReadError {
-            kind: self.kind,
-            message: self.message,
-            offset: self.offset,
+            kind,
+            message,
+            offset,
             location: None,
         }
     }

@@ -4,6 +4,7 @@
 
 use alloc::format;
 use alloc::string::String;
+use core::mem;
 
 use super::build::{Builder, Key, excerpt};
 use super::document::{Document, Kind, Position, flag};
@@ -128,10 +129,10 @@ impl Reader<'_> {
     }
 
     fn document(&mut self) -> Result<(), Fault> {
-        let mut key = None;
+        let mut key = Key::NONE;
         loop {
             self.space();
-            let opened = self.value(key.take())?;
+            let opened = self.value(mem::replace(&mut key, Key::NONE))?;
             if opened {
                 self.space();
                 let empty = if self.builder.inside() == Some(true) {
@@ -171,9 +172,9 @@ impl Reader<'_> {
 
     /// The key of the next member and its colon; nothing inside a list.
     #[inline]
-    fn next_key(&mut self) -> Result<Option<Key>, Fault> {
+    fn next_key(&mut self) -> Result<Key, Fault> {
         if self.builder.inside() != Some(true) {
-            return Ok(None);
+            return Ok(Key::NONE);
         }
         if self.peek() != b'"' {
             return Err(self.expected("a key in double quotes"));
@@ -192,12 +193,12 @@ impl Reader<'_> {
             return Err(self.expected("`:` after the key"));
         }
         self.at += 1;
-        Ok(Some(key))
+        Ok(key)
     }
 
     /// Reads a scalar, or the opening bracket of a list or object, in which case true.
     #[inline]
-    fn value(&mut self, key: Option<Key>) -> Result<bool, Fault> {
+    fn value(&mut self, key: Key) -> Result<bool, Fault> {
         let start = self.at;
         match self.peek() {
             b'"' => {
@@ -230,7 +231,7 @@ impl Reader<'_> {
         Ok(false)
     }
 
-    fn word(&mut self, word: &[u8], kind: Kind, flags: u8, key: Option<Key>) -> Result<(), Fault> {
+    fn word(&mut self, word: &[u8], kind: Kind, flags: u8, key: Key) -> Result<(), Fault> {
         let end = self.at + word.len();
         if self.bytes.get(self.at..end) != Some(word) {
             return Err(self.expected("a value"));

@@ -17,7 +17,10 @@ mod build;
 mod navigate;
 #[cfg(feature = "yaml")]
 mod scalar;
+pub(crate) mod validate;
 mod value;
+#[cfg(feature = "yaml")]
+mod yaml_text;
 
 pub use document::{Children, Document, FieldKey, Kind, Location, NodeId, PathStep};
 pub use error::{ReadError, ReadErrorKind, ReadLimits};

@@ -89,7 +89,9 @@ pub(super) fn resolve(tag: Option<Tag>, plain: bool, text: &str) -> Result<Scala
         (Tag::Bool, Scalar::Bool(_)) | (Tag::Null, Scalar::Null) => true,
         (Tag::Int, Scalar::Int(_)) => !is_written_as_float(text),
         (Tag::Int, Scalar::Unsigned(_)) => true,
-        (Tag::Float, Scalar::Int(_) | Scalar::Float(_)) => true,
+        // An integer with more digits than a float has would be rounded.
+        (Tag::Float, Scalar::Int(value)) => value.unsigned_abs() <= 1 << 53 || is_written_as_float(text),
+        (Tag::Float, Scalar::Float(_)) => true,
         _ => false,
     };
     if fits { Ok(found) } else { Err(mismatch(text, tag)) }

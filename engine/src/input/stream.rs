@@ -7,6 +7,9 @@
 //! document is refused, as by kubectl. A part that begins with `{` or `[` is JSON, one value after
 //! another; if the first of them is not JSON, the part is read as YAML, which begins so as well.
 //!
+//! kubectl reads only the first of several JSON values in a part once it has met YAML, and drops the rest
+//! without a word; here all are read, so that none escapes a rule.
+//!
 //! Parts with nothing but white space and comments are passed over and not numbered: documents count
 //! from 1 in the order in which they stand, those that cannot be read included.
 
@@ -75,6 +78,17 @@ impl<'t> Iterator for Stream<'t> {
     type Item = StreamItem<'t>;
 
     fn next(&mut self) -> Option<StreamItem<'t>> {
+        // Invariant of all below: offsets fit into 32 bits.
+        if !self.finished
+            && let Err(fault) = check_size(0, self.text.len(), 0, &self.limits)
+        {
+            self.finished = true;
+            self.number += 1;
+            return Some(StreamItem {
+                number: self.number,
+                result: Err(fault.without_location()),
+            });
+        }
         while !self.finished {
             let (end, values) = match self.part.take() {
                 Some(part) => part,
@@ -167,10 +181,24 @@ impl<'t> Stream<'t> {
         let json = rest
             .get(blank..)
             .is_some_and(|content| content.starts_with(['{', '[']));
-        if self.format == Format::Json || self.format == Format::Auto && (json || values > 0) {
+        if values > 0 && !json && self.format == Format::Auto {
+            return Some(Err(self.refuse_after_json(self.offset() + blank, end, values)));
+        }
+        if self.format == Format::Json || self.format == Format::Auto && json {
             return Some(self.read_json_part(self.offset() + blank, end, values));
         }
         Some(self.read_yaml_part(end))
+    }
+
+    /// Refuses what follows a JSON value without being one.
+    fn refuse_after_json(&mut self, start: usize, end: usize, values: u32) -> ReadError {
+        self.advance(start);
+        let origin = self.position;
+        let message = "expected another `{`, `---` on a line of its own or the end after a JSON value";
+        let error = Fault::syntax(start, message).locate(self.text, origin);
+        self.skip_json(&error, origin, end);
+        self.part = Some((end, values + 1));
+        error
     }
 
     /// Bytes of white space and comment lines that come first.

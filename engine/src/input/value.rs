@@ -16,7 +16,7 @@ impl Document<'_> {
     pub fn from_value(value: &Value) -> Result<Document<'static>, ReadError> {
         let limits = ReadLimits::default();
         let mut builder = Builder::new("", 0, &limits);
-        add(&mut builder, value, None, &limits).map_err(Fault::without_location)?;
+        add(&mut builder, value, Key::NONE, &limits).map_err(Fault::without_location)?;
         Ok(builder.finish(Position::START, 0))
     }
 
@@ -57,7 +57,7 @@ fn number(text: &str) -> Value {
 }
 
 /// Adds a value and what is in it. Recursion is bounded by the builder's depth.
-fn add(builder: &mut Builder<'_>, value: &Value, key: Option<Key>, limits: &ReadLimits) -> Result<(), Fault> {
+fn add(builder: &mut Builder<'_>, value: &Value, key: Key, limits: &ReadLimits) -> Result<(), Fault> {
     if builder.extra.len() > limits.bytes as usize {
         let message = "the value holds more text than a document may: give it in parts";
         return Err(Fault::new(ReadErrorKind::TooLarge, 0, message));
@@ -71,7 +71,7 @@ fn add(builder: &mut Builder<'_>, value: &Value, key: Option<Key>, limits: &Read
         Value::Array(elements) => {
             builder.open(false, 0, key)?;
             for element in elements {
-                add(builder, element, None, limits)?;
+                add(builder, element, Key::NONE, limits)?;
             }
             builder.close(0)
         }
@@ -81,7 +81,7 @@ fn add(builder: &mut Builder<'_>, value: &Value, key: Option<Key>, limits: &Read
                 let start = builder.extra.len();
                 builder.extra.push_str(name);
                 let key = builder.key_in_extra(start, 0..0);
-                add(builder, member, Some(key), limits)?;
+                add(builder, member, key, limits)?;
             }
             builder.close(0)
         }
@@ -98,7 +98,7 @@ fn number_kind(number: &Number) -> Kind {
     }
 }
 
-fn add_text(builder: &mut Builder<'_>, kind: Kind, text: &str, key: Option<Key>) -> Result<(), Fault> {
+fn add_text(builder: &mut Builder<'_>, kind: Kind, text: &str, key: Key) -> Result<(), Fault> {
     let start = builder.extra.len();
     builder.extra.push_str(text);
     builder.push(kind, start..builder.extra.len(), flag::EXTRA, key)

@@ -15,6 +15,7 @@
 //!
 //! Taken here and not by kubectl: the escape `\/`, some plain texts between brackets that begin with `:`,
 //! tabs in places. The last line always ends with a line break, as kubectl adds one.
+//! A whole document that is one block text may stand at column 1 here.
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
@@ -32,6 +33,7 @@ use super::document::{Document, Kind, Position, flag};
 use super::error::{Fault, ReadError, ReadErrorKind, ReadLimits};
 use super::json::{after_byte_order_mark, check_size, classify};
 use super::scalar::{Scalar, Tag, float_key, is_written_as_float, resolve};
+use super::yaml_text::{Offsets, check_characters, check_directives, is_json_number, quoted_length};
 
 /// Bytes of text for one node.
 const BYTES_PER_NODE: usize = 16;
@@ -43,7 +45,7 @@ pub fn read_yaml<'t>(text: &'t str, limits: &ReadLimits) -> Result<Document<'t>,
         return Ok(document);
     }
     let mut builder = Builder::new(text, 1, limits);
-    match builder.push(Kind::Null, text.len()..text.len(), 0, None) {
+    match builder.push(Kind::Null, text.len()..text.len(), 0, Key::NONE) {
         Ok(()) => Ok(builder.finish(origin, text.len())),
         Err(fault) => Err(fault.locate(text, origin)),
     }
@@ -91,88 +93,6 @@ pub(super) fn read_yaml_at<'t>(
         }
     };
     read().map_err(|fault: Fault| fault.locate(text, origin))
-}
-
-/// Refuses characters that YAML does not have, and those that readers take differently.
-fn check_characters(text: &str, start: usize) -> Result<(), Fault> {
-    let suspicious = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') || byte >= 0x7F;
-    if !text.bytes().any(suspicious) {
-        return Ok(());
-    }
-    let mut line_start = true;
-    for (at, character) in text.char_indices() {
-        let message = match character {
-            '\t' | '\n' | '\r' => None,
-            '\u{0}' => Some("a zero byte: if the text is UTF-16, save it as UTF-8"),
-            '\u{85}' | '\u{2028}' | '\u{2029}' => Some(
-                "a Unicode line separator, which some readers take for the end of the line: write it as an escape in double quotes",
-            ),
-            '\u{FEFF}' if line_start => {
-                Some("a byte order mark inside the text: remove it (it is left over where files were joined)")
-            }
-            '\u{0}'..'\u{20}' | '\u{7F}'..='\u{9F}' | '\u{FFFE}' | '\u{FFFF}' => {
-                Some("a control character: remove it, or write it as an escape in double quotes")
-            }
-            _ => None,
-        };
-        if let Some(message) = message {
-            return Err(Fault::new(ReadErrorKind::Encoding, start + at, message));
-        }
-        line_start = matches!(character, '\n' | '\r') || line_start && matches!(character, ' ' | '\t');
-    }
-    Ok(())
-}
-
-/// Refuses `%` lines before the document: kubectl's split at `---` would part them from it.
-fn check_directives(text: &str, start: usize) -> Result<(), Fault> {
-    let mut rest = text;
-    loop {
-        rest = rest.trim_start();
-        if rest.starts_with('%') {
-            let message = "a `%` directive, which kubectl does not read: remove the line";
-            return Err(Fault::syntax(start + text.len() - rest.len(), message));
-        }
-        if !rest.starts_with('#') {
-            return Ok(());
-        }
-        rest = rest.split_once('\n').map_or("", |(_, after)| after);
-    }
-}
-
-/// Byte offsets of characters: the parser's marks count characters.
-struct Offsets {
-    /// The byte offset of every 64th character; empty where characters are bytes.
-    every: Vec<u32>,
-}
-
-impl Offsets {
-    const STEP: usize = 64;
-
-    fn of(text: &str) -> Self {
-        if text.is_ascii() {
-            return Offsets { every: Vec::new() };
-        }
-        Offsets {
-            every: text
-                .char_indices()
-                .step_by(Self::STEP)
-                .map(|(at, _)| at as u32)
-                .collect(),
-        }
-    }
-
-    fn byte(&self, text: &str, character: usize) -> usize {
-        if self.every.is_empty() {
-            return character.min(text.len());
-        }
-        let Some(&known) = self.every.get(character / Self::STEP) else {
-            return text.len();
-        };
-        let rest = text.get(known as usize..).unwrap_or_default();
-        rest.char_indices()
-            .nth(character % Self::STEP)
-            .map_or(text.len(), |(at, _)| known as usize + at)
-    }
 }
 
 /// What an event says besides its kind.
@@ -283,10 +203,10 @@ impl<'t> Reader<'t> {
         self.builder.inside() == Some(true) && matches!(self.pending, Pending::Nothing)
     }
 
-    fn take_key(&mut self) -> Option<Key> {
+    fn take_key(&mut self) -> Key {
         match mem::replace(&mut self.pending, Pending::Nothing) {
-            Pending::Key(key) => Some(key),
-            Pending::Nothing | Pending::Merge => None,
+            Pending::Key(key) => key,
+            Pending::Nothing | Pending::Merge => Key::NONE,
         }
     }
 
@@ -551,7 +471,7 @@ impl<'t> Reader<'t> {
         quoted.then_some((inside, true))
     }
 
-    fn string(&mut self, value: &str, span: Range<usize>, key: Option<Key>) -> Result<(), Fault> {
+    fn string(&mut self, value: &str, span: Range<usize>, key: Key) -> Result<(), Fault> {
         match self.content(value, &span) {
             Some((content, true)) => self.builder.push(Kind::String, content, flag::QUOTED, key),
             Some((content, false)) => self.builder.push(Kind::String, content, 0, key),
@@ -560,13 +480,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Adds a value whose content is not in the text.
-    fn aside(
-        &mut self,
-        kind: Kind,
-        content: &str,
-        span: Range<usize>,
-        key: Option<Key>,
-    ) -> Result<(), Fault> {
+    fn aside(&mut self, kind: Kind, content: &str, span: Range<usize>, key: Key) -> Result<(), Fault> {
         let start = self.builder.extra.len();
         self.builder.extra.push_str(content);
         self.builder
@@ -582,7 +496,7 @@ impl<'t> Reader<'t> {
         kind: Kind,
         written: &str,
         span: Range<usize>,
-        key: Option<Key>,
+        key: Key,
         value: &dyn fmt::Debug,
     ) -> Result<(), Fault> {
         if is_json_number(written) && classify(written) == kind && self.text(span.clone()) == written {
@@ -617,32 +531,4 @@ impl<'t> Reader<'t> {
             ),
         )
     }
-}
-
-/// Bytes from the opening quote past the closing one.
-fn quoted_length(text: &str) -> usize {
-    let mut bytes = text.bytes().enumerate().peekable();
-    let quote = bytes.next().map(|(_, quote)| quote);
-    while let Some((at, byte)) = bytes.next() {
-        let doubled = byte == b'\'' && bytes.peek().is_some_and(|&(_, next)| next == b'\'');
-        if Some(byte) == quote && !doubled {
-            return at + 1;
-        }
-        if byte == b'\\' && quote == Some(b'"') || doubled && quote == Some(b'\'') {
-            bytes.next();
-        }
-    }
-    text.len()
-}
-
-/// Whether a text is a number as JSON writes it.
-fn is_json_number(text: &str) -> bool {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let (mantissa, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
-    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-    [whole, fraction, exponent]
-        .iter()
-        .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
-        && (whole == "0" || !whole.starts_with('0'))
 }

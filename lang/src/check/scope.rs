@@ -99,9 +99,13 @@ impl<'s> Checker<'_, 's> {
         let earlier = self
             .frame
             .locals
-            .iter()
+            .iter_mut()
             .find(|local| local.name == name.text)
-            .map(|local| local.span)
+            .map(|local| {
+                // What was meant is not known, so neither is reported as unused.
+                local.used = true;
+                local.span
+            })
             .or_else(|| {
                 let scope = self.scope(self.frame.package)?;
                 scope.names.get(name.text).copied()

@@ -53,7 +53,7 @@ impl Policy {
         let mut allowed = true;
         let mut findings = Vec::new();
         for manifest in input::objects(&document) {
-            let decision = self.0.decide(&Request::object(&document, manifest));
+            let decision = self.0.decide(&Request::object(&document, &manifest));
             allowed &= decision.allowed;
             findings.extend(decision.findings.into_iter().map(|finding| Judged {
                 effect: match finding.effect {
@@ -65,7 +65,7 @@ impl Policy {
                 rule: finding.rule,
                 path: finding.path,
                 message: finding.message,
-                fix: finding.fix,
+                fix: finding.fix.iter().map(wardlaw::PatchOperation::to_json).collect(),
             }));
         }
         (allowed, findings)
@@ -74,10 +74,10 @@ impl Policy {
 
 /// The documents of a YAML text, as JSON values.
 pub(crate) fn documents(text: &str) -> Vec<Value> {
-    input::read_stream(text, &input::ReadLimits::default())
+    input::read_stream(text, input::Format::Yaml, &input::ReadLimits::default())
         .into_iter()
-        .map(|document| {
-            let document = document.expect("a fixture is well-formed");
+        .map(|item| {
+            let document = item.result.expect("a fixture is well-formed");
             document.to_value(document.root())
         })
         .collect()

@@ -1,0 +1,265 @@
+//! Data: what the host gives under full names, or the defaults. Checked wholly against the declared
+//! types when an engine is built, so that reading it never fails.
+
+use alloc::{
+    borrow::ToOwned,
+    collections::BTreeMap,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use serde_json::Value as Json;
+use wardlaw_lang::{Code, Diagnostic, Sources, Span, suggest::nearest, types::Type, types::Types};
+
+use crate::{
+    eval::Machine,
+    input::{Document, FieldKey, Kind, NodeId},
+    limits::Limits,
+    plan::{
+        Plan,
+        check::{Checks, Found},
+        declared::{Declared, literal_fields},
+    },
+    value::{
+        place::{Token, pointer},
+        print,
+    },
+};
+
+/// Gives every datum of the plan its document. All that is wrong is reported at once.
+pub(crate) fn load(
+    plan: &mut Plan,
+    given: &BTreeMap<String, Json>,
+    limits: Limits,
+    sources: &mut Sources,
+) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    for name in given.keys() {
+        if plan.data.iter().any(|data| data.name == *name) {
+            continue;
+        }
+        let span = host_span(sources, &format!("data {name}"), name);
+        let message = format!("no package in use declares the datum `{name}`");
+        let diagnostic = Diagnostic::new(Code::BadData, span, message);
+        diagnostics.push(
+            match nearest(name, plan.data.iter().map(|data| data.name.as_str())) {
+                Some(near) => diagnostic.with_note(format!("did you mean `{near}`?")),
+                None => diagnostic
+                    .with_help("a datum is given under its full name: the package's path and its own"),
+            },
+        );
+    }
+    for index in 0..plan.data.len() {
+        if let Err(mut errors) = load_one(plan, index, given, limits, sources) {
+            diagnostics.append(&mut errors);
+        }
+    }
+    diagnostics
+}
+
+/// A span of text that the host gave, in a source of its own.
+pub(crate) fn host_span(sources: &mut Sources, name: &str, text: &str) -> Span {
+    let file = sources.add(name.to_owned(), text.to_owned());
+    Span::new(file, 0, text.len() as u32)
+}
+
+fn load_one(
+    plan: &mut Plan,
+    index: usize,
+    given: &BTreeMap<String, Json>,
+    limits: Limits,
+    sources: &mut Sources,
+) -> Result<(), Vec<Diagnostic>> {
+    let Some(data) = plan.data.get(index) else {
+        return Ok(());
+    };
+    let (name, span, ty, default, locals) =
+        (data.name.clone(), data.span, data.ty, data.default, data.locals);
+    let error = |span, message: String| alloc::vec![Diagnostic::new(Code::BadData, span, message)];
+    let is_given = given.get(&name);
+    let value = match (is_given, default) {
+        (Some(value), _) => value.clone(),
+        (None, Some(default)) => {
+            let mut machine = Machine::new(plan, &[], limits);
+            match machine.evaluate(default, locals) {
+                Ok(value) => print::to_serde(&machine.world, value),
+                Err(_) => {
+                    let fault = machine.take_fault();
+                    let message = fault.reason.message(&plan.checks);
+                    return Err(error(
+                        fault.span.unwrap_or(span),
+                        format!("the default of `{name}` cannot be evaluated: {message}"),
+                    ));
+                }
+            }
+        }
+        (None, None) => Json::Null,
+    };
+    let document = Document::from_value(&value).map_err(|cause| error(span, format!("`{name}`: {cause}")))?;
+    let mut whole = Whole {
+        types: &mut plan.types,
+        checks: &mut plan.checks,
+        document: &document,
+        path: Vec::new(),
+        wrong: Vec::new(),
+    };
+    let declared = Declared::of(whole.types, ty);
+    if value.is_null() && is_given.is_none() && !declared.optional {
+        let help = format!("give it: `--data {name}=…` on the command line, `.data(\"{name}\", …)` in Rust");
+        return Err(alloc::vec![
+            Diagnostic::new(
+                Code::BadData,
+                span,
+                format!("`{name}` has no default, and no value was given")
+            )
+            .with_help(help)
+        ]);
+    }
+    whole.check(document.root(), &declared);
+    let wrong = core::mem::take(&mut whole.wrong);
+    if !wrong.is_empty() {
+        let span = if is_given.is_some() {
+            host_span(sources, &format!("data {name}"), &value.to_string())
+        } else {
+            span
+        };
+        return Err(wrong
+            .into_iter()
+            .map(|(path, message, help)| {
+                let at = if path.is_empty() {
+                    String::new()
+                } else {
+                    format!(" at `{path}`")
+                };
+                let diagnostic =
+                    Diagnostic::new(Code::BadData, span, format!("datum `{name}`{at}: {message}"));
+                match help {
+                    Some(help) => diagnostic.with_help(help),
+                    None => diagnostic,
+                }
+            })
+            .collect());
+    }
+    let position = plan.documents.len() as u32;
+    plan.documents.push(document);
+    if let Some(data) = plan.data.get_mut(index) {
+        data.document = position;
+    }
+    Ok(())
+}
+
+/// A document against a declared type, to the last leaf.
+struct Whole<'w> {
+    types: &'w mut Types,
+    checks: &'w mut Checks,
+    document: &'w Document<'static>,
+    path: Vec<Token>,
+    wrong: Vec<(String, String, Option<&'static str>)>,
+}
+
+impl Whole<'_> {
+    /// Recursion follows the document, whose depth is bounded.
+    fn check(&mut self, node: NodeId, declared: &Declared) {
+        let document = self.document;
+        let check = self.checks.add(self.types, declared);
+        let Some(known) = self.checks.get(check) else {
+            return;
+        };
+        if let Err(found) = known.node(document, node) {
+            let message = self.checks.message(check, found);
+            self.report(message, declared);
+            return;
+        }
+        match document.kind(node) {
+            Kind::List => {
+                let element = declared.element(self.types);
+                for (index, child) in document.children(node).enumerate() {
+                    self.path.push(Token::Index(index as u32));
+                    self.check(child, &element);
+                    self.path.pop();
+                }
+            }
+            Kind::Object => self.object(node, declared),
+            Kind::Null | Kind::Bool | Kind::Int | Kind::Float | Kind::Huge | Kind::String => {}
+        }
+    }
+
+    fn object(&mut self, node: NodeId, declared: &Declared) {
+        let document = self.document;
+        let mut records = Declared::default();
+        let mut maps = Declared::default();
+        for id in &declared.alternatives {
+            match self.types.structure(*id) {
+                Type::Record(_) if self.is_variant(node, *id) => records.alternatives.push(*id),
+                Type::Map(_) => maps.alternatives.push(*id),
+                Type::Any | Type::Error => return,
+                _ => {}
+            }
+        }
+        if !maps.alternatives.is_empty() {
+            let value = maps.value(self.types);
+            for child in document.children(node) {
+                if document.kind(child) != Kind::Null {
+                    self.path
+                        .push(Token::Key(document.key(child).unwrap_or("").to_owned()));
+                    self.check(child, &value);
+                    self.path.pop();
+                }
+            }
+            return;
+        }
+        let mut names: Vec<String> = Vec::new();
+        for id in &records.alternatives {
+            if let Type::Record(fields) = self.types.structure(*id) {
+                names.extend(fields.iter().map(|field| String::from(&*field.name)));
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
+            let everywhere = records
+                .alternatives
+                .iter()
+                .all(|id| self.types.field(*id, &name).is_some());
+            let mut field = records.field(self.types, &name);
+            field.optional |= !everywhere;
+            self.path.push(Token::Key(name.clone()));
+            match document.get(node, &FieldKey::new(&name)) {
+                Some(child) => self.check(child, &field),
+                None if field.optional => {}
+                None => {
+                    let check = self.checks.add(self.types, &field);
+                    let message = self.checks.message(check, Found::Nothing);
+                    self.report(message, &field);
+                }
+            }
+            self.path.pop();
+        }
+    }
+
+    fn is_variant(&mut self, node: NodeId, record: wardlaw_lang::types::TypeId) -> bool {
+        if literal_fields(self.types, record).is_empty() {
+            return true;
+        }
+        let declared = Declared {
+            alternatives: alloc::vec![record],
+            optional: false,
+        };
+        let check = self.checks.add(self.types, &declared);
+        self.checks
+            .get(check)
+            .is_some_and(|check| check.node(self.document, node).is_ok())
+    }
+
+    fn report(&mut self, message: String, declared: &Declared) {
+        let is_version = declared.alternatives.iter().any(|id| {
+            matches!(
+                self.types.get(*id),
+                Type::Opaque(wardlaw_lang::types::Opaque::PodSecurityVersion)
+            )
+        });
+        let help = is_version.then_some("write `latest` or `v1.N`, such as `v1.31`");
+        self.wrong.push((pointer(&self.path), message, help));
+    }
+}

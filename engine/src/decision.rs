@@ -1,0 +1,391 @@
+//! What a policy says of one input: findings in contract order, and their JSON, byte for byte the same
+//! for the same policy, data and input.
+
+use alloc::{
+    borrow::ToOwned,
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::fmt::Write as _;
+
+use serde_json::Value as Json;
+
+use crate::{
+    fault::ErrorKind,
+    fix::PatchOperation,
+    input::Location,
+    value::{place::Token, print::json_text},
+};
+
+pub use wardlaw_lang::ir::RuleSeverity as Severity;
+
+/// The decision on one request.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Decision {
+    /// No `error`, no `deny`, and each selected `default deny` package has an `allow`.
+    pub allowed: bool,
+    /// By package, rule, place and message; equal ones once.
+    pub findings: Vec<Finding>,
+    /// What `mutate` rules change.
+    pub patch: Vec<PatchOperation>,
+    /// Values of `@output let`s by name.
+    pub outputs: Vec<(String, Json)>,
+    /// Digest of the policy: `sha256:…`.
+    pub policy: String,
+    /// Digest of the data: `sha256:…`.
+    pub data: String,
+    /// Fuel used.
+    pub fuel: u64,
+}
+
+/// What a finding does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Effect {
+    /// The rule denies.
+    Deny,
+    /// The rule warns.
+    Warn,
+    /// The rule allows, in a `default deny` package.
+    Allow,
+    /// The rule met an error; it denies.
+    Error,
+}
+
+impl Effect {
+    /// As in results.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Deny => "deny",
+            Self::Warn => "warn",
+            Self::Allow => "allow",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// How a rule's findings count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// They deny.
+    Deny,
+    /// They warn.
+    Warn,
+}
+
+impl Level {
+    /// As in results.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Deny => "deny",
+            Self::Warn => "warn",
+        }
+    }
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The rule's full name.
+    pub rule: String,
+    /// What it does.
+    pub effect: Effect,
+    /// How it counts.
+    pub level: Level,
+    /// The rule's severity.
+    pub severity: Severity,
+    /// One line.
+    pub message: String,
+    /// Where: a JSON pointer, relative to what `within` names.
+    pub path: String,
+    /// What the path is relative to (`in` in JSON): none for the object under review; else `oldObject`,
+    /// `request`, an input's name, or `data:NAME`.
+    pub within: Option<String>,
+    /// Where that lies, if the input was text.
+    pub location: Option<Location>,
+    /// Further places.
+    pub related: Vec<RelatedPlace>,
+    /// Controls that the rule checks: framework and ids.
+    pub controls: Vec<(String, Vec<String>)>,
+    /// How to mend it.
+    pub fix: Vec<PatchOperation>,
+    /// Where the policy says so.
+    pub source: Option<Source>,
+    /// Of an error: what kind.
+    pub error: Option<ErrorInfo>,
+}
+
+/// A further place of a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RelatedPlace {
+    /// As [`Finding::path`].
+    pub path: String,
+    /// As [`Finding::within`].
+    pub within: Option<String>,
+    /// As [`Finding::location`].
+    pub location: Option<Location>,
+}
+
+/// A line of a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The file's name.
+    pub file: String,
+    /// From 1.
+    pub line: u32,
+}
+
+/// What an error finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ErrorInfo {
+    /// Which kind.
+    pub kind: ErrorKind,
+}
+
+/// A finding with what it is ordered by.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Raw {
+    /// The index of its rule; none for a finding of a package.
+    pub(crate) rule: Option<u32>,
+    /// The index of its package; packages are ordered by path.
+    pub(crate) package: u32,
+    /// The steps of its path.
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) finding: Finding,
+}
+
+impl Raw {
+    fn order(&self, other: &Self) -> core::cmp::Ordering {
+        let (a, b) = (&self.finding, &other.finding);
+        self.package
+            .cmp(&other.package)
+            .then_with(|| a.rule.cmp(&b.rule))
+            .then_with(|| a.within.cmp(&b.within))
+            .then_with(|| self.tokens.cmp(&other.tokens))
+            .then_with(|| a.message.cmp(&b.message))
+            .then_with(|| a.effect.cmp(&b.effect))
+    }
+}
+
+/// Orders findings as the contract says and drops equal ones.
+pub(crate) fn compact(findings: &mut Vec<Raw>) {
+    findings.sort_by(Raw::order);
+    let mut kept: Vec<Raw> = Vec::with_capacity(findings.len());
+    for finding in findings.drain(..) {
+        // Findings of equal order may still differ, in their fix or related places.
+        let known = kept
+            .iter()
+            .rev()
+            .take_while(|other| other.order(&finding).is_eq())
+            .any(|other| *other == finding);
+        if !known {
+            kept.push(finding);
+        }
+    }
+    *findings = kept;
+}
+
+impl Decision {
+    /// The decision as JSON: always the same bytes for the same decision. Control characters and those
+    /// that change the direction of text are escaped.
+    pub fn to_json_string(&self) -> String {
+        let mut writer = Writer::default();
+        writer.object(|w| {
+            w.member("allowed", |w| w.raw(if self.allowed { "true" } else { "false" }));
+            w.member("findings", |w| {
+                w.list(&self.findings, |w, finding| finding.write(w))
+            });
+            w.member("patch", |w| w.list(&self.patch, write_operation));
+            w.member("outputs", |w| {
+                w.object(|w| {
+                    for (name, value) in &self.outputs {
+                        w.member(name, |w| w.json(value));
+                    }
+                });
+            });
+            w.member("policy", |w| w.text(&self.policy));
+            w.member("data", |w| w.text(&self.data));
+            w.member("fuel", |w| w.number(self.fuel));
+        });
+        writer.out
+    }
+
+    /// The decision as a JSON value; what [`Decision::to_json_string`] writes, in the order of the map type.
+    pub fn to_json(&self) -> Json {
+        serde_json::from_str(&self.to_json_string()).unwrap_or(Json::Null)
+    }
+}
+
+impl Finding {
+    /// As [`Decision::to_json_string`], of the finding alone.
+    pub fn to_json_string(&self) -> String {
+        let mut writer = Writer::default();
+        self.write(&mut writer);
+        writer.out
+    }
+
+    fn write(&self, w: &mut Writer) {
+        w.object(|w| {
+            w.member("rule", |w| w.text(&self.rule));
+            w.member("effect", |w| w.text(self.effect.name()));
+            w.member("level", |w| w.text(self.level.name()));
+            w.member("severity", |w| w.text(self.severity.name()));
+            w.member("message", |w| w.text(&self.message));
+            write_place(w, &self.path, self.within.as_deref(), self.location);
+            if !self.related.is_empty() {
+                w.member("related", |w| {
+                    w.list(&self.related, |w, place| {
+                        w.object(|w| write_place(w, &place.path, place.within.as_deref(), place.location));
+                    });
+                });
+            }
+            if !self.controls.is_empty() {
+                w.member("controls", |w| {
+                    w.object(|w| {
+                        for (framework, ids) in &self.controls {
+                            w.member(framework, |w| w.list(ids, |w, id| w.text(id)));
+                        }
+                    });
+                });
+            }
+            if !self.fix.is_empty() {
+                w.member("fix", |w| w.list(&self.fix, write_operation));
+            }
+            if let Some(source) = &self.source {
+                w.member("source", |w| {
+                    w.object(|w| {
+                        w.member("file", |w| w.text(&source.file));
+                        w.member("line", |w| w.number(u64::from(source.line)));
+                    });
+                });
+            }
+            if let Some(error) = self.error {
+                w.member("error", |w| {
+                    w.object(|w| w.member("kind", |w| w.text(error.kind.name())))
+                });
+            }
+        });
+    }
+}
+
+fn write_place(w: &mut Writer, path: &str, within: Option<&str>, location: Option<Location>) {
+    w.member("path", |w| w.text(path));
+    if let Some(within) = within {
+        w.member("in", |w| w.text(within));
+    }
+    if let Some(location) = location {
+        w.member("location", |w| {
+            w.object(|w| {
+                w.member("line", |w| w.number(u64::from(location.line)));
+                w.member("column", |w| w.number(u64::from(location.column)));
+                w.member("endLine", |w| w.number(u64::from(location.end_line)));
+                w.member("endColumn", |w| w.number(u64::from(location.end_column)));
+            });
+        });
+    }
+}
+
+fn write_operation(w: &mut Writer, operation: &PatchOperation) {
+    w.object(|w| {
+        w.member("op", |w| w.text(operation.op.name()));
+        w.member("path", |w| w.text(&operation.path));
+        if let Some(value) = &operation.value {
+            w.member("value", |w| w.json(value));
+        }
+    });
+}
+
+/// Writes JSON without white space, members in the order in which they are given.
+#[derive(Debug, Default)]
+struct Writer {
+    out: String,
+}
+
+impl Writer {
+    fn raw(&mut self, text: &str) {
+        self.out.push_str(text);
+    }
+
+    fn text(&mut self, text: &str) {
+        json_text(text, &mut self.out);
+    }
+
+    fn number(&mut self, number: u64) {
+        // Writing to a string does not fail.
+        let _ = write!(self.out, "{number}");
+    }
+
+    fn separate(&mut self) {
+        if !self.out.ends_with(['{', '[']) {
+            self.out.push(',');
+        }
+    }
+
+    fn object(&mut self, members: impl FnOnce(&mut Self)) {
+        self.out.push('{');
+        members(self);
+        self.out.push('}');
+    }
+
+    fn member(&mut self, name: &str, value: impl FnOnce(&mut Self)) {
+        self.separate();
+        self.text(name);
+        self.out.push(':');
+        value(self);
+    }
+
+    fn list<T>(&mut self, items: &[T], mut item: impl FnMut(&mut Self, &T)) {
+        self.out.push('[');
+        for (index, value) in items.iter().enumerate() {
+            if index > 0 {
+                self.out.push(',');
+            }
+            item(self, value);
+        }
+        self.out.push(']');
+    }
+
+    /// A value; members by key, so that the bytes do not depend on the map type of `serde_json`.
+    fn json(&mut self, value: &Json) {
+        match value {
+            Json::Null => self.raw("null"),
+            Json::Bool(true) => self.raw("true"),
+            Json::Bool(false) => self.raw("false"),
+            Json::Number(number) => self.raw(&number.to_string()),
+            Json::String(text) => self.text(text),
+            Json::Array(items) => self.list(items, Self::json),
+            Json::Object(members) => {
+                let mut members: Vec<(&String, &Json)> = members.iter().collect();
+                members.sort_by_key(|(key, _)| *key);
+                self.object(|w| {
+                    for (key, value) in members {
+                        w.member(key, |w| w.json(value));
+                    }
+                });
+            }
+        }
+    }
+}
+
+/// A value as JSON, always the same bytes.
+pub(crate) fn canonical(value: &Json) -> String {
+    let mut writer = Writer::default();
+    writer.json(value);
+    writer.out
+}
+
+/// `sha256:` and the digest of parts, each with its length, so that no two lists of parts are alike.
+pub(crate) fn digest<'p>(parts: impl IntoIterator<Item = &'p str>) -> String {
+    use sha2::{Digest as _, Sha256};
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    let mut text = "sha256:".to_owned();
+    for byte in hash.finalize() {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}

@@ -1,0 +1,253 @@
+//! The engine: a checked policy with its data, ready to decide. It never changes; threads share it.
+
+use alloc::{
+    collections::BTreeMap,
+    format,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
+
+use wardlaw_lang::{Diagnostic, Sources};
+
+use crate::{
+    builder::Builder,
+    decision::{self, Decision, Effect, Finding, Level, Raw, Severity},
+    eval::{Machine, Sink},
+    fault::{FaultInfo, Reason},
+    fix::Patch,
+    input::validate,
+    limits::Limits,
+    plan::{Plan, Rule},
+    request::Request,
+};
+
+/// A checked policy with its data.
+#[derive(Debug)]
+pub struct Engine {
+    pub(crate) plan: Plan,
+    pub(crate) sources: Sources,
+    pub(crate) warnings: Vec<Diagnostic>,
+    pub(crate) limits: Limits,
+    pub(crate) policy: String,
+    pub(crate) data: String,
+}
+
+/// What is known of a rule in force.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct RuleInfo<'e> {
+    /// Its full name.
+    pub name: &'e str,
+    /// The first line of its documentation.
+    pub title: &'e str,
+    /// The rest of its documentation.
+    pub description: &'e str,
+    /// The path of its package.
+    pub package: &'e str,
+    /// Its severity.
+    pub severity: Severity,
+    /// The controls that it checks: framework and ids.
+    pub controls: &'e [(String, Vec<String>)],
+    /// Others' ids for it: `source:id`.
+    pub aliases: &'e [String],
+    /// The file that declares it.
+    pub file: &'e str,
+    /// The line there, from 1.
+    pub line: u32,
+    /// Decided about data alone, no part of a decision on a request.
+    pub audit: bool,
+}
+
+impl Engine {
+    /// Begins an engine.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// What the compiler warns of.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
+    }
+
+    /// The texts that diagnostics and findings point into.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// The rules in force, in contract order.
+    pub fn rules(&self) -> impl Iterator<Item = RuleInfo<'_>> {
+        self.plan.rules.iter().map(|rule| {
+            let (file, line) = self.plan.file_line(rule.span);
+            RuleInfo {
+                name: &rule.name,
+                title: &rule.title,
+                description: &rule.description,
+                package: self.package(rule.package),
+                severity: rule.severity,
+                controls: &rule.controls,
+                aliases: &rule.aliases,
+                file,
+                line,
+                audit: rule.audit,
+            }
+        })
+    }
+
+    /// The names of the inputs that the policy declares.
+    pub fn inputs(&self) -> impl Iterator<Item = &str> {
+        self.plan.inputs.iter().map(|input| input.name.as_str())
+    }
+
+    /// Digest of the policy: `sha256:…`.
+    pub fn policy_digest(&self) -> &str {
+        &self.policy
+    }
+
+    /// Digest of the data: `sha256:…`.
+    pub fn data_digest(&self) -> &str {
+        &self.data
+    }
+
+    fn package(&self, index: u32) -> &str {
+        self.plan
+            .packages
+            .get(index as usize)
+            .map_or("", |package| package.path.as_str())
+    }
+
+    /// Decides. The same policy, data and request give the same decision, byte for byte.
+    pub fn decide(&self, request: &Request<'_>) -> Decision {
+        let documents = request.documents();
+        let mut machine = Machine::new(&self.plan, &documents, self.limits);
+        request.bind(&mut machine);
+        let mut sink = Sink::default();
+        self.mismatches(&machine, &mut sink);
+        let mut out_of_fuel = false;
+        for (index, rule) in self.plan.rules.iter().enumerate() {
+            if rule.audit {
+                continue;
+            }
+            let index = index as u32;
+            if out_of_fuel {
+                sink.findings.push(unfinished(&machine, index, rule));
+            } else {
+                out_of_fuel = machine.run_rule(index, &mut sink);
+            }
+        }
+        let fuel = self.limits.fuel.saturating_sub(machine.fuel);
+        self.finish(sink, fuel)
+    }
+
+    /// What is wrong with the inputs, before any rule runs.
+    fn mismatches(&self, machine: &Machine<'_>, sink: &mut Sink) {
+        let limit = self.limits.findings_per_rule;
+        let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
+        for mismatch in validate::mismatches(machine) {
+            for index in mismatch.rules {
+                let Some(rule) = self.plan.rules.get(*index as usize).filter(|rule| !rule.audit) else {
+                    continue;
+                };
+                let count = counts.entry(*index).or_default();
+                *count = count.saturating_add(1);
+                if *count <= limit {
+                    sink.findings
+                        .push(machine.error_finding(*index, rule, &mismatch.fault));
+                } else if count.checked_sub(1) == Some(limit) {
+                    let fault = FaultInfo {
+                        reason: Reason::Findings,
+                        span: None,
+                        place: None,
+                    };
+                    sink.findings.push(machine.error_finding(*index, rule, &fault));
+                }
+            }
+        }
+    }
+
+    fn finish(&self, sink: Sink, fuel: u64) -> Decision {
+        let Sink {
+            mut findings,
+            mutations,
+            allows,
+        } = sink;
+        self.require_allow(&allows, &mut findings);
+        decision::compact(&mut findings);
+        let findings: Vec<Finding> = findings.into_iter().map(|raw| raw.finding).collect();
+        let allowed = !findings
+            .iter()
+            .any(|finding| matches!(finding.effect, Effect::Deny | Effect::Error));
+        Decision {
+            allowed,
+            findings,
+            patch: Patch::into_operations(mutations),
+            outputs: Vec::new(),
+            policy: self.policy.clone(),
+            data: self.data.clone(),
+            fuel,
+        }
+    }
+
+    /// A `default deny` package in which nothing allows denies.
+    fn require_allow(&self, allows: &[u32], findings: &mut Vec<Raw>) {
+        for (index, package) in self.plan.packages.iter().enumerate() {
+            if !package.selected || !package.default_deny {
+                continue;
+            }
+            let index = index as u32;
+            let of_package = |rule: &Rule| rule.package == index;
+            let allowed = allows
+                .iter()
+                .filter_map(|rule| self.plan.rules.get(*rule as usize))
+                .any(of_package);
+            if allowed {
+                continue;
+            }
+            let names: Vec<String> = self
+                .plan
+                .rules
+                .iter()
+                .filter(|rule| of_package(rule) && rule.effect.kind == wardlaw_lang::ir::EffectKind::Allow)
+                .map(|rule| {
+                    let short = rule.name.rsplit('.').next().unwrap_or("");
+                    format!("`{short}`")
+                })
+                .collect();
+            let message = match names.as_slice() {
+                [] => "the package has no rule that allows".to_string(),
+                [one] => format!("nothing allows this: {one} does not hold"),
+                many => format!("nothing allows this: none of {} holds", many.join(", ")),
+            };
+            findings.push(Raw {
+                rule: None,
+                package: index,
+                tokens: Vec::new(),
+                finding: Finding {
+                    rule: format!("{}.default", package.path),
+                    effect: Effect::Deny,
+                    level: Level::Deny,
+                    severity: Severity::Medium,
+                    message,
+                    path: String::new(),
+                    within: None,
+                    location: None,
+                    related: vec![],
+                    controls: vec![],
+                    fix: vec![],
+                    source: None,
+                    error: None,
+                },
+            });
+        }
+    }
+}
+
+/// The finding of a rule that the fuel did not suffice for.
+fn unfinished(machine: &Machine<'_>, index: u32, rule: &Rule) -> Raw {
+    let fault = FaultInfo {
+        reason: Reason::Fuel,
+        span: None,
+        place: None,
+    };
+    machine.error_finding(index, rule, &fault)
+}

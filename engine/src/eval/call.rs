@@ -1,0 +1,101 @@
+//! Calls, and what makes lists, sets, maps and records of operands. Arguments and operands wait on the
+//! machine's stack, so that nothing is allocated for them.
+
+use alloc::vec::Vec;
+
+use wardlaw_lang::builtin::Builtin;
+
+use super::{Eval, Machine};
+use crate::{
+    builtins,
+    fault::Reason,
+    plan::{OpId, Slice},
+    value::{Value, order, world::sort_set},
+};
+
+impl Machine<'_> {
+    /// Pushes the values of operands; where one has a fault, none stays.
+    fn push_all(&mut self, args: Slice) -> Eval<usize> {
+        let start = self.stack.len();
+        for arg in args.of(&self.plan.args) {
+            match self.eval(*arg) {
+                Ok(value) => self.stack.push(value),
+                Err(fault) => {
+                    self.stack.truncate(start);
+                    return Err(fault);
+                }
+            }
+        }
+        Ok(start)
+    }
+
+    /// Takes what was pushed since `start`.
+    fn pop_all(&mut self, start: usize) -> Vec<Value> {
+        self.stack.split_off(start.min(self.stack.len()))
+    }
+
+    pub(super) fn call(&mut self, id: OpId, function: u32, args: Slice) -> Eval<Value> {
+        let Some(def) = self.plan.functions.get(function as usize).copied() else {
+            return Err(self.fail(Reason::Internal("a function is missing"), id));
+        };
+        let start = self.push_all(args)?;
+        self.with_frame(start, def.locals, |machine| machine.eval(def.body))
+    }
+
+    pub(super) fn builtin(&mut self, id: OpId, builtin: Builtin, args: Slice) -> Eval<Value> {
+        let start = self.push_all(args)?;
+        let args = self.pop_all(start);
+        builtins::call(self, id, builtin, &args)
+    }
+
+    pub(super) fn run_of(&mut self, id: OpId, items: Slice) -> Eval<u32> {
+        let start = self.push_all(items)?;
+        let items = self.pop_all(start);
+        self.make_run(&items, id)
+    }
+
+    pub(super) fn set_of(&mut self, id: OpId, items: Slice) -> Eval<Value> {
+        let start = self.push_all(items)?;
+        let mut items = self.pop_all(start);
+        sort_set(&self.world, &mut items);
+        self.make_run(&items, id).map(Value::Set)
+    }
+
+    pub(super) fn map_of(&mut self, id: OpId, pairs: Slice) -> Eval<Value> {
+        let start = self.push_all(pairs)?;
+        let items = self.pop_all(start);
+        self.make_map(id, &items)
+    }
+
+    pub(super) fn record_of(&mut self, id: OpId, fields: Slice) -> Eval<Value> {
+        let start = self.stack.len();
+        for (name, value) in fields.of(&self.plan.record_fields) {
+            match self.eval(*value) {
+                Ok(value) => self.stack.extend_from_slice(&[*name, value]),
+                Err(fault) => {
+                    self.stack.truncate(start);
+                    return Err(fault);
+                }
+            }
+        }
+        let items = self.pop_all(start);
+        self.make_run(&items, id).map(Value::Map)
+    }
+
+    /// A map of keys and values in turn; a repeated key is an error.
+    pub(super) fn make_map(&mut self, id: OpId, items: &[Value]) -> Eval<Value> {
+        let mut pairs: Vec<[Value; 2]> = items.as_chunks().0.to_vec();
+        if pairs.iter().any(|[key, _]| self.world.text(*key).is_none()) {
+            return Err(self.fail(Reason::Operand("a key of a map must be a text"), id));
+        }
+        let world = &self.world;
+        pairs.sort_by(|[a, _], [b, _]| order::compare(world, *a, *b));
+        let repeated = pairs
+            .windows(2)
+            .any(|pair| matches!(pair, [[a, _], [b, _]] if order::equal(world, *a, *b)));
+        if repeated {
+            return Err(self.fail(Reason::Operand("a key of a map occurs twice"), id));
+        }
+        self.make_run(&pairs.concat(), id).map(Value::Map)
+    }
+}

@@ -1,0 +1,349 @@
+//! Clauses, of rules and of comprehensions. In a rule an error ends one element of the innermost `for`,
+//! becomes a finding, and the next element is drawn; in a comprehension it goes to whoever reads it.
+
+use alloc::vec::Vec;
+
+use super::{Eval, Machine, comprehension::Collect};
+use crate::{
+    decision::Raw,
+    fault::{Fault, FaultInfo, Reason},
+    fix::Patch,
+    plan::{Clause, For, OpId, Pattern, Rule, check::CheckId},
+    value::{Cursor, Members, Value, place},
+};
+
+/// What the rules of a decision say.
+#[derive(Debug, Default)]
+pub(crate) struct Sink {
+    /// Of all rules so far.
+    pub(crate) findings: Vec<Raw>,
+    /// What `mutate` rules change.
+    pub(crate) mutations: Patch,
+    /// Rules whose `allow` holds.
+    pub(crate) allows: Vec<u32>,
+}
+
+/// A rule while it runs.
+#[derive(Debug)]
+pub(crate) struct RuleRun<'r> {
+    pub(super) index: u32,
+    pub(super) rule: &'r Rule,
+    pub(super) sink: &'r mut Sink,
+    findings: Vec<Raw>,
+    /// At how many findings equal ones are dropped next.
+    compact_at: usize,
+    /// The clause that met the fault on its way, counted from 0.
+    failed_at: Option<usize>,
+}
+
+/// What is done for each round that passes the clauses.
+#[derive(Debug)]
+pub(super) enum Target<'t, 'r> {
+    Rule(&'t mut RuleRun<'r>),
+    Collect(&'t mut Collect),
+}
+
+/// Whether further rounds are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flow {
+    Continue,
+    Stop,
+}
+
+impl<'a> Machine<'a> {
+    /// Runs a rule in its frame; whether the fuel ended in it.
+    pub(super) fn rule(&mut self, index: u32, rule: &'a Rule, sink: &mut Sink) -> bool {
+        let mut run = RuleRun {
+            index,
+            rule,
+            sink,
+            findings: Vec::new(),
+            compact_at: (self.limits.findings_per_rule as usize).saturating_mul(2),
+            failed_at: None,
+        };
+        let clauses = rule.clauses.of(&self.plan.clauses);
+        let mut out_of_fuel = false;
+        if self.clauses(clauses, 0, &mut Target::Rule(&mut run)).is_err() {
+            out_of_fuel = self.fault_ends_all();
+            self.record(&mut run);
+        }
+        let limit = self.limits.findings_per_rule as usize;
+        crate::decision::compact(&mut run.findings);
+        if run.findings.len() > limit {
+            run.findings.truncate(limit);
+            let fault = FaultInfo {
+                reason: Reason::Findings,
+                span: None,
+                place: None,
+            };
+            run.findings.push(self.error_finding(index, rule, &fault));
+        }
+        run.sink.findings.append(&mut run.findings);
+        out_of_fuel
+    }
+
+    /// Turns the fault on its way into a finding of the rule.
+    #[cold]
+    fn record(&mut self, run: &mut RuleRun<'_>) {
+        let mut fault = self.take_fault();
+        let failed_at = run.failed_at.take().unwrap_or(0);
+        if fault.place.is_none() && !fault.reason.ends_all() {
+            fault.place = self.innermost(run.rule, failed_at);
+        }
+        let finding = self.error_finding(run.index, run.rule, &fault);
+        run.findings.push(finding);
+    }
+
+    /// The place of the innermost variable that has one, of those bound before a clause.
+    fn innermost(&self, rule: &Rule, before: usize) -> Option<place::Place> {
+        let clauses = rule.clauses.of(&self.plan.clauses);
+        clauses.iter().take(before).rev().find_map(|clause| match clause {
+            Clause::Given { local, .. } => self.place_of(self.local(*local)),
+            Clause::For(clause) => self.place_of_pattern(&clause.pattern),
+            Clause::Let { .. } | Clause::When(_) | Clause::Unless(_) => None,
+        })
+    }
+
+    fn place_of_pattern(&self, pattern: &Pattern) -> Option<place::Place> {
+        match pattern {
+            Pattern::Ignore => None,
+            Pattern::Bind(local) => self.place_of(self.local(local.0)),
+            Pattern::Tuple(parts) => parts.iter().rev().find_map(|part| self.place_of_pattern(part)),
+        }
+    }
+
+    /// Adds a finding of a rule; stops the rule when there are too many.
+    pub(super) fn add_finding(&self, run: &mut RuleRun<'_>, finding: Raw) -> Flow {
+        run.findings.push(finding);
+        if run.findings.len() < run.compact_at {
+            return Flow::Continue;
+        }
+        crate::decision::compact(&mut run.findings);
+        if run.findings.len() > self.limits.findings_per_rule as usize {
+            return Flow::Stop;
+        }
+        run.compact_at = run
+            .findings
+            .len()
+            .saturating_add((self.limits.findings_per_rule as usize).max(1));
+        Flow::Continue
+    }
+
+    /// Runs the clauses from one on, for each round that passes them the target.
+    pub(super) fn clauses(
+        &mut self,
+        clauses: &'a [Clause],
+        from: usize,
+        target: &mut Target<'_, '_>,
+    ) -> Eval<Flow> {
+        let mut at = from;
+        while let Some(clause) = clauses.get(at) {
+            let passed = match clause {
+                Clause::For(clause) => match self.eval(clause.source) {
+                    Ok(source) => return self.each(clauses, at, clause, source, target),
+                    Err(fault) => Err(fault),
+                },
+                _ => self.passes(clause),
+            };
+            match passed {
+                Ok(true) => at = at.saturating_add(1),
+                Ok(false) => return Ok(Flow::Continue),
+                Err(fault) => {
+                    if let Target::Rule(run) = target {
+                        run.failed_at = Some(at);
+                    }
+                    return Err(fault);
+                }
+            }
+        }
+        match target {
+            Target::Rule(run) => {
+                let result = self.fire(run);
+                if result.is_err() {
+                    run.failed_at = Some(at);
+                }
+                result
+            }
+            Target::Collect(collect) => self.gather(collect),
+        }
+    }
+
+    /// A clause that is no `for`: whether the round goes on.
+    fn passes(&mut self, clause: &Clause) -> Eval<bool> {
+        match clause {
+            Clause::Given { local, value } => {
+                let value = self.eval(*value)?;
+                self.bind(*local, value);
+                Ok(!matches!(value, Value::Null))
+            }
+            Clause::Let { pattern, value } => {
+                let bound = self.eval(*value)?;
+                self.bind_pattern(pattern, bound, *value)?;
+                Ok(true)
+            }
+            Clause::When(condition) => self.truth(*condition),
+            Clause::Unless(condition) => self.truth(*condition).map(|truth| !truth),
+            Clause::For(clause) => Err(self.fail(Reason::Internal("a `for` out of place"), clause.source)),
+        }
+    }
+
+    /// The rounds of a `for`.
+    fn each(
+        &mut self,
+        clauses: &'a [Clause],
+        at: usize,
+        clause: &'a For,
+        source: Value,
+        target: &mut Target<'_, '_>,
+    ) -> Eval<Flow> {
+        if let Some(elements) = self.world.elements(source) {
+            return self.each_element(clauses, at, clause, elements, target);
+        }
+        if let Some(members) = self.world.members(source) {
+            return self.each_member(clauses, at, clause, members, target);
+        }
+        if let Target::Rule(run) = target {
+            run.failed_at = Some(at);
+        }
+        Err(self.fail(
+            Reason::Operand("expected a list, set or map after `in`"),
+            clause.source,
+        ))
+    }
+
+    fn each_element(
+        &mut self,
+        clauses: &'a [Clause],
+        at: usize,
+        clause: &'a For,
+        mut elements: Cursor<'a>,
+        target: &mut Target<'_, '_>,
+    ) -> Eval<Flow> {
+        while let Some((value, node)) = elements.next_with_node(&self.world) {
+            let drawn = match self.draw(clause.source, clause.element, value, node) {
+                Ok(value) => self.bind_pattern(&clause.pattern, value, clause.source),
+                Err(fault) => Err(fault),
+            };
+            if self.round(clauses, at, drawn, target)? == Flow::Stop {
+                return Ok(Flow::Stop);
+            }
+        }
+        Ok(Flow::Continue)
+    }
+
+    fn each_member(
+        &mut self,
+        clauses: &'a [Clause],
+        at: usize,
+        clause: &'a For,
+        mut members: Members,
+        target: &mut Target<'_, '_>,
+    ) -> Eval<Flow> {
+        while let Some((key, value)) = members.next(&self.world) {
+            let node = match value {
+                Value::Node(node) => Some(node),
+                _ => None,
+            };
+            let drawn = match self.draw(clause.source, clause.value, value, node) {
+                Ok(value) => self.bind_member(&clause.pattern, key, value, clause.source),
+                Err(fault) => Err(fault),
+            };
+            if self.round(clauses, at, drawn, target)? == Flow::Stop {
+                return Ok(Flow::Stop);
+            }
+        }
+        Ok(Flow::Continue)
+    }
+
+    /// Takes fuel for an element and checks it.
+    fn draw(
+        &mut self,
+        source: OpId,
+        check: CheckId,
+        value: Value,
+        node: Option<crate::value::NodeRef>,
+    ) -> Eval<Value> {
+        self.burn(source)?;
+        match node {
+            Some(at) => self.read(at, check, true),
+            None => Ok(value),
+        }
+    }
+
+    /// One round of a `for`: in a rule, its error is a finding and the next round follows.
+    fn round(
+        &mut self,
+        clauses: &'a [Clause],
+        at: usize,
+        drawn: Eval<()>,
+        target: &mut Target<'_, '_>,
+    ) -> Eval<Flow> {
+        let result = match drawn {
+            Ok(()) => self.clauses(clauses, at.saturating_add(1), target),
+            Err(Fault) => {
+                if let Target::Rule(run) = target {
+                    run.failed_at = Some(at);
+                }
+                Err(Fault)
+            }
+        };
+        match (result, target) {
+            (Err(Fault), Target::Rule(run)) if !self.fault_ends_all() => {
+                self.record(run);
+                Ok(self.compacted(run))
+            }
+            (result, _) => result,
+        }
+    }
+
+    fn fault_ends_all(&self) -> bool {
+        self.fault.as_ref().is_some_and(|fault| fault.reason.ends_all())
+    }
+
+    fn compacted(&self, run: &mut RuleRun<'_>) -> Flow {
+        match run.findings.pop() {
+            Some(last) => self.add_finding(run, last),
+            None => Flow::Continue,
+        }
+    }
+
+    /// Binds a value to a pattern.
+    pub(super) fn bind_pattern(&mut self, pattern: &Pattern, value: Value, at: OpId) -> Eval<()> {
+        match pattern {
+            Pattern::Ignore => Ok(()),
+            Pattern::Bind(local) => {
+                self.bind(local.0, value);
+                Ok(())
+            }
+            Pattern::Tuple(parts) => {
+                if self.world.len(value) != Some(parts.len()) {
+                    return Err(self.fail(Reason::Operand("expected a tuple of another length"), at));
+                }
+                for (index, part) in parts.iter().enumerate() {
+                    let element = self.world.element(value, index);
+                    self.bind_pattern(part, element, at)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Binds a member of a map: `(k, v)`, without making a tuple of it.
+    fn bind_member(&mut self, pattern: &Pattern, key: Value, value: Value, at: OpId) -> Eval<()> {
+        match pattern {
+            Pattern::Ignore => Ok(()),
+            Pattern::Bind(local) => {
+                let pair = self.make_run(&[key, value], at)?;
+                self.bind(local.0, Value::Tuple(pair));
+                Ok(())
+            }
+            Pattern::Tuple(parts) => match parts.as_slice() {
+                [first, second] => {
+                    self.bind_pattern(first, key, at)?;
+                    self.bind_pattern(second, value, at)
+                }
+                _ => Err(self.fail(Reason::Operand("expected a key and a value"), at)),
+            },
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! Expressions. `eval` only dispatches, so that its frame stays small; what needs room is apart.
+
+use alloc::string::String;
+
+use super::{Eval, Machine, Slot};
+use crate::{
+    fault::Reason,
+    input::Kind,
+    plan::{Arm, Op, OpId, Slice, Test, check::Found, check::kinds},
+    value::{
+        NodeRef, Value, order,
+        place::{Base, Place, Token},
+        print,
+    },
+};
+
+impl Machine<'_> {
+    /// The value of an expression in the current frame.
+    pub(crate) fn eval(&mut self, id: OpId) -> Eval<Value> {
+        let Some(op) = self.plan.op(id) else {
+            return Err(self.fail(Reason::Internal("an expression is missing"), id));
+        };
+        match op {
+            Op::Constant(index) => Ok(self
+                .plan
+                .constants
+                .get(index as usize)
+                .copied()
+                .unwrap_or(Value::Null)),
+            Op::Local(slot) => Ok(self.local(slot)),
+            Op::Input(index) => self.input(index),
+            Op::Data(index) => self.datum(index),
+            Op::Let(index) => self.package_let(index),
+            Op::Field(index) => self.field(id, index),
+            Op::Index(index) => self.index(id, index),
+            Op::Call { function, args } => self.call(id, function, args),
+            Op::Builtin { builtin, args } => self.builtin(id, builtin, args),
+            Op::And(left, right) => self.and(left, right),
+            Op::Or(left, right) => self.or(left, right),
+            Op::Coalesce(left, right) => self.coalesce(left, right),
+            Op::Equal { left, right, negated } => self.equal(left, right, negated),
+            Op::Absent { value, negated } => self.absent(value, negated),
+            Op::Order { op, left, right } => self.order(id, op, left, right),
+            Op::In {
+                value,
+                container,
+                negated,
+            } => self.is_in(id, value, container, negated),
+            Op::Arithmetic { op, left, right } => self.arithmetic(id, op, left, right),
+            Op::Not(operand) => self.not(operand),
+            Op::Negate(operand) => self.negate(id, operand),
+            Op::Is { value, check } => self.is(value, check),
+            Op::If {
+                condition,
+                then,
+                otherwise,
+            } => self.choose(condition, then, otherwise),
+            Op::Match { value, arms } => self.select(id, value, arms),
+            Op::Tuple(items) => self.run_of(id, items).map(Value::Tuple),
+            Op::List(items) => self.run_of(id, items).map(Value::List),
+            Op::Set(items) => self.set_of(id, items),
+            Op::Map(pairs) => self.map_of(id, pairs),
+            Op::Record(fields) => self.record_of(id, fields),
+            Op::Comprehension(index) => self.comprehension(id, index),
+            Op::Interpolate(parts) => self.interpolate(id, parts),
+        }
+    }
+
+    /// The truth of a condition.
+    pub(crate) fn truth(&mut self, id: OpId) -> Eval<bool> {
+        let value = self.eval(id)?;
+        self.as_bool(value, id)
+    }
+
+    /// The truth value that a value is.
+    pub(crate) fn as_bool(&mut self, value: Value, id: OpId) -> Eval<bool> {
+        let truth = match value {
+            Value::Bool(value) => Some(value),
+            Value::Node(at) => self.world.doc(at.doc).and_then(|doc| doc.bool(at.node)),
+            _ => None,
+        };
+        match truth {
+            Some(truth) => Ok(truth),
+            None => Err(self.fail(Reason::Operand("expected a `bool` here"), id)),
+        }
+    }
+
+    fn input(&mut self, index: u32) -> Eval<Value> {
+        let value = self.inputs.get(index as usize).copied().unwrap_or(Value::Null);
+        let Some(check) = self.plan.inputs.get(index as usize).map(|input| input.check) else {
+            return Ok(value);
+        };
+        match value {
+            Value::Node(at) => self.read(at, check, true),
+            Value::Null => {
+                let optional = self
+                    .plan
+                    .checks
+                    .get(check)
+                    .is_none_or(|c| c.mask & kinds::NULL != 0);
+                if optional {
+                    Ok(Value::Null)
+                } else {
+                    let place = Place {
+                        base: Base::Request,
+                        rest: alloc::vec::Vec::new(),
+                    };
+                    Err(self.mismatch(check, Found::Nothing, place))
+                }
+            }
+            made => Ok(made),
+        }
+    }
+
+    fn datum(&mut self, index: u32) -> Eval<Value> {
+        if let Some(Slot::Value(value)) = self.data.get(index as usize) {
+            return Ok(*value);
+        }
+        let Some(data) = self.plan.data.get(index as usize) else {
+            return Ok(Value::Null);
+        };
+        let doc = crate::value::DocId(data.document);
+        let root = self.world.doc(doc).map(|document| document.root());
+        let value = match root.map(|node| self.world.node(doc, node)) {
+            Some(Value::Node(at)) => self.read(at, data.check, true)?,
+            _ => Value::Null,
+        };
+        if let Some(slot) = self.data.get_mut(index as usize) {
+            *slot = Slot::Value(value);
+            self.filled = self.filled.saturating_add(1);
+        }
+        Ok(value)
+    }
+
+    fn package_let(&mut self, index: u32) -> Eval<Value> {
+        match self.lets.get(index as usize) {
+            Some(Slot::Value(value)) => return Ok(*value),
+            Some(Slot::Fault(fault)) => {
+                self.fault = Some(fault.clone());
+                return Err(crate::fault::Fault);
+            }
+            _ => {}
+        }
+        let Some(def) = self.plan.lets.get(index as usize).copied() else {
+            return Ok(Value::Null);
+        };
+        let result = self.evaluate(def.value, def.locals);
+        let slot = match result {
+            Ok(value) => Slot::Value(value),
+            Err(_) => {
+                let fault = self.take_fault();
+                self.fault = Some(fault.clone());
+                Slot::Fault(fault)
+            }
+        };
+        if let Some(place) = self.lets.get_mut(index as usize) {
+            *place = slot;
+            self.filled = self.filled.saturating_add(1);
+        }
+        result
+    }
+
+    fn field(&mut self, id: OpId, index: u32) -> Eval<Value> {
+        let Some(field) = self.plan.fields.get(index as usize) else {
+            return Ok(Value::Null);
+        };
+        let base = self.eval(field.base)?;
+        match base {
+            Value::Node(at) => {
+                let Some(doc) = self.world.doc(at.doc) else {
+                    return Ok(Value::Null);
+                };
+                match doc.get(at.node, &field.key) {
+                    Some(node) => {
+                        let at = NodeRef { doc: at.doc, node };
+                        self.read(at, field.check, field.convert)
+                    }
+                    None => {
+                        let optional = self
+                            .plan
+                            .checks
+                            .get(field.check)
+                            .is_none_or(|check| check.mask & kinds::NULL != 0);
+                        if optional {
+                            return Ok(Value::Null);
+                        }
+                        let place = missing(at, field.key.text());
+                        Err(self.mismatch(field.check, Found::Nothing, place))
+                    }
+                }
+            }
+            Value::Null if !field.optional => {
+                Err(self.fail(Reason::Operand("a field of an absent value is read"), id))
+            }
+            Value::Version(version) if field.key.text() == "minor" => {
+                Ok(Value::Int(i64::from(version.minor)))
+            }
+            Value::Map(_) => Ok(self.world.member(base, field.key.text())),
+            _ => Ok(Value::Null),
+        }
+    }
+
+    fn index(&mut self, id: OpId, index: u32) -> Eval<Value> {
+        let Some(op) = self.plan.indices.get(index as usize) else {
+            return Ok(Value::Null);
+        };
+        let base = self.eval(op.base)?;
+        if matches!(base, Value::Null) {
+            return if op.optional {
+                Ok(Value::Null)
+            } else {
+                Err(self.fail(Reason::Operand("an element of an absent value is read"), id))
+            };
+        }
+        let index = self.eval(op.index)?;
+        let found = if let Some(key) = self.world.text(index) {
+            self.world.member(base, key)
+        } else if let Some(position) = self.as_int(index) {
+            usize::try_from(position).map_or(Value::Null, |position| self.world.element(base, position))
+        } else {
+            Value::Null
+        };
+        match found {
+            Value::Node(at) if matches!(base, Value::Node(_)) => self.read(at, op.check, op.convert),
+            found => Ok(found),
+        }
+    }
+
+    fn coalesce(&mut self, left: OpId, right: OpId) -> Eval<Value> {
+        match self.eval(left)? {
+            Value::Null => self.eval(right),
+            value => Ok(value),
+        }
+    }
+
+    fn choose(&mut self, condition: OpId, then: OpId, otherwise: OpId) -> Eval<Value> {
+        if self.truth(condition)? {
+            self.eval(then)
+        } else {
+            self.eval(otherwise)
+        }
+    }
+
+    fn select(&mut self, id: OpId, value: OpId, arms: Slice) -> Eval<Value> {
+        let value = self.eval(value)?;
+        for arm in arms.of(&self.plan.arms) {
+            if !self.fits(arm, value) {
+                continue;
+            }
+            if let Some(slot) = arm.binding {
+                self.bind(slot, value);
+            }
+            if let Some(guard) = arm.guard
+                && !self.truth(guard)?
+            {
+                continue;
+            }
+            return self.eval(arm.value);
+        }
+        Err(self.fail(Reason::Operand("no arm of the `match` fits the value"), id))
+    }
+
+    fn fits(&self, arm: &Arm, value: Value) -> bool {
+        arm.tests.iter().any(|test| match test {
+            Test::Always => true,
+            Test::Null => matches!(value, Value::Null),
+            Test::Equal(constant) => order::equal(&self.world, value, *constant),
+            Test::Type(check) => {
+                let check = self.plan.checks.get(*check);
+                check.is_some_and(|check| check.value(&self.world, value))
+            }
+        })
+    }
+
+    #[inline(never)]
+    fn interpolate(&mut self, id: OpId, parts: Slice) -> Eval<Value> {
+        let mut text = String::new();
+        for part in parts.of(&self.plan.args) {
+            let value = self.eval(*part)?;
+            if matches!(value, Value::Null) {
+                return Err(self.fail(Reason::Operand("an absent value stands in a text"), *part));
+            }
+            print::display(&self.world, value, &mut text);
+            if text.len() > self.limits.text_bytes as usize {
+                return Err(self.fail(Reason::Text, id));
+            }
+        }
+        self.make_text(&text, id)
+    }
+
+    /// The integer that a value is.
+    pub(crate) fn as_int(&self, value: Value) -> Option<i64> {
+        match value {
+            Value::Int(value) => Some(value),
+            Value::Node(at) => {
+                let doc = self.world.doc(at.doc)?;
+                (doc.kind(at.node) == Kind::Int)
+                    .then(|| doc.int(at.node))
+                    .flatten()
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The place of a field that an object lacks.
+pub(crate) fn missing(object: NodeRef, field: &str) -> Place {
+    Place {
+        base: Base::Node(object),
+        rest: alloc::vec![Token::Key(field.into())],
+    }
+}

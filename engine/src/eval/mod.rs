@@ -1,0 +1,270 @@
+//! Evaluation of a plan over the documents of one decision. The machine owns all that changes; the
+//! plan is shared and never changes. Recursion is bounded when the plan is built (`plan/depth.rs`).
+
+use alloc::{vec, vec::Vec};
+
+mod call;
+mod clause;
+mod comprehension;
+mod expr;
+mod operator;
+mod place;
+
+use crate::{
+    fault::{Fault, FaultInfo, Reason},
+    input::Document,
+    limits::Limits,
+    plan::{
+        OpId, Plan,
+        check::{CheckId, Convert, Found},
+    },
+    value::{
+        DocId, NodeRef, Value, World,
+        place::{Origin, Place},
+        world::sort_set,
+    },
+};
+
+pub(crate) use clause::Sink;
+pub(crate) use expr::missing;
+
+/// Evaluation that may meet a fault.
+pub(crate) type Eval<T> = Result<T, Fault>;
+
+/// A cached result.
+#[derive(Clone, Debug)]
+enum Slot {
+    /// Not evaluated yet.
+    Empty,
+    /// Its value.
+    Value(Value),
+    /// It met an error: everything that reads it does, too.
+    Fault(FaultInfo),
+}
+
+/// All that changes during one decision.
+#[derive(Debug)]
+pub(crate) struct Machine<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) world: World<'a>,
+    /// What the places of each document are relative to.
+    pub(crate) origins: Vec<Origin>,
+    pub(crate) limits: Limits,
+    /// What is left.
+    pub(crate) fuel: u64,
+    /// Values of the inputs.
+    pub(crate) inputs: Vec<Value>,
+    /// Where a finding without a place lies: the object under review, or the only input.
+    pub(crate) subject: Option<NodeRef>,
+    data: Vec<Slot>,
+    lets: Vec<Slot>,
+    /// How many slots of `data` and `lets` are filled: their values keep the heap from being reset.
+    filled: u32,
+    stack: Vec<Value>,
+    /// Where the current frame begins in the stack.
+    base: usize,
+    /// The fault on its way. Invariant: set where a function returns [`Fault`].
+    fault: Option<FaultInfo>,
+}
+
+impl<'a> Machine<'a> {
+    /// A machine for the plan over its own documents and those of the inputs.
+    pub(crate) fn new(plan: &'a Plan, inputs: &[&'a Document<'a>], limits: Limits) -> Self {
+        let mut docs: Vec<&'a Document<'a>> =
+            Vec::with_capacity(plan.documents.len().saturating_add(inputs.len()));
+        for document in &plan.documents {
+            docs.push(document);
+        }
+        docs.extend_from_slice(inputs);
+        let mut origins = vec![Origin::default(); docs.len()];
+        for data in &plan.data {
+            if let Some(origin) = origins.get_mut(data.document as usize) {
+                let name = alloc::format!("data:{}", data.name);
+                origin.bases.push((crate::input::NodeId(0), Some(name)));
+            }
+        }
+        Self {
+            plan,
+            world: World::new(&plan.heap, docs),
+            origins,
+            limits,
+            fuel: limits.fuel,
+            inputs: vec![Value::Null; plan.inputs.len()],
+            subject: None,
+            data: vec![Slot::Empty; plan.data.len()],
+            lets: vec![Slot::Empty; plan.lets.len()],
+            filled: 0,
+            stack: Vec::new(),
+            base: 0,
+            fault: None,
+        }
+    }
+
+    /// The id of the first document of the inputs.
+    pub(crate) fn first_input_doc(&self) -> DocId {
+        DocId(self.plan.documents.len() as u32)
+    }
+
+    /// Raises a fault at an expression.
+    #[cold]
+    pub(crate) fn fail(&mut self, reason: Reason, op: OpId) -> Fault {
+        self.fault = Some(FaultInfo {
+            reason,
+            span: self.plan.spans.get(op.0 as usize).copied(),
+            place: None,
+        });
+        Fault
+    }
+
+    /// Raises the fault of a value that is not of its type, at its place. No expression is named: the
+    /// same error was found before evaluation, and equal findings are one.
+    #[cold]
+    pub(crate) fn mismatch(&mut self, check: CheckId, found: Found, place: Place) -> Fault {
+        self.fault = Some(FaultInfo {
+            reason: Reason::Mismatch(check, found),
+            span: None,
+            place: Some(place),
+        });
+        Fault
+    }
+
+    /// The fault on its way.
+    pub(crate) fn take_fault(&mut self) -> FaultInfo {
+        self.fault.take().unwrap_or(FaultInfo {
+            reason: Reason::Internal("an error without a cause"),
+            span: None,
+            place: None,
+        })
+    }
+
+    /// Checks what was read, and turns it into what the policy sees.
+    pub(crate) fn read(&mut self, at: NodeRef, check: CheckId, convert: bool) -> Eval<Value> {
+        let (Some(doc), Some(known)) = (self.world.doc(at.doc), self.plan.checks.get(check)) else {
+            return Ok(Value::Null);
+        };
+        if let Err(found) = known.node(doc, at.node) {
+            return Err(self.mismatch(check, found, Place::node(at)));
+        }
+        match known.convert {
+            Convert::Nothing => Ok(self.world.node(at.doc, at.node)),
+            Convert::Set | Convert::Version if !convert => Ok(self.world.node(at.doc, at.node)),
+            Convert::Set => self.read_set(at),
+            Convert::Version => {
+                let version = doc.str(at.node).and_then(crate::builtins::k8s::version);
+                Ok(version.map_or(Value::Null, Value::Version))
+            }
+        }
+    }
+
+    /// A set from a list.
+    #[inline(never)]
+    fn read_set(&mut self, at: NodeRef) -> Eval<Value> {
+        let list = self.world.node(at.doc, at.node);
+        let mut items = Vec::new();
+        let Some(mut elements) = self.world.elements(list) else {
+            return Ok(list);
+        };
+        while let Some(element) = elements.next(&self.world) {
+            items.push(element);
+        }
+        sort_set(&self.world, &mut items);
+        self.room_for(items.len())?;
+        Ok(Value::Set(self.world.add_run(&items)))
+    }
+
+    /// Raises a fault where the decision has made too many values.
+    pub(crate) fn room_for(&mut self, values: usize) -> Eval<()> {
+        if self.world.heap.values().saturating_add(values) > self.limits.made_values as usize {
+            self.fault = Some(FaultInfo {
+                reason: Reason::Values,
+                span: None,
+                place: None,
+            });
+            return Err(Fault);
+        }
+        Ok(())
+    }
+
+    /// Adds a text to the heap.
+    pub(crate) fn make_text(&mut self, text: &str, op: OpId) -> Eval<Value> {
+        if self.world.heap.text_bytes().saturating_add(text.len()) > self.limits.text_bytes as usize {
+            return Err(self.fail(Reason::Text, op));
+        }
+        // Many empty texts are limited as values.
+        if self.world.heap.texts() >= self.limits.made_values {
+            return Err(self.fail(Reason::Values, op));
+        }
+        Ok(self.world.add_text(text))
+    }
+
+    /// Adds a run to the heap.
+    pub(crate) fn make_run(&mut self, items: &[Value], op: OpId) -> Eval<u32> {
+        let values = self.world.heap.values().saturating_add(items.len());
+        if values > self.limits.made_values as usize || self.world.heap.runs() >= self.limits.made_values {
+            return Err(self.fail(Reason::Values, op));
+        }
+        Ok(self.world.add_run(items))
+    }
+
+    /// Draws an element.
+    pub(crate) fn burn(&mut self, op: OpId) -> Eval<()> {
+        match self.fuel.checked_sub(1) {
+            Some(left) => {
+                self.fuel = left;
+                Ok(())
+            }
+            None => Err(self.fail(Reason::Fuel, op)),
+        }
+    }
+
+    /// The value of a slot of the current frame.
+    #[inline]
+    pub(crate) fn local(&self, slot: u32) -> Value {
+        self.stack
+            .get(self.base.saturating_add(slot as usize))
+            .copied()
+            .unwrap_or(Value::Null)
+    }
+
+    /// Binds a slot of the current frame.
+    #[inline]
+    pub(crate) fn bind(&mut self, slot: u32, value: Value) {
+        if let Some(local) = self.stack.get_mut(self.base.saturating_add(slot as usize)) {
+            *local = value;
+        }
+    }
+
+    /// Runs with a frame of its own, whose first slots were pushed since `start`.
+    fn with_frame<T>(&mut self, start: usize, locals: u32, run: impl FnOnce(&mut Self) -> T) -> T {
+        let caller = self.base;
+        self.base = start;
+        self.stack
+            .resize(start.saturating_add(locals as usize), Value::Null);
+        let result = run(self);
+        self.stack.truncate(start);
+        self.base = caller;
+        result
+    }
+
+    /// Evaluates an expression in an empty frame: of a datum's default.
+    pub(crate) fn evaluate(&mut self, op: OpId, locals: u32) -> Eval<Value> {
+        let start = self.stack.len();
+        self.with_frame(start, locals, |machine| machine.eval(op))
+    }
+
+    /// Runs a rule; whether the fuel ended in it.
+    pub(crate) fn run_rule(&mut self, index: u32, sink: &mut Sink) -> bool {
+        let Some(rule) = self.plan.rules.get(index as usize) else {
+            return false;
+        };
+        let mark = self.world.heap.mark();
+        let filled = self.filled;
+        let start = self.stack.len();
+        let out_of_fuel = self.with_frame(start, rule.locals, |machine| machine.rule(index, rule, sink));
+        // Made values live as long as the rule, unless a `let` was evaluated and keeps some.
+        if self.filled == filled {
+            self.world.heap.reset(mark);
+        }
+        out_of_fuel
+    }
+}

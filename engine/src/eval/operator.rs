@@ -1,0 +1,194 @@
+//! Operators.
+
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+
+use wardlaw_lang::syntax::operator::BinaryOp;
+
+use super::{Eval, Machine};
+use crate::{
+    fault::Reason,
+    plan::{OpId, check::CheckId},
+    value::{
+        Value, View,
+        number::{self, Number},
+        order,
+        world::sort_set,
+    },
+};
+
+impl Machine<'_> {
+    pub(super) fn and(&mut self, left: OpId, right: OpId) -> Eval<Value> {
+        if !self.truth(left)? {
+            return Ok(Value::Bool(false));
+        }
+        self.truth(right).map(Value::Bool)
+    }
+
+    pub(super) fn or(&mut self, left: OpId, right: OpId) -> Eval<Value> {
+        if self.truth(left)? {
+            return Ok(Value::Bool(true));
+        }
+        self.truth(right).map(Value::Bool)
+    }
+
+    pub(super) fn not(&mut self, operand: OpId) -> Eval<Value> {
+        self.truth(operand).map(|truth| Value::Bool(!truth))
+    }
+
+    /// Absent equals nothing here: a comparison with the literal null is [`Machine::absent`].
+    pub(super) fn equal(&mut self, left: OpId, right: OpId, negated: bool) -> Eval<Value> {
+        let left = self.eval(left)?;
+        let right = self.eval(right)?;
+        let absent = matches!(left, Value::Null) || matches!(right, Value::Null);
+        let equal = !absent && order::equal(&self.world, left, right);
+        Ok(Value::Bool(equal != negated))
+    }
+
+    pub(super) fn absent(&mut self, value: OpId, negated: bool) -> Eval<Value> {
+        let absent = matches!(self.eval(value)?, Value::Null);
+        Ok(Value::Bool(absent != negated))
+    }
+
+    pub(super) fn order(&mut self, id: OpId, op: BinaryOp, left: OpId, right: OpId) -> Eval<Value> {
+        let left = self.eval(left)?;
+        let right = self.eval(right)?;
+        let comparable = match (self.world.view(left), self.world.view(right)) {
+            (View::Text(_), View::Text(_)) | (View::Version(_), View::Version(_)) => true,
+            (a, b) => order::as_number(a).is_some() && order::as_number(b).is_some(),
+        };
+        if !comparable {
+            return Err(self.fail(Reason::Operand("these values have no order"), id));
+        }
+        let ordering = order::compare(&self.world, left, right);
+        let holds = match op {
+            BinaryOp::Less => ordering == Ordering::Less,
+            BinaryOp::LessEqual => ordering != Ordering::Greater,
+            BinaryOp::Greater => ordering == Ordering::Greater,
+            BinaryOp::GreaterEqual => ordering != Ordering::Less,
+            _ => return Err(self.fail(Reason::Internal("not a comparison"), id)),
+        };
+        Ok(Value::Bool(holds))
+    }
+
+    pub(super) fn is_in(&mut self, id: OpId, value: OpId, container: OpId, negated: bool) -> Eval<Value> {
+        let value = self.eval(value)?;
+        let container = self.eval(container)?;
+        match self.world.view(container) {
+            View::List | View::Map => {}
+            _ => return Err(self.fail(Reason::Operand("expected a list, set or map right of `in`"), id)),
+        }
+        let found = !matches!(value, Value::Null) && self.world.contains(container, value);
+        Ok(Value::Bool(found != negated))
+    }
+
+    pub(super) fn is(&mut self, value: OpId, check: CheckId) -> Eval<Value> {
+        let value = self.eval(value)?;
+        let check = self.plan.checks.get(check);
+        Ok(Value::Bool(
+            check.is_some_and(|check| check.value(&self.world, value)),
+        ))
+    }
+
+    pub(super) fn negate(&mut self, id: OpId, operand: OpId) -> Eval<Value> {
+        let value = self.eval(operand)?;
+        let number = self.number(value, id)?;
+        number::negate(number)
+            .map(Value::from)
+            .map_err(|failure| self.fail(Reason::Arithmetic(failure), id))
+    }
+
+    pub(super) fn number(&mut self, value: Value, id: OpId) -> Eval<Number> {
+        match order::as_number(self.world.view(value)) {
+            Some(number) => Ok(number),
+            None => Err(self.fail(Reason::Operand("expected a number here"), id)),
+        }
+    }
+
+    pub(super) fn arithmetic(&mut self, id: OpId, op: BinaryOp, left: OpId, right: OpId) -> Eval<Value> {
+        let left = self.eval(left)?;
+        let right = self.eval(right)?;
+        self.combine(id, op, left, right)
+    }
+
+    /// `+ - * / %` of two values.
+    #[inline(never)]
+    pub(super) fn combine(&mut self, id: OpId, op: BinaryOp, left: Value, right: Value) -> Eval<Value> {
+        match (op, self.world.view(left), self.world.view(right)) {
+            (BinaryOp::Add, View::Text(_), View::Text(_)) => self.join_texts(id, left, right),
+            (BinaryOp::Add, View::List, View::List) => {
+                if matches!(left, Value::Set(_)) || matches!(right, Value::Set(_)) {
+                    self.unite(id, left, right)
+                } else {
+                    self.join_lists(id, left, right)
+                }
+            }
+            (BinaryOp::Subtract, View::List, View::List) => self.take_away(id, left, right),
+            _ => self.calculate(id, op, left, right),
+        }
+    }
+
+    fn calculate(&mut self, id: OpId, op: BinaryOp, left: Value, right: Value) -> Eval<Value> {
+        let left = self.number(left, id)?;
+        let right = self.number(right, id)?;
+        let result = match op {
+            BinaryOp::Add => number::add(left, right),
+            BinaryOp::Subtract => number::subtract(left, right),
+            BinaryOp::Multiply => number::multiply(left, right),
+            BinaryOp::Divide => number::divide(left, right),
+            BinaryOp::Remainder => number::remainder(left, right),
+            _ => return Err(self.fail(Reason::Internal("not an arithmetic operator"), id)),
+        };
+        result
+            .map(Value::from)
+            .map_err(|failure| self.fail(Reason::Arithmetic(failure), id))
+    }
+
+    fn join_texts(&mut self, id: OpId, left: Value, right: Value) -> Eval<Value> {
+        let mut text = alloc::string::String::new();
+        for part in [left, right] {
+            text.push_str(self.world.text(part).unwrap_or(""));
+        }
+        self.make_text(&text, id)
+    }
+
+    /// A list of the elements of both, shared. An empty side costs nothing.
+    fn join_lists(&mut self, id: OpId, left: Value, right: Value) -> Eval<Value> {
+        let mut items = Vec::new();
+        self.collect(left, &mut items);
+        let first = items.len();
+        if first == 0 {
+            return Ok(right);
+        }
+        self.collect(right, &mut items);
+        if items.len() == first {
+            return Ok(left);
+        }
+        self.make_run(&items, id).map(Value::List)
+    }
+
+    fn unite(&mut self, id: OpId, left: Value, right: Value) -> Eval<Value> {
+        let mut items = Vec::new();
+        self.collect(left, &mut items);
+        self.collect(right, &mut items);
+        sort_set(&self.world, &mut items);
+        self.make_run(&items, id).map(Value::Set)
+    }
+
+    fn take_away(&mut self, id: OpId, left: Value, right: Value) -> Eval<Value> {
+        let mut items = Vec::new();
+        self.collect(left, &mut items);
+        items.retain(|item| !self.world.contains(right, *item));
+        sort_set(&self.world, &mut items);
+        self.make_run(&items, id).map(Value::Set)
+    }
+
+    /// The elements of a list, set or tuple.
+    pub(crate) fn collect(&self, list: Value, out: &mut Vec<Value>) {
+        if let Some(mut elements) = self.world.elements(list) {
+            while let Some(element) = elements.next(&self.world) {
+                out.push(element);
+            }
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! Effects: what a rule says where all its clauses hold, and where.
+
+use alloc::{string::String, vec::Vec};
+
+use wardlaw_lang::ir::{EditAction, EffectKind};
+
+use super::{
+    Eval, Machine,
+    clause::{Flow, RuleRun},
+};
+use crate::{
+    decision::{self, Effect, Level, Raw, RelatedPlace, Source},
+    fault::{FaultInfo, Reason},
+    fix::{Change, Patch},
+    input::Kind,
+    plan::{self, Op, Rule, Step},
+    value::{
+        Value,
+        place::{self, Base, Place, Shown, Token},
+        print,
+    },
+};
+
+impl Machine<'_> {
+    /// The effect of a rule for one round.
+    #[inline(never)]
+    pub(super) fn fire(&mut self, run: &mut RuleRun<'_>) -> Eval<Flow> {
+        let rule = run.rule;
+        let effect = match rule.effect.kind {
+            EffectKind::Deny => Effect::Deny,
+            EffectKind::Warn => Effect::Warn,
+            EffectKind::Allow => Effect::Allow,
+            EffectKind::Mutate => {
+                let changes = self.changes(rule)?;
+                run.sink.mutations.extend(changes);
+                return Ok(Flow::Continue);
+            }
+        };
+        let mut message = String::new();
+        if let Some(text) = rule.effect.message {
+            let value = self.eval(text)?;
+            print::display(&self.world, value, &mut message);
+        }
+        let mut places = Vec::with_capacity(rule.effect.places.len());
+        for at in &rule.effect.places {
+            places.push(self.place(at)?);
+        }
+        let mut patch = Patch::default();
+        patch.extend(self.changes(rule)?);
+        let mut places = places.into_iter();
+        let own = match places.next().flatten() {
+            Some(place) => Some(place),
+            None => self.anchor(rule),
+        };
+        let shown = self.show(own.as_ref());
+        let related = places
+            .flatten()
+            .filter_map(|place| place::show(&self.world, &self.origins, &place))
+            .map(|shown| RelatedPlace {
+                path: place::pointer(&shown.tokens),
+                within: shown.within,
+                location: shown.location,
+            })
+            .collect();
+        if effect == Effect::Allow {
+            run.sink.allows.push(run.index);
+        }
+        let mut finding = self.finding(run.index, rule, effect, message, shown);
+        finding.finding.related = related;
+        finding.finding.fix = patch.into_operations();
+        finding.finding.source = self.source(rule.effect.span);
+        Ok(self.add_finding(run, finding))
+    }
+
+    /// The place of a value that was read.
+    pub(super) fn place_of(&self, value: Value) -> Option<Place> {
+        match value {
+            Value::Node(at) | Value::Key(at) => Some(Place::node(at)),
+            _ => None,
+        }
+    }
+
+    /// The innermost variable that has a place.
+    fn anchor(&self, rule: &Rule) -> Option<Place> {
+        let anchors = rule.effect.anchors.iter().rev();
+        anchors
+            .copied()
+            .find_map(|local| self.place_of(self.local(local)))
+    }
+
+    /// What a finding shows of a place; without one, of the object under review.
+    fn show(&self, place: Option<&Place>) -> Shown {
+        place
+            .and_then(|place| place::show(&self.world, &self.origins, place))
+            .or_else(|| {
+                let subject = Place::node(self.subject?);
+                let mut shown = place::show(&self.world, &self.origins, &subject)?;
+                // The whole object is no line to underline.
+                shown.location = None;
+                Some(shown)
+            })
+            .unwrap_or_default()
+    }
+
+    /// A place: as far as it is present, and the rest. None where it starts at a made or absent value.
+    pub(super) fn place(&mut self, at: &plan::Place) -> Eval<Option<Place>> {
+        let mut value = self.eval(at.root)?;
+        // A request that was made of a bare object has no document, but its fields have names.
+        let mut base = match (value, self.plan.op(at.root)) {
+            (Value::Map(_), Some(Op::Input(_))) => Some(Place {
+                base: Base::Request,
+                rest: Vec::new(),
+            }),
+            _ => self.place_of(value),
+        };
+        for step in &at.steps {
+            let token = self.token(step)?;
+            if let Some(place) = &mut base
+                && (!place.rest.is_empty() || matches!(value, Value::Null))
+            {
+                place.rest.extend(token);
+                continue;
+            }
+            let next = self.step(value, token.as_ref());
+            base = match (self.place_of(next), base.take(), token) {
+                (Some(place), _, _) => Some(place),
+                (None, Some(mut place), Some(token))
+                    if matches!(next, Value::Null) || place.base == Base::Request =>
+                {
+                    place.rest.push(token);
+                    Some(place)
+                }
+                _ => None,
+            };
+            value = next;
+        }
+        Ok(base)
+    }
+
+    fn token(&mut self, step: &Step) -> Eval<Option<Token>> {
+        Ok(match step {
+            Step::Field(key) => Some(Token::Key(key.text().into())),
+            Step::Index(index) => {
+                let index = self.eval(*index)?;
+                if let Some(key) = self.world.text(index) {
+                    Some(Token::Key(key.into()))
+                } else {
+                    let position = self
+                        .as_int(index)
+                        .and_then(|position| u32::try_from(position).ok());
+                    position.map(Token::Index)
+                }
+            }
+        })
+    }
+
+    fn step(&self, value: Value, token: Option<&Token>) -> Value {
+        match token {
+            Some(Token::Key(key)) => self.world.member(value, key),
+            Some(Token::Index(index)) => self.world.element(value, *index as usize),
+            Some(Token::End) | None => Value::Null,
+        }
+    }
+
+    /// The edits of a rule's effect, as changes of the object under review. An edit whose place is not
+    /// in the object offers nothing.
+    fn changes(&mut self, rule: &Rule) -> Eval<Vec<Change>> {
+        let mut changes = Vec::new();
+        for edit in &rule.effect.edits {
+            let place = self.place(&edit.place)?;
+            let value = match edit.value {
+                Some(value) => {
+                    let value = self.eval(value)?;
+                    print::to_serde(&self.world, value)
+                }
+                None => serde_json::Value::Null,
+            };
+            let Some(place) = place else { continue };
+            let Some(shown) = place::show(&self.world, &self.origins, &place) else {
+                continue;
+            };
+            let Base::Node(at) = place.base else { continue };
+            let of_input = at.doc >= self.first_input_doc();
+            let of_object = self.subject.is_none_or(|subject| {
+                subject.doc == at.doc
+                    && self
+                        .world
+                        .doc(at.doc)
+                        .is_some_and(|doc| subject.node <= at.node && at.node < doc.end(subject.node))
+            });
+            if !of_input || !of_object {
+                continue;
+            }
+            let kind = self.world.doc(at.doc).map_or(Kind::Null, |doc| doc.kind(at.node));
+            changes.push(Change {
+                action: edit.action,
+                missing: place.rest.len(),
+                path: shown.tokens,
+                is_list: edit.action == EditAction::Add && kind == Kind::List,
+                value,
+            });
+        }
+        Ok(changes)
+    }
+
+    /// The finding of a fault.
+    pub(crate) fn error_finding(&self, index: u32, rule: &Rule, fault: &FaultInfo) -> Raw {
+        let message = fault.reason.message(&self.plan.checks);
+        let shown = self.show(fault.place.as_ref());
+        let mut finding = self.finding(index, rule, Effect::Error, message, shown);
+        finding.finding.error = Some(decision::ErrorInfo {
+            kind: fault.reason.kind(),
+        });
+        let span = match fault.reason {
+            Reason::Mismatch(..) | Reason::Fuel => rule.span,
+            _ => fault.span.unwrap_or(rule.span),
+        };
+        finding.finding.source = self.source(span);
+        finding
+    }
+
+    fn finding(&self, index: u32, rule: &Rule, effect: Effect, message: String, shown: Shown) -> Raw {
+        Raw {
+            rule: Some(index),
+            package: rule.package,
+            tokens: shown.tokens.clone(),
+            finding: decision::Finding {
+                rule: rule.name.clone(),
+                effect,
+                level: match effect {
+                    Effect::Warn => Level::Warn,
+                    Effect::Deny | Effect::Allow | Effect::Error => Level::Deny,
+                },
+                severity: rule.severity.into(),
+                message,
+                path: place::pointer(&shown.tokens),
+                within: shown.within,
+                location: shown.location,
+                related: Vec::new(),
+                controls: rule.controls.clone(),
+                fix: Vec::new(),
+                source: None,
+                error: None,
+            },
+        }
+    }
+
+    fn source(&self, span: wardlaw_lang::Span) -> Option<Source> {
+        let (file, line) = self.plan.file_line(span);
+        Some(Source {
+            file: file.into(),
+            line,
+        })
+    }
+}

@@ -1,0 +1,410 @@
+//! Edits of the input's tree become one RFC 6902 patch: missing parents are made once, all edits
+//! address the original tree, and where two contradict each other the first stands.
+
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::fmt;
+
+use serde_json::Value as Json;
+use wardlaw_lang::ir::EditAction;
+
+use crate::value::place::{Token, pointer};
+
+/// One operation of an RFC 6902 patch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PatchOperation {
+    /// What is done.
+    pub op: PatchOp,
+    /// Where: a JSON pointer.
+    pub path: String,
+    /// The value, except of `remove`.
+    pub value: Option<Json>,
+}
+
+/// The operations that Wardlaw writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PatchOp {
+    /// Add a member, or insert or append an element.
+    Add,
+    /// Replace what is there.
+    Replace,
+    /// Remove what is there.
+    Remove,
+}
+
+impl PatchOp {
+    /// As in RFC 6902.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Add => "add",
+            Self::Replace => "replace",
+            Self::Remove => "remove",
+        }
+    }
+}
+
+impl PatchOperation {
+    /// As RFC 6902 writes it.
+    pub fn to_json(&self) -> Json {
+        let mut members = serde_json::Map::new();
+        members.insert("op".into(), self.op.name().into());
+        members.insert("path".into(), self.path.as_str().into());
+        if let Some(value) = &self.value {
+            members.insert("value".into(), value.clone());
+        }
+        Json::Object(members)
+    }
+}
+
+/// An edit with its place found.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    pub(crate) action: EditAction,
+    /// How many steps at the end of the path are absent.
+    pub(crate) missing: usize,
+    pub(crate) path: Vec<Token>,
+    /// What is at the path is a list.
+    pub(crate) is_list: bool,
+    pub(crate) value: Json,
+}
+
+/// What is added where nothing was: parents that were made can take more, a value stands as it is.
+#[derive(Clone, Debug)]
+enum Tree {
+    Object(Vec<(String, Tree)>),
+    List(Vec<Json>),
+    Value(Json),
+}
+
+impl Tree {
+    /// What is made along missing steps; none where one is an index of a list that is not there.
+    fn new(steps: &[Token], leaf: Self) -> Option<Self> {
+        let mut tree = leaf;
+        for step in steps.iter().rev() {
+            match step {
+                Token::Key(key) => tree = Self::Object(alloc::vec![(key.clone(), tree)]),
+                Token::Index(_) | Token::End => return None,
+            }
+        }
+        Some(tree)
+    }
+
+    /// Takes in what another edit makes; where both say something, the first stands.
+    fn merge(&mut self, other: Self) {
+        match (self, other) {
+            (Self::Object(members), Self::Object(more)) => {
+                for (key, tree) in more {
+                    match members.iter_mut().find(|(known, _)| *known == key) {
+                        Some((_, known)) => known.merge(tree),
+                        None => members.push((key, tree)),
+                    }
+                }
+            }
+            (Self::List(items), Self::List(more)) => {
+                for item in more {
+                    if !items.contains(&item) {
+                        items.push(item);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn into_json(self) -> Json {
+        match self {
+            Self::Object(members) => Json::Object(
+                members
+                    .into_iter()
+                    .map(|(key, tree)| (key, tree.into_json()))
+                    .collect(),
+            ),
+            Self::List(items) => Json::Array(items),
+            Self::Value(value) => value,
+        }
+    }
+}
+
+/// Edits that were merged.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Patch {
+    /// What is replaced.
+    replaced: Vec<(Vec<Token>, Json)>,
+    /// What is added to objects, at the first missing step.
+    added: Vec<(Vec<Token>, Tree)>,
+    /// What is appended to lists.
+    appended: Vec<(Vec<Token>, Json)>,
+    removed: Vec<Vec<Token>>,
+}
+
+impl Patch {
+    /// Takes in edits, in order.
+    pub(crate) fn extend(&mut self, changes: Vec<Change>) {
+        for change in changes {
+            self.add(change);
+        }
+    }
+
+    fn add(&mut self, change: Change) {
+        let Change {
+            action,
+            missing,
+            path,
+            is_list,
+            value,
+        } = change;
+        let present = path.len().saturating_sub(missing);
+        match action {
+            EditAction::Remove => {
+                if missing == 0 && !self.touches(&path) {
+                    self.removed.push(path);
+                }
+            }
+            EditAction::Add if missing == 0 => {
+                let same = |(known, item): &(Vec<Token>, Json)| *known == path && *item == value;
+                if is_list && !self.covers(&path) && !self.appended.iter().any(same) {
+                    self.appended.push((path, value));
+                }
+            }
+            EditAction::Set if missing == 0 => {
+                if !self.touches(&path) {
+                    self.replaced.push((path, value));
+                }
+            }
+            EditAction::Add | EditAction::Set => {
+                let leaf = if action == EditAction::Add {
+                    Tree::List(alloc::vec![value])
+                } else {
+                    Tree::Value(value)
+                };
+                let (Some(head), Some(tail)) = (path.get(..=present), path.get(present.saturating_add(1)..))
+                else {
+                    return;
+                };
+                let Some(tree) = Tree::new(tail, leaf) else { return };
+                if matches!(head.last(), Some(Token::Index(_) | Token::End)) || self.covers(head) {
+                    return;
+                }
+                match self.added.iter_mut().find(|(known, _)| *known == head) {
+                    Some((_, known)) => known.merge(tree),
+                    None => self.added.push((head.to_vec(), tree)),
+                }
+            }
+        }
+    }
+
+    /// Whether an edit replaces or removes the place or something around it.
+    fn covers(&self, path: &[Token]) -> bool {
+        self.replaced.iter().any(|(known, _)| path.starts_with(known))
+            || self.removed.iter().any(|known| path.starts_with(known))
+    }
+
+    /// Whether an edit is at the place, around it or inside it.
+    fn touches(&self, path: &[Token]) -> bool {
+        self.covers(path)
+            || self.replaced.iter().any(|(known, _)| known.starts_with(path))
+            || self.removed.iter().any(|known| known.starts_with(path))
+            || self.added.iter().any(|(known, _)| known.starts_with(path))
+            || self.appended.iter().any(|(known, _)| known.starts_with(path))
+    }
+
+    /// The operations: what moves no index first, then removals from the last index down, then appends.
+    pub(crate) fn into_operations(mut self) -> Vec<PatchOperation> {
+        let mut operations = Vec::new();
+        for (path, value) in self.replaced {
+            operations.push(PatchOperation {
+                op: PatchOp::Replace,
+                path: pointer(&path),
+                value: Some(value),
+            });
+        }
+        for (path, tree) in self.added {
+            operations.push(PatchOperation {
+                op: PatchOp::Add,
+                path: pointer(&path),
+                value: Some(tree.into_json()),
+            });
+        }
+        self.removed.sort_unstable_by(|a, b| b.cmp(a));
+        for path in &self.removed {
+            operations.push(PatchOperation {
+                op: PatchOp::Remove,
+                path: pointer(path),
+                value: None,
+            });
+        }
+        for (mut path, value) in self.appended {
+            path.push(Token::End);
+            operations.push(PatchOperation {
+                op: PatchOp::Add,
+                path: pointer(&path),
+                value: Some(value),
+            });
+        }
+        operations
+    }
+}
+
+/// A patch that does not fit a value: the path that is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PatchError {
+    /// The pointer of the operation.
+    pub path: String,
+}
+
+impl fmt::Display for PatchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the patch does not fit: nothing is at `{}`", self.path)
+    }
+}
+
+impl core::error::Error for PatchError {}
+
+/// The value after the operations, in order.
+pub fn apply(value: &Json, operations: &[PatchOperation]) -> Result<Json, PatchError> {
+    let mut value = value.clone();
+    for operation in operations {
+        apply_one(&mut value, operation).ok_or_else(|| PatchError {
+            path: operation.path.clone(),
+        })?;
+    }
+    Ok(value)
+}
+
+fn apply_one(root: &mut Json, operation: &PatchOperation) -> Option<()> {
+    let new = operation.value.clone().unwrap_or(Json::Null);
+    let Some((parent, last)) = operation.path.rsplit_once('/') else {
+        // The whole value.
+        *root = new;
+        return Some(());
+    };
+    let key = last.replace("~1", "/").replace("~0", "~");
+    match root.pointer_mut(parent)? {
+        Json::Object(members) => match operation.op {
+            PatchOp::Add => drop(members.insert(key, new)),
+            PatchOp::Replace => *members.get_mut(&key)? = new,
+            PatchOp::Remove => drop(members.remove(&key)?),
+        },
+        Json::Array(items) => {
+            if operation.op == PatchOp::Add && key == "-" {
+                items.push(new);
+                return Some(());
+            }
+            let index: usize = key
+                .parse()
+                .ok()
+                .filter(|index: &usize| index.to_string() == key)?;
+            match operation.op {
+                PatchOp::Add if index <= items.len() => items.insert(index, new),
+                PatchOp::Replace => *items.get_mut(index)? = new,
+                PatchOp::Remove if index < items.len() => drop(items.remove(index)),
+                PatchOp::Add | PatchOp::Remove => return None,
+            }
+        }
+        _ => return None,
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{vec, vec::Vec};
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn key(name: &str) -> Token {
+        Token::Key(name.into())
+    }
+
+    fn set(path: Vec<Token>, missing: usize, value: Json) -> Change {
+        Change {
+            action: EditAction::Set,
+            missing,
+            path,
+            is_list: false,
+            value,
+        }
+    }
+
+    fn operations(changes: Vec<Change>) -> Vec<PatchOperation> {
+        let mut patch = Patch::default();
+        patch.extend(changes);
+        patch.into_operations()
+    }
+
+    #[test]
+    fn missing_parents_are_made_once() {
+        let path = |name| vec![key("spec"), key("securityContext"), key(name)];
+        let operations = operations(vec![
+            set(path("runAsNonRoot"), 2, json!(true)),
+            set(path("privileged"), 2, json!(false)),
+        ]);
+        assert_eq!(operations.len(), 1);
+        assert_eq!(operations[0].path, "/spec/securityContext");
+        let mended = apply(&json!({"spec": {}}), &operations).unwrap();
+        assert_eq!(
+            mended,
+            json!({"spec": {"securityContext": {"runAsNonRoot": true, "privileged": false}}})
+        );
+    }
+
+    #[test]
+    fn lists_are_made_and_appended_to() {
+        let add = |path, missing, value| Change {
+            action: EditAction::Add,
+            missing,
+            path,
+            is_list: missing == 0,
+            value,
+        };
+        let operations = operations(vec![
+            add(vec![key("drop")], 1, json!("ALL")),
+            add(vec![key("drop")], 1, json!("ALL")),
+            add(vec![key("add")], 0, json!("X")),
+            add(vec![key("add")], 0, json!("X")),
+        ]);
+        let mended = apply(&json!({"add": ["A"]}), &operations).unwrap();
+        assert_eq!(mended, json!({"add": ["A", "X"], "drop": ["ALL"]}));
+    }
+
+    #[test]
+    fn removals_go_from_the_last_index_down() {
+        let remove = |index| Change {
+            action: EditAction::Remove,
+            missing: 0,
+            path: vec![key("l"), Token::Index(index)],
+            is_list: false,
+            value: Json::Null,
+        };
+        let operations = operations(vec![remove(2), remove(10), remove(0), remove(2)]);
+        let list: Vec<u32> = (0..12).collect();
+        let mended = apply(&json!({"l": list}), &operations).unwrap();
+        assert_eq!(mended, json!({"l": [1, 3, 4, 5, 6, 7, 8, 9, 11]}));
+    }
+
+    #[test]
+    fn the_first_of_two_edits_that_contradict_each_other_stands() {
+        let operations = operations(vec![
+            set(vec![key("a")], 0, json!({"b": 1})),
+            set(vec![key("a"), key("b")], 0, json!(2)),
+            set(vec![key("c"), key("d")], 0, json!(3)),
+            set(vec![key("c")], 0, json!(4)),
+        ]);
+        let mended = apply(&json!({"a": {"b": 0}, "c": {"d": 0}}), &operations).unwrap();
+        assert_eq!(mended, json!({"a": {"b": 1}, "c": {"d": 3}}));
+    }
+
+    #[test]
+    fn a_patch_that_does_not_fit_is_an_error() {
+        let operation = PatchOperation {
+            op: PatchOp::Remove,
+            path: "/a/01".into(),
+            value: None,
+        };
+        assert!(apply(&json!({"a": [1, 2]}), &[operation]).is_err());
+    }
+}

@@ -1,0 +1,159 @@
+//! Promise 5, before evaluation: the inputs against the declared types of every path that a rule in
+//! force can read. Each mismatch is an error of each rule that reads the place.
+
+use alloc::vec::Vec;
+
+use crate::{
+    eval::Machine,
+    fault::{FaultInfo, Reason},
+    input::{Kind, NodeId},
+    plan::{
+        check::{CheckId, Found, kinds},
+        trie::{Edge, TrieId, TrieNode},
+    },
+    value::{
+        NodeRef, Value,
+        place::{Base, Place, Token},
+    },
+};
+
+/// A mismatch and the rules that read the place.
+#[derive(Clone, Debug)]
+pub(crate) struct Mismatch<'p> {
+    /// Indices of rules.
+    pub(crate) rules: &'p [u32],
+    /// What is wrong.
+    pub(crate) fault: FaultInfo,
+}
+
+/// All mismatches of the inputs of a decision.
+pub(crate) fn mismatches<'p>(machine: &Machine<'p>) -> Vec<Mismatch<'p>> {
+    let mut walk = Walk {
+        machine,
+        found: Vec::new(),
+    };
+    for (index, root) in machine.plan.reads.roots.iter().enumerate() {
+        let (Some(root), Some(value)) = (root, machine.inputs.get(index)) else {
+            continue;
+        };
+        walk.value(*root, *value, &mut Vec::new());
+    }
+    walk.found
+}
+
+struct Walk<'m, 'p> {
+    machine: &'m Machine<'p>,
+    found: Vec<Mismatch<'p>>,
+}
+
+impl<'p> Walk<'_, 'p> {
+    fn trie(&self, id: TrieId) -> Option<&'p TrieNode> {
+        self.machine.plan.reads.node(id)
+    }
+
+    fn report(&mut self, node: &'p TrieNode, found: Found, place: Place) {
+        self.found.push(Mismatch {
+            rules: &node.rules,
+            fault: FaultInfo {
+                reason: Reason::Mismatch(node.check, found),
+                span: None,
+                place: Some(place),
+            },
+        });
+    }
+
+    fn is_optional(&self, check: CheckId) -> bool {
+        let check = self.machine.plan.checks.get(check);
+        check.is_none_or(|check| check.mask & kinds::NULL != 0)
+    }
+
+    /// A value that was read or made. Recursion follows the tree of reads, which is finite.
+    fn value(&mut self, id: TrieId, value: Value, steps: &mut Vec<Token>) {
+        let Some(trie) = self.trie(id) else { return };
+        match value {
+            Value::Node(at) => self.node(trie, at),
+            Value::Null => {
+                if !self.is_optional(trie.check) {
+                    let place = Place {
+                        base: Base::Request,
+                        rest: steps.clone(),
+                    };
+                    self.report(trie, Found::Nothing, place);
+                }
+            }
+            // A request that was made of a bare object: its own parts are right, what it holds is checked.
+            Value::Map(_) => {
+                for (edge, below) in &trie.edges {
+                    if let Edge::Field(key) = edge {
+                        let member = self.machine.world.field(value, key);
+                        steps.push(Token::Key(key.text().into()));
+                        self.value(*below, member, steps);
+                        steps.pop();
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn node(&mut self, trie: &'p TrieNode, at: NodeRef) {
+        let (Some(doc), Some(check)) = (
+            self.machine.world.doc(at.doc),
+            self.machine.plan.checks.get(trie.check),
+        ) else {
+            return;
+        };
+        if let Err(found) = check.node(doc, at.node) {
+            self.report(trie, found, Place::node(at));
+            return;
+        }
+        if doc.kind(at.node) != Kind::Null {
+            self.below(trie, at);
+        }
+    }
+
+    fn below(&mut self, trie: &'p TrieNode, at: NodeRef) {
+        let Some(doc) = self.machine.world.doc(at.doc) else {
+            return;
+        };
+        let child = |node: NodeId| NodeRef { doc: at.doc, node };
+        let kind = doc.kind(at.node);
+        for (edge, id) in &trie.edges {
+            let Some(next) = self.trie(*id) else { continue };
+            match edge {
+                Edge::Field(key) if kind == Kind::Object => match doc.get(at.node, key) {
+                    Some(node) => self.node(next, child(node)),
+                    None if self.is_optional(next.check) => {}
+                    None => {
+                        let place = crate::eval::missing(at, key.text());
+                        self.report(next, Found::Nothing, place);
+                    }
+                },
+                Edge::Element if kind == Kind::List => {
+                    for node in doc.children(at.node) {
+                        self.node(next, child(node));
+                    }
+                }
+                Edge::Index(index) if kind == Kind::List => {
+                    if let Some(node) = doc.element(at.node, *index as usize) {
+                        self.node(next, child(node));
+                    }
+                }
+                Edge::Value if kind == Kind::Object => {
+                    for node in doc.children(at.node) {
+                        if doc.kind(node) != Kind::Null {
+                            self.node(next, child(node));
+                        }
+                    }
+                }
+                Edge::Variant(check) => {
+                    let fits = self.machine.plan.checks.get(*check);
+                    if fits.is_some_and(|check| check.node(doc, at.node).is_ok()) {
+                        self.below(next, at);
+                    }
+                }
+                Edge::Field(_) | Edge::Element | Edge::Index(_) | Edge::Value => {}
+            }
+        }
+    }
+}

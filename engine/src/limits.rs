@@ -1,0 +1,27 @@
+//! What one decision may use. Everything that is limited is limited here.
+
+/// Limits of one decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Elements drawn by `for` and comprehensions, all rules together. When they end, each unfinished
+    /// rule has an `error` finding.
+    pub fuel: u64,
+    /// Findings of one rule; one more is an `error` finding, and the rule ends.
+    pub findings_per_rule: u32,
+    /// Bytes of text that the policy makes at a time: joined, interpolated and cut texts.
+    pub text_bytes: u32,
+    /// Elements of lists, sets, maps and tuples that the policy makes at a time.
+    pub made_values: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            fuel: 10_000_000,
+            findings_per_rule: 1_000,
+            text_bytes: 16 * 1024 * 1024,
+            made_values: 4_000_000,
+        }
+    }
+}

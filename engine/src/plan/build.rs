@@ -1,0 +1,585 @@
+//! IR to plan, one expression after the other: children come first there, so nothing recurses.
+
+use alloc::{string::String, vec, vec::Vec};
+
+use wardlaw_lang::{
+    FileId, Span,
+    ir::{self, ArmTest, ClauseKind, Expr, ExprId, PlaceStep, Program},
+    syntax::operator::{BinaryOp, UnaryOp},
+    types::Types,
+};
+
+use super::{
+    Arm, Clause, Comprehension, Data, Edit, Effect, Field, For, Function, Index, Input, Let, Op, OpId, Place,
+    Plan, Rule, Slice, Step, Test,
+    check::{CheckId, Convert},
+    declared::Declared,
+    depth, reads,
+};
+use crate::{
+    input::{Document, FieldKey, NodeId, ReadLimits, read_json},
+    value::{DocId, Heap, Value, World, world::sort_set},
+};
+
+/// Why a program has no plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PlanError {
+    /// Where.
+    pub(crate) span: Span,
+    /// What is wrong.
+    pub(crate) reason: PlanErrorKind,
+}
+
+/// The kinds of [`PlanError`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PlanErrorKind {
+    /// Evaluation could nest too deeply.
+    TooDeep,
+    /// A construct that this version cannot evaluate.
+    Unsupported(&'static str),
+    /// A literal document cannot be read.
+    Literal(String),
+}
+
+/// Makes the plan of a program. Data have no documents yet: [`crate::data`] loads them.
+pub(crate) fn build(mut program: Program) -> Result<Plan, PlanError> {
+    let no_constants = Heap::default();
+    let mut builder = Builder {
+        types: core::mem::take(&mut program.types),
+        program: &program,
+        world: World::new(&no_constants, Vec::new()),
+        plan: Plan::default(),
+        uses: vec![0; program.exprs.len()],
+        same: Vec::with_capacity(program.exprs.len()),
+    };
+    builder.run()?;
+    let Builder {
+        types,
+        world,
+        mut plan,
+        ..
+    } = builder;
+    plan.heap = world.heap;
+    plan.types = types;
+    depth::verify(&plan).map_err(|error| PlanError {
+        span: error.span,
+        reason: PlanErrorKind::TooDeep,
+    })?;
+    plan.reads = reads::analyse(&program, &mut plan.types, &mut plan.checks);
+    plan.files = program.files;
+    plan.packages = program.packages;
+    Ok(plan)
+}
+
+struct Builder<'p> {
+    program: &'p Program,
+    types: Types,
+    /// Its heap becomes the plan's constants.
+    world: World<'p>,
+    plan: Plan,
+    /// How often each expression is used.
+    uses: Vec<u32>,
+    /// What stands for each expression: itself, or what it narrows.
+    same: Vec<OpId>,
+}
+
+impl Builder<'_> {
+    fn run(&mut self) -> Result<(), PlanError> {
+        let program = self.program;
+        // The text of a string has the string's own index.
+        for text in &program.strings {
+            self.world.heap.add_text(text);
+        }
+        for (index, expr) in program.exprs.iter().enumerate() {
+            let id = ExprId(index as u32);
+            let same = match expr {
+                Expr::Narrow { value, .. } => self.same(*value),
+                _ => OpId(id.0),
+            };
+            self.same.push(same);
+            let op = self.op(id, expr)?;
+            self.plan.ops.push(op);
+            self.plan.spans.push(self.span(id));
+        }
+        self.keep_raw_sets();
+        for input in &program.inputs {
+            let declared = Declared::of(&mut self.types, input.ty);
+            let check = self.check(&declared);
+            self.plan.inputs.push(Input {
+                name: input.name.clone(),
+                check,
+            });
+        }
+        for data in &program.data {
+            let declared = Declared::of(&mut self.types, data.ty);
+            let check = self.check(&declared);
+            self.plan.data.push(Data {
+                name: data.name.clone(),
+                document: u32::MAX,
+                check,
+                default: data.default.map(|default| self.same(default)),
+                locals: data.locals,
+                span: data.span,
+                ty: data.ty,
+            });
+        }
+        self.plan.lets = program
+            .lets
+            .iter()
+            .map(|def| Let {
+                locals: def.locals,
+                value: self.same(def.value),
+            })
+            .collect();
+        self.plan.functions = program
+            .functions
+            .iter()
+            .map(|def| Function {
+                locals: def.locals.max(def.params),
+                body: self.same(def.body),
+            })
+            .collect();
+        for rule in &program.rules {
+            let rule = self.rule(rule);
+            self.plan.rules.push(rule);
+        }
+        Ok(())
+    }
+
+    fn span(&self, id: ExprId) -> Span {
+        self.program
+            .expr_spans
+            .get(id.index())
+            .copied()
+            .unwrap_or(Span::new(FileId(0), 0, 0))
+    }
+
+    fn check(&mut self, declared: &Declared) -> CheckId {
+        self.plan.checks.add(&mut self.types, declared)
+    }
+
+    fn declared(&mut self, id: ExprId) -> Declared {
+        Declared::of(&mut self.types, self.program.type_of(id))
+    }
+
+    fn constant(&mut self, value: Value) -> Op {
+        let index = self.plan.constants.len() as u32;
+        self.plan.constants.push(value);
+        Op::Constant(index)
+    }
+
+    /// The value, if the expression is a constant that no document holds.
+    fn value_of(&self, id: ExprId) -> Option<Value> {
+        match self.plan.op(self.same(id)) {
+            Some(Op::Constant(index)) => match self.plan.constants.get(index as usize) {
+                None | Some(Value::Node(_)) => None,
+                Some(value) => Some(*value),
+            },
+            _ => None,
+        }
+    }
+
+    /// What stands for an expression: narrowing tests nothing, so it takes no step.
+    fn same(&self, id: ExprId) -> OpId {
+        self.same.get(id.index()).copied().unwrap_or(OpId(id.0))
+    }
+
+    fn used(&mut self, id: ExprId) -> OpId {
+        let op = self.same(id);
+        if let Some(uses) = self.uses.get_mut(op.0 as usize) {
+            *uses = uses.saturating_add(1);
+        }
+        op
+    }
+
+    fn args(&mut self, ids: impl IntoIterator<Item = ExprId>) -> Slice {
+        let start = self.plan.args.len() as u32;
+        for id in ids {
+            let op = self.used(id);
+            self.plan.args.push(op);
+        }
+        Slice {
+            start,
+            len: (self.plan.args.len() as u32).saturating_sub(start),
+        }
+    }
+
+    fn op(&mut self, id: ExprId, expr: &Expr) -> Result<Op, PlanError> {
+        Ok(match expr {
+            Expr::Null => self.constant(Value::Null),
+            Expr::Bool(value) => self.constant(Value::Bool(*value)),
+            Expr::Int(value) => self.constant(Value::Int(*value)),
+            Expr::Float(value) => self.constant(Value::Float(*value)),
+            Expr::Text(text) => self.constant(Value::Text(text.0)),
+            Expr::Document(text) => {
+                let value = self.document(id, self.program.string(*text))?;
+                self.constant(value)
+            }
+            Expr::Local(local) => Op::Local(local.0),
+            Expr::Input(input) => Op::Input(input.0),
+            Expr::Data(data) => Op::Data(data.0),
+            Expr::Let(index) => {
+                let body = self.program.lets.get(index.index()).map(|def| def.value);
+                match body.and_then(|body| self.value_of(body)) {
+                    Some(value) => self.constant(value),
+                    None => Op::Let(index.0),
+                }
+            }
+            Expr::Field { base, name, optional } => {
+                let name = self.program.string(*name);
+                let declared = self.declared(id);
+                let field = Field {
+                    base: self.used(*base),
+                    key: FieldKey::new(name),
+                    check: self.check(&declared),
+                    optional: *optional,
+                    convert: true,
+                };
+                self.plan.fields.push(field);
+                Op::Field((self.plan.fields.len() as u32).saturating_sub(1))
+            }
+            Expr::Index {
+                base,
+                index,
+                optional,
+            } => {
+                let mut declared = self.declared(id);
+                declared.optional = true;
+                let index = Index {
+                    base: self.used(*base),
+                    index: self.used(*index),
+                    check: self.check(&declared),
+                    optional: *optional,
+                    convert: true,
+                };
+                self.plan.indices.push(index);
+                Op::Index((self.plan.indices.len() as u32).saturating_sub(1))
+            }
+            Expr::Call { function, arguments } => Op::Call {
+                function: function.0,
+                args: self.args(arguments.iter().copied()),
+            },
+            Expr::Builtin { builtin, arguments } => Op::Builtin {
+                builtin: *builtin,
+                args: self.args(arguments.iter().copied()),
+            },
+            Expr::Binary { op, left, right } => self.binary(id, *op, *left, *right)?,
+            Expr::Unary { op, operand } => match op {
+                UnaryOp::Not => Op::Not(self.used(*operand)),
+                UnaryOp::Negate => Op::Negate(self.used(*operand)),
+            },
+            // Never evaluated: what uses it uses the value.
+            Expr::Narrow { .. } => self.constant(Value::Null),
+            Expr::Is { value, ty } => {
+                let declared = Declared::of(&mut self.types, *ty).present();
+                Op::Is {
+                    value: self.used(*value),
+                    check: self.check(&declared),
+                }
+            }
+            Expr::If {
+                condition,
+                then,
+                otherwise,
+            } => Op::If {
+                condition: self.used(*condition),
+                then: self.used(*then),
+                otherwise: self.used(*otherwise),
+            },
+            Expr::Match { value, arms } => {
+                let start = self.plan.arms.len() as u32;
+                for arm in arms {
+                    let tests = arm.tests.iter().map(|test| self.test(test)).collect();
+                    let arm = Arm {
+                        tests,
+                        binding: arm.binding.map(|local| local.0),
+                        guard: arm.guard.map(|guard| self.used(guard)),
+                        value: self.used(arm.value),
+                    };
+                    self.plan.arms.push(arm);
+                }
+                Op::Match {
+                    value: self.used(*value),
+                    arms: Slice {
+                        start,
+                        len: arms.len() as u32,
+                    },
+                }
+            }
+            Expr::Tuple(items) => match self.values(items) {
+                Some(values) => {
+                    let run = self.world.add_run(&values);
+                    self.constant(Value::Tuple(run))
+                }
+                None => Op::Tuple(self.args(items.iter().copied())),
+            },
+            Expr::List(items) => match self.values(items) {
+                Some(values) => {
+                    let run = self.world.add_run(&values);
+                    self.constant(Value::List(run))
+                }
+                None => Op::List(self.args(items.iter().copied())),
+            },
+            Expr::Set(items) => match self.values(items) {
+                Some(mut values) => {
+                    sort_set(&self.world, &mut values);
+                    let run = self.world.add_run(&values);
+                    self.constant(Value::Set(run))
+                }
+                None => Op::Set(self.args(items.iter().copied())),
+            },
+            Expr::Map(pairs) => Op::Map(self.args(pairs.iter().flat_map(|(key, value)| [*key, *value]))),
+            Expr::Record(fields) => self.record(fields),
+            Expr::Comprehension {
+                kind,
+                clauses,
+                key,
+                head,
+            } => {
+                let comprehension = Comprehension {
+                    kind: *kind,
+                    clauses: self.clauses(clauses),
+                    key: key.map(|key| self.used(key)),
+                    head: self.used(*head),
+                };
+                self.plan.comprehensions.push(comprehension);
+                Op::Comprehension((self.plan.comprehensions.len() as u32).saturating_sub(1))
+            }
+            Expr::Interpolate(parts) => Op::Interpolate(self.args(parts.iter().copied())),
+        })
+    }
+
+    /// A literal document. It becomes one of the plan's documents.
+    fn document(&mut self, id: ExprId, text: &str) -> Result<Value, PlanError> {
+        let document: Document<'static> = read_json(text, &ReadLimits::default())
+            .map_err(|error| PlanError {
+                span: self.span(id),
+                reason: PlanErrorKind::Literal(alloc::format!("{error}")),
+            })?
+            .into_owned();
+        let doc = DocId(self.plan.documents.len() as u32);
+        let value = match document.kind(document.root()) {
+            crate::input::Kind::Null => Value::Null,
+            _ => Value::Node(crate::value::NodeRef { doc, node: NodeId(0) }),
+        };
+        self.plan.documents.push(document);
+        Ok(value)
+    }
+
+    fn values(&self, items: &[ExprId]) -> Option<Vec<Value>> {
+        items.iter().map(|item| self.value_of(*item)).collect()
+    }
+
+    /// A record: a map whose keys are constant; ordered by key here, so that none is sorted later.
+    fn record(&mut self, fields: &[(ir::StringId, ExprId)]) -> Op {
+        let mut fields = fields.to_vec();
+        let program = self.program;
+        fields.sort_by(|a, b| program.string(a.0).cmp(program.string(b.0)));
+        let values: Option<Vec<Value>> = fields
+            .iter()
+            .map(|(name, value)| Some([Value::Text(name.0), self.value_of(*value)?]))
+            .collect::<Option<Vec<[Value; 2]>>>()
+            .map(|pairs| pairs.concat());
+        if let Some(values) = values {
+            let run = self.world.add_run(&values);
+            return self.constant(Value::Map(run));
+        }
+        let start = self.plan.record_fields.len() as u32;
+        for (name, value) in &fields {
+            let value = self.used(*value);
+            self.plan.record_fields.push((Value::Text(name.0), value));
+        }
+        Op::Record(Slice {
+            start,
+            len: fields.len() as u32,
+        })
+    }
+
+    fn binary(&mut self, id: ExprId, op: BinaryOp, left: ExprId, right: ExprId) -> Result<Op, PlanError> {
+        let is_null = |id: ExprId| matches!(self.program.expr(id), Expr::Null);
+        let (left_null, right_null) = (is_null(left), is_null(right));
+        let (l, r) = (self.used(left), self.used(right));
+        Ok(match op {
+            BinaryOp::And => Op::And(l, r),
+            BinaryOp::Or => Op::Or(l, r),
+            BinaryOp::Coalesce => Op::Coalesce(l, r),
+            BinaryOp::Equal | BinaryOp::NotEqual => {
+                let negated = op == BinaryOp::NotEqual;
+                if right_null {
+                    Op::Absent { value: l, negated }
+                } else if left_null {
+                    Op::Absent { value: r, negated }
+                } else {
+                    Op::Equal {
+                        left: l,
+                        right: r,
+                        negated,
+                    }
+                }
+            }
+            BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => Op::Order {
+                op,
+                left: l,
+                right: r,
+            },
+            BinaryOp::In | BinaryOp::NotIn => Op::In {
+                value: l,
+                container: r,
+                negated: op == BinaryOp::NotIn,
+            },
+            BinaryOp::Like | BinaryOp::Matches => {
+                return Err(PlanError {
+                    span: self.span(id),
+                    reason: PlanErrorKind::Unsupported("`like` and `matches` are not available yet"),
+                });
+            }
+            BinaryOp::Add
+            | BinaryOp::Subtract
+            | BinaryOp::Multiply
+            | BinaryOp::Divide
+            | BinaryOp::Remainder => Op::Arithmetic {
+                op,
+                left: l,
+                right: r,
+            },
+        })
+    }
+
+    fn test(&mut self, test: &ArmTest) -> Test {
+        match test {
+            ArmTest::Always => Test::Always,
+            ArmTest::Null => Test::Null,
+            ArmTest::Bool(value) => Test::Equal(Value::Bool(*value)),
+            ArmTest::Int(value) => Test::Equal(Value::Int(*value)),
+            ArmTest::Text(text) => Test::Equal(Value::Text(text.0)),
+            ArmTest::Type(ty) => {
+                let declared = Declared::of(&mut self.types, *ty).present();
+                Test::Type(self.check(&declared))
+            }
+        }
+    }
+
+    fn clauses(&mut self, clauses: &[ir::Clause]) -> Slice {
+        let mut built = Vec::new();
+        for clause in clauses {
+            built.push(match &clause.kind {
+                ClauseKind::Given { local, value } => Clause::Given {
+                    local: local.0,
+                    value: self.used(*value),
+                },
+                ClauseKind::For { pattern, source } => {
+                    let declared = self.declared(*source).present();
+                    let element = declared.element(&mut self.types);
+                    let value = declared.value(&mut self.types);
+                    Clause::For(For {
+                        pattern: pattern.clone(),
+                        source: self.used(*source),
+                        element: self.check(&element),
+                        value: self.check(&value),
+                    })
+                }
+                ClauseKind::Let { pattern, value } => Clause::Let {
+                    pattern: pattern.clone(),
+                    value: self.used(*value),
+                },
+                ClauseKind::When(condition) => Clause::When(self.used(*condition)),
+                ClauseKind::Unless(condition) => Clause::Unless(self.used(*condition)),
+            });
+        }
+        let start = self.plan.clauses.len() as u32;
+        let len = built.len() as u32;
+        self.plan.clauses.extend(built);
+        Slice { start, len }
+    }
+
+    fn rule(&mut self, rule: &ir::Rule) -> Rule {
+        let clauses = self.clauses(&rule.clauses);
+        let effect = Effect {
+            kind: rule.effect.kind,
+            span: rule.effect.span,
+            message: rule.effect.message.map(|message| self.used(message)),
+            places: rule.effect.places.iter().map(|place| self.place(place)).collect(),
+            edits: rule
+                .effect
+                .edits
+                .iter()
+                .map(|edit| Edit {
+                    action: edit.action,
+                    place: self.place(&edit.place),
+                    value: edit.value.map(|value| self.used(value)),
+                })
+                .collect(),
+            anchors: rule.effect.anchors.iter().map(|local| local.0).collect(),
+        };
+        Rule {
+            name: rule.name.clone(),
+            title: rule.title.clone(),
+            description: rule.description.clone(),
+            package: rule.package.0,
+            severity: rule.severity,
+            controls: rule.controls.clone(),
+            aliases: rule.aliases.clone(),
+            span: rule.span,
+            audit: rule.audit,
+            clauses,
+            locals: rule.locals,
+            effect,
+        }
+    }
+
+    fn place(&mut self, place: &ir::Place) -> Place {
+        Place {
+            root: self.used(place.root),
+            steps: place
+                .steps
+                .iter()
+                .map(|step| match step {
+                    PlaceStep::Field(name) => Step::Field(FieldKey::new(self.program.string(*name))),
+                    PlaceStep::Index(index) => Step::Index(self.used(*index)),
+                })
+                .collect(),
+        }
+    }
+
+    /// Right of `in`, a list that stands for a set is asked as it lies: nothing is ordered for one
+    /// question. Only where nothing else uses the same expression.
+    fn keep_raw_sets(&mut self) {
+        for index in 0..self.plan.ops.len() {
+            let Some(Op::In { container, .. }) = self.plan.ops.get(index).copied() else {
+                continue;
+            };
+            let mut stack = vec![container];
+            while let Some(id) = stack.pop() {
+                if self.uses.get(id.0 as usize) != Some(&1) {
+                    continue;
+                }
+                match self.plan.op(id) {
+                    Some(Op::Coalesce(left, right)) => stack.extend([left, right]),
+                    Some(Op::Field(field)) => {
+                        if let Some(field) = self.plan.fields.get_mut(field as usize)
+                            && self
+                                .plan
+                                .checks
+                                .get(field.check)
+                                .is_some_and(|c| c.convert == Convert::Set)
+                        {
+                            field.convert = false;
+                        }
+                    }
+                    Some(Op::Index(index)) => {
+                        if let Some(index) = self.plan.indices.get_mut(index as usize)
+                            && self
+                                .plan
+                                .checks
+                                .get(index.check)
+                                .is_some_and(|c| c.convert == Convert::Set)
+                        {
+                            index.convert = false;
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! What is checked of a value that is read from a document: its kind, and for closed enumerations and
+//! unions its content. Before evaluation and at the read itself the same check runs.
+
+use alloc::{boxed::Box, collections::BTreeMap, format, string::String, vec::Vec};
+
+use wardlaw_lang::types::{Literal, Opaque, Type, Types};
+
+use super::declared::{Declared, literal_fields};
+use crate::{
+    builtins::k8s,
+    input::{Document, FieldKey, Kind, NodeId},
+    value::{Value, View, World},
+};
+
+/// A check; an index into [`Checks`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct CheckId(pub(crate) u32);
+
+/// Sets of document kinds.
+pub(crate) mod kinds {
+    pub(crate) const NULL: u8 = 1;
+    pub(crate) const BOOL: u8 = 2;
+    pub(crate) const INT: u8 = 4;
+    pub(crate) const FLOAT: u8 = 8;
+    pub(crate) const STRING: u8 = 16;
+    pub(crate) const LIST: u8 = 32;
+    pub(crate) const OBJECT: u8 = 64;
+    /// Numbers outside 64 bits: only where nothing computes with them.
+    pub(crate) const HUGE: u8 = 128;
+}
+
+/// What a read turns a node into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Convert {
+    /// It stays the node.
+    Nothing,
+    /// A list that stands for a set: ordered, each element once.
+    Set,
+    /// A text that stands for a version of the Pod Security Standards.
+    Version,
+}
+
+/// A check.
+#[derive(Clone, Debug)]
+pub(crate) struct Check {
+    /// The kinds that fit; null stands for absent, too.
+    pub(crate) mask: u8,
+    /// The texts that fit, ordered, if only some do.
+    texts: Option<Vec<Box<str>>>,
+    /// The integers that fit, if only some do.
+    ints: Option<Vec<i64>>,
+    /// The truth value that fits, if only one does.
+    bools: Option<Vec<bool>>,
+    /// The literal fields of each record that fits, if only some objects do.
+    variants: Option<Vec<Vec<(FieldKey, Literal)>>>,
+    /// What a read turns the node into.
+    pub(crate) convert: Convert,
+    /// The type, for messages.
+    pub(crate) expected: String,
+}
+
+/// What was found instead, for messages: a kind, never a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// Nothing, or null.
+    Nothing,
+    /// A value of that kind.
+    Kind(Kind),
+    /// The right kind, but a value outside the enumeration or union.
+    Other(Kind),
+}
+
+impl Found {
+    /// As in "expected `bool`, found a string".
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Self::Nothing | Self::Kind(Kind::Null) | Self::Other(Kind::Null) => "nothing",
+            Self::Kind(Kind::Bool) => "a boolean",
+            Self::Kind(Kind::Int) => "an integer",
+            Self::Kind(Kind::Float) => "a number with a fraction or exponent",
+            Self::Kind(Kind::Huge) | Self::Other(Kind::Huge) => "a number outside 64 bits",
+            Self::Kind(Kind::String) => "a string",
+            Self::Kind(Kind::List) | Self::Other(Kind::List) => "a list",
+            Self::Kind(Kind::Object) => "an object",
+            Self::Other(Kind::String) => "another string",
+            Self::Other(Kind::Int | Kind::Float) => "another number",
+            Self::Other(Kind::Bool) => "the other truth value",
+            Self::Other(Kind::Object) => "an object of no such type",
+        }
+    }
+}
+
+const fn mask_of(kind: Kind) -> u8 {
+    match kind {
+        Kind::Null => kinds::NULL,
+        Kind::Bool => kinds::BOOL,
+        Kind::Int => kinds::INT,
+        Kind::Float => kinds::FLOAT,
+        Kind::Huge => kinds::HUGE,
+        Kind::String => kinds::STRING,
+        Kind::List => kinds::LIST,
+        Kind::Object => kinds::OBJECT,
+    }
+}
+
+impl Check {
+    fn new(types: &mut Types, declared: &Declared) -> Self {
+        let mut mask = if declared.optional { kinds::NULL } else { 0 };
+        let (mut texts, mut ints, mut bools, mut variants) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut any_text, mut any_int, mut any_bool, mut any_object) = (false, false, false, false);
+        let mut convert = if declared.is_set(types) {
+            Convert::Set
+        } else {
+            Convert::Nothing
+        };
+        for id in &declared.alternatives {
+            match types.structure(*id) {
+                Type::Any | Type::Error | Type::Named(_) => {
+                    mask |= !kinds::NULL;
+                    (any_text, any_int, any_bool, any_object) = (true, true, true, true);
+                }
+                Type::Bool => {
+                    mask |= kinds::BOOL;
+                    any_bool = true;
+                }
+                Type::Int => {
+                    mask |= kinds::INT;
+                    any_int = true;
+                }
+                Type::Float => {
+                    mask |= kinds::INT | kinds::FLOAT;
+                    any_int = true;
+                }
+                Type::String => {
+                    mask |= kinds::STRING;
+                    any_text = true;
+                }
+                Type::Literal(Literal::Text(text)) => {
+                    mask |= kinds::STRING;
+                    texts.push(text);
+                }
+                Type::Literal(Literal::Int(value)) => {
+                    mask |= kinds::INT;
+                    ints.push(value);
+                }
+                Type::Literal(Literal::Bool(value)) => {
+                    mask |= kinds::BOOL;
+                    bools.push(value);
+                }
+                Type::Opaque(Opaque::Quantity) => {
+                    mask |= kinds::STRING | kinds::INT | kinds::FLOAT | kinds::HUGE;
+                    (any_text, any_int) = (true, true);
+                }
+                Type::Opaque(Opaque::PodSecurityVersion) => {
+                    mask |= kinds::STRING;
+                    any_text = true;
+                    convert = Convert::Version;
+                }
+                Type::Opaque(_) => {
+                    mask |= kinds::STRING;
+                    any_text = true;
+                }
+                Type::List(_) | Type::Set(_) | Type::Tuple(_) => mask |= kinds::LIST,
+                Type::Map(_) => {
+                    mask |= kinds::OBJECT;
+                    any_object = true;
+                }
+                Type::Record(_) => {
+                    mask |= kinds::OBJECT;
+                    let literals: Vec<(FieldKey, Literal)> = literal_fields(types, *id)
+                        .into_iter()
+                        .map(|(name, literal)| (FieldKey::new(&name), literal))
+                        .collect();
+                    any_object |= literals.is_empty();
+                    variants.push(literals);
+                }
+                Type::Never | Type::Null | Type::Union(_) | Type::Optional(_) => {}
+            }
+        }
+        texts.sort_unstable();
+        Self {
+            mask,
+            texts: (!any_text && !texts.is_empty()).then_some(texts),
+            ints: (!any_int && !ints.is_empty()).then_some(ints),
+            bools: (!any_bool && !bools.is_empty()).then_some(bools),
+            variants: (!any_object && !variants.is_empty()).then_some(variants),
+            convert,
+            expected: declared.describe(types),
+        }
+    }
+
+    /// Whether a node fits; else what it is.
+    #[inline]
+    pub(crate) fn node(&self, doc: &Document<'_>, node: NodeId) -> Result<(), Found> {
+        let kind = doc.kind(node);
+        if self.mask & mask_of(kind) == 0 {
+            return Err(match kind {
+                Kind::Null => Found::Nothing,
+                kind => Found::Kind(kind),
+            });
+        }
+        let fits = match kind {
+            Kind::String => match &self.texts {
+                None if self.convert == Convert::Version => {
+                    doc.str(node).is_some_and(|text| k8s::version(text).is_some())
+                }
+                None => true,
+                Some(texts) => doc
+                    .str(node)
+                    .is_some_and(|text| texts.binary_search_by(|known| (**known).cmp(text)).is_ok()),
+            },
+            Kind::Int => match &self.ints {
+                None => true,
+                Some(ints) => doc.int(node).is_some_and(|value| ints.contains(&value)),
+            },
+            Kind::Bool => match &self.bools {
+                None => true,
+                Some(bools) => doc.bool(node).is_some_and(|value| bools.contains(&value)),
+            },
+            Kind::Object => match &self.variants {
+                None => true,
+                Some(variants) => variants.iter().any(|fields| {
+                    fields.iter().all(|(name, literal)| {
+                        doc.get(node, name)
+                            .is_some_and(|field| node_is(doc, field, literal))
+                    })
+                }),
+            },
+            Kind::Null | Kind::Float | Kind::Huge | Kind::List => true,
+        };
+        if fits { Ok(()) } else { Err(Found::Other(kind)) }
+    }
+
+    /// Whether a value, read or made, is of the type: `is`.
+    pub(crate) fn value(&self, world: &World<'_>, value: Value) -> bool {
+        if let Value::Node(at) = value {
+            return world
+                .doc(at.doc)
+                .is_some_and(|doc| self.node(doc, at.node).is_ok());
+        }
+        let has = |kind: u8| self.mask & kind != 0;
+        match world.view(value) {
+            View::Null => has(kinds::NULL),
+            View::Bool(value) => {
+                has(kinds::BOOL) && self.bools.as_ref().is_none_or(|bools| bools.contains(&value))
+            }
+            View::Int(value) => {
+                has(kinds::INT) && self.ints.as_ref().is_none_or(|ints| ints.contains(&value))
+            }
+            View::Float(_) => has(kinds::FLOAT),
+            View::Huge(_) => has(kinds::HUGE),
+            View::Text(text) => {
+                has(kinds::STRING)
+                    && self
+                        .texts
+                        .as_ref()
+                        .is_none_or(|texts| texts.binary_search_by(|known| (**known).cmp(text)).is_ok())
+            }
+            View::Version(_) => self.convert == Convert::Version,
+            View::List => has(kinds::LIST),
+            View::Map => {
+                has(kinds::OBJECT)
+                    && self.variants.as_ref().is_none_or(|variants| {
+                        variants.iter().any(|fields| {
+                            fields
+                                .iter()
+                                .all(|(name, literal)| is_literal(world, world.field(value, name), literal))
+                        })
+                    })
+            }
+        }
+    }
+}
+
+fn node_is(doc: &Document<'_>, node: NodeId, literal: &Literal) -> bool {
+    match literal {
+        Literal::Text(text) => doc.str(node) == Some(&**text),
+        Literal::Int(value) => doc.int(node) == Some(*value),
+        Literal::Bool(value) => doc.bool(node) == Some(*value),
+    }
+}
+
+fn is_literal(world: &World<'_>, value: Value, literal: &Literal) -> bool {
+    match (world.view(value), literal) {
+        (View::Text(found), Literal::Text(text)) => found == &**text,
+        (View::Int(found), Literal::Int(value)) => found == *value,
+        (View::Bool(found), Literal::Bool(value)) => found == *value,
+        _ => false,
+    }
+}
+
+/// All checks of a plan, each once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Checks {
+    checks: Vec<Check>,
+    ids: BTreeMap<Declared, CheckId>,
+}
+
+impl Checks {
+    /// The check of a declared type.
+    pub(crate) fn add(&mut self, types: &mut Types, declared: &Declared) -> CheckId {
+        if let Some(id) = self.ids.get(declared) {
+            return *id;
+        }
+        let id = CheckId(self.checks.len() as u32);
+        let check = Check::new(types, declared);
+        self.checks.push(check);
+        self.ids.insert(declared.clone(), id);
+        id
+    }
+
+    /// The check of that id.
+    #[inline]
+    pub(crate) fn get(&self, id: CheckId) -> Option<&Check> {
+        self.checks.get(id.0 as usize)
+    }
+
+    /// "expected `bool`, found a string"
+    pub(crate) fn message(&self, id: CheckId, found: Found) -> String {
+        let expected = self.get(id).map_or("", |check| check.expected.as_str());
+        format!("expected `{expected}`, found {}", found.text())
+    }
+}

@@ -1,0 +1,234 @@
+//! Declared types as the engine needs them: the alternatives of a value, and what lies one step below.
+//! Both the checks of reads and the read set are made from these, so that they say the same.
+
+use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
+
+use wardlaw_lang::types::{Literal, Opaque, Type, TypeId, Types};
+
+/// The alternatives of a type, none a union, optional or name of such.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Declared {
+    /// By id, each once. Named records keep their name.
+    pub(crate) alternatives: Vec<TypeId>,
+    /// Whether the value may be absent.
+    pub(crate) optional: bool,
+}
+
+impl Declared {
+    /// Of a type.
+    pub(crate) fn of(types: &mut Types, ty: TypeId) -> Self {
+        let mut declared = Self::default();
+        declared.add(types, ty);
+        declared.finish()
+    }
+
+    /// `any?`
+    fn anything() -> Self {
+        Self {
+            alternatives: vec![Types::ANY],
+            optional: true,
+        }
+    }
+
+    fn add(&mut self, types: &mut Types, ty: TypeId) {
+        let mut stack = vec![ty];
+        while let Some(id) = stack.pop() {
+            match types.structure(id) {
+                Type::Optional(inner) => {
+                    self.optional = true;
+                    stack.push(inner);
+                }
+                Type::Null => self.optional = true,
+                Type::Union(members) => stack.extend(members),
+                Type::Never => {}
+                Type::Error => self.alternatives.push(Types::ANY),
+                Type::Record(_) => self.alternatives.push(id),
+                _ => {
+                    let id = types.resolve(id);
+                    self.alternatives.push(id);
+                }
+            }
+        }
+    }
+
+    fn finish(mut self) -> Self {
+        self.alternatives.sort_unstable();
+        self.alternatives.dedup();
+        if self.alternatives.contains(&Types::ANY) {
+            self.alternatives = vec![Types::ANY];
+        }
+        self
+    }
+
+    /// As it is when it is known to be present.
+    pub(crate) fn present(mut self) -> Self {
+        self.optional = false;
+        self
+    }
+
+    /// A field: the type that the alternatives which know it give it.
+    pub(crate) fn field(&self, types: &mut Types, name: &str) -> Self {
+        let mut result = Self::default();
+        for id in &self.alternatives {
+            match types.structure(*id) {
+                Type::Record(_) => {
+                    if let Some(ty) = types.field(*id, name) {
+                        result.add(types, ty);
+                    }
+                }
+                Type::Map(value) => {
+                    result.add(types, value);
+                    result.optional = true;
+                }
+                Type::Opaque(Opaque::PodSecurityVersion) => result.add(types, Types::INT),
+                Type::Any => return Self::anything(),
+                _ => {}
+            }
+        }
+        if result.alternatives.is_empty() && !result.optional {
+            return Self::anything();
+        }
+        result.finish()
+    }
+
+    /// An element of a list or set.
+    pub(crate) fn element(&self, types: &mut Types) -> Self {
+        let mut result = Self::default();
+        for id in &self.alternatives {
+            match types.structure(*id) {
+                Type::List(element) | Type::Set(element) => result.add(types, element),
+                Type::Any => return Self::anything(),
+                Type::Tuple(members) => {
+                    for member in members {
+                        result.add(types, member);
+                    }
+                }
+                _ => {}
+            }
+        }
+        if result.alternatives.is_empty() && !result.optional {
+            return Self::anything();
+        }
+        result.finish()
+    }
+
+    /// The value of a member of a map or record; null members do not exist.
+    pub(crate) fn value(&self, types: &mut Types) -> Self {
+        let mut result = Self::default();
+        for id in &self.alternatives {
+            match types.structure(*id) {
+                Type::Map(value) => result.add(types, value),
+                // A record is a map of anything, undeclared fields included.
+                Type::Record(_) | Type::Any => return Self::anything().present(),
+                _ => {}
+            }
+        }
+        if result.alternatives.is_empty() {
+            return Self::anything().present();
+        }
+        result.finish().present()
+    }
+
+    /// Whether one alternative is a map, record or anything.
+    pub(crate) fn has_members(&self, types: &mut Types) -> bool {
+        self.alternatives
+            .iter()
+            .any(|id| matches!(types.structure(*id), Type::Map(_) | Type::Record(_)))
+    }
+
+    /// Whether every alternative is a set.
+    pub(crate) fn is_set(&self, types: &mut Types) -> bool {
+        !self.alternatives.is_empty()
+            && self
+                .alternatives
+                .iter()
+                .all(|id| matches!(types.structure(*id), Type::Set(_)))
+    }
+
+    /// As messages show it: the type of a value that is present.
+    pub(crate) fn describe(&self, types: &mut Types) -> String {
+        let mut names: Vec<String> = Vec::new();
+        for id in &self.alternatives {
+            let name = describe(types, *id, 0);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        // Long unions say enough by their beginning.
+        const SHOWN: usize = 6;
+        let more = names.len() > SHOWN;
+        names.truncate(SHOWN);
+        let mut text = names.join(" | ");
+        if more {
+            text.push_str(" | …");
+        }
+        text
+    }
+}
+
+/// The fields of a record type whose types are literals.
+pub(crate) fn literal_fields(types: &mut Types, record: TypeId) -> Vec<(String, Literal)> {
+    let Type::Record(fields) = types.structure(record) else {
+        return Vec::new();
+    };
+    let mut literals = Vec::new();
+    for field in fields {
+        if let Type::Literal(literal) = types.structure(field.ty) {
+            literals.push((field.name.into(), literal));
+        }
+    }
+    literals
+}
+
+/// Whether no value can be of both record types: they differ in a literal-typed field.
+pub(crate) fn disjoint(types: &mut Types, a: TypeId, b: TypeId) -> bool {
+    let (a, b) = (literal_fields(types, a), literal_fields(types, b));
+    a.iter()
+        .any(|(name, literal)| b.iter().any(|(other, value)| other == name && value != literal))
+}
+
+fn describe(types: &mut Types, id: TypeId, depth: u32) -> String {
+    if let Type::Named(named) = types.get(id) {
+        return types
+            .named(*named)
+            .map_or_else(String::new, |named| named.name.clone());
+    }
+    if depth > 3 {
+        return "…".to_owned();
+    }
+    let inner = depth.saturating_add(1);
+    match types.get(id).clone() {
+        Type::Error | Type::Any | Type::Named(_) => "any".to_owned(),
+        Type::Never => "never".to_owned(),
+        Type::Null => "null".to_owned(),
+        Type::Bool => "bool".to_owned(),
+        Type::Int => "int".to_owned(),
+        Type::Float => "float".to_owned(),
+        Type::String => "string".to_owned(),
+        Type::Literal(Literal::Text(text)) => format!("\"{text}\""),
+        Type::Literal(Literal::Int(value)) => format!("{value}"),
+        Type::Literal(Literal::Bool(value)) => format!("{value}"),
+        Type::Opaque(opaque) => opaque.name().to_owned(),
+        Type::List(element) => format!("[{}]", describe(types, element, inner)),
+        Type::Set(element) => format!("{{{}}}", describe(types, element, inner)),
+        Type::Map(value) => format!("{{[string]: {}}}", describe(types, value, inner)),
+        Type::Tuple(members) => {
+            let members: Vec<String> = members.iter().map(|m| describe(types, *m, inner)).collect();
+            format!("({})", members.join(", "))
+        }
+        Type::Record(fields) => {
+            let shown: Vec<&str> = fields.iter().take(3).map(|field| &*field.name).collect();
+            let more = if fields.len() > 3 { ", …" } else { "" };
+            format!("{{{}{more}}}", shown.join(", "))
+        }
+        Type::Union(members) => {
+            let members: Vec<String> = members
+                .iter()
+                .take(6)
+                .map(|m| describe(types, *m, inner))
+                .collect();
+            members.join(" | ")
+        }
+        Type::Optional(present) => format!("{}?", describe(types, present, inner)),
+    }
+}

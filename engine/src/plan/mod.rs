@@ -1,0 +1,350 @@
+//! The plan: what runs. Flat arrays and indices, made once from the IR and shared by all threads.
+//! Constants are built, field names hashed, and every read of a document knows what may be there.
+
+use alloc::{string::String, vec::Vec};
+
+use wardlaw_lang::{
+    Span,
+    builtin::Builtin,
+    ir::{self, ComprehensionKind, EditAction, EffectKind, FileInfo, RuleSeverity},
+    syntax::operator::BinaryOp,
+    types::{TypeId, Types},
+};
+
+pub(crate) mod build;
+pub(crate) mod check;
+pub(crate) mod declared;
+pub(crate) mod depth;
+mod places;
+pub(crate) mod reads;
+pub(crate) mod trie;
+
+use crate::{
+    input::{Document, FieldKey},
+    value::{Heap, Value},
+};
+use check::{CheckId, Checks};
+
+/// An expression; an index into [`Plan::ops`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct OpId(pub(crate) u32);
+
+/// Part of one of the plan's arrays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Slice {
+    pub(crate) start: u32,
+    pub(crate) len: u32,
+}
+
+impl Slice {
+    /// The part of the array.
+    pub(crate) fn of<T>(self, array: &[T]) -> &[T] {
+        let start = self.start as usize;
+        start
+            .checked_add(self.len as usize)
+            .and_then(|end| array.get(start..end))
+            .unwrap_or(&[])
+    }
+}
+
+/// A checked policy, ready to run.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    /// Texts and runs of constants.
+    pub(crate) heap: Heap,
+    /// Literal documents, then data, in this order; the inputs of a decision come after them.
+    pub(crate) documents: Vec<Document<'static>>,
+    /// All expressions.
+    pub(crate) ops: Vec<Op>,
+    /// Where each was written.
+    pub(crate) spans: Vec<Span>,
+    /// Operands of those that have many.
+    pub(crate) args: Vec<OpId>,
+    /// Names, ordered in each record, and values of [`Op::Record`].
+    pub(crate) record_fields: Vec<(Value, OpId)>,
+    /// Values of [`Op::Constant`].
+    pub(crate) constants: Vec<Value>,
+    /// Of [`Op::Field`].
+    pub(crate) fields: Vec<Field>,
+    /// Of [`Op::Index`].
+    pub(crate) indices: Vec<Index>,
+    /// Of [`Op::Comprehension`].
+    pub(crate) comprehensions: Vec<Comprehension>,
+    /// Of rules and comprehensions.
+    pub(crate) clauses: Vec<Clause>,
+    /// Of [`Op::Match`].
+    pub(crate) arms: Vec<Arm>,
+    /// Of [`Op::Call`].
+    pub(crate) functions: Vec<Function>,
+    /// Of [`Op::Let`].
+    pub(crate) lets: Vec<Let>,
+    /// Of [`Op::Data`].
+    pub(crate) data: Vec<Data>,
+    /// Of [`Op::Input`].
+    pub(crate) inputs: Vec<Input>,
+    /// In contract order.
+    pub(crate) rules: Vec<Rule>,
+    /// By path.
+    pub(crate) packages: Vec<ir::Package>,
+    /// What is checked of reads.
+    pub(crate) checks: Checks,
+    /// What the rules can read of the inputs.
+    pub(crate) reads: trie::Trie,
+    /// Names of source files and where their lines begin.
+    pub(crate) files: Vec<FileInfo>,
+    /// For builtins that look into packed types.
+    pub(crate) types: Types,
+}
+
+/// An expression. Invariant: operands come before it, so that the arena is acyclic.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Op {
+    Constant(u32),
+    Local(u32),
+    Input(u32),
+    Data(u32),
+    Let(u32),
+    Field(u32),
+    Index(u32),
+    Call {
+        function: u32,
+        args: Slice,
+    },
+    Builtin {
+        builtin: Builtin,
+        args: Slice,
+    },
+    And(OpId, OpId),
+    Or(OpId, OpId),
+    Coalesce(OpId, OpId),
+    /// `==` or, negated, `!=`.
+    Equal {
+        left: OpId,
+        right: OpId,
+        negated: bool,
+    },
+    /// A comparison with the literal null.
+    Absent {
+        value: OpId,
+        negated: bool,
+    },
+    /// `<` and its like.
+    Order {
+        op: BinaryOp,
+        left: OpId,
+        right: OpId,
+    },
+    /// `in`, `not in`.
+    In {
+        value: OpId,
+        container: OpId,
+        negated: bool,
+    },
+    /// `+ - * / %`
+    Arithmetic {
+        op: BinaryOp,
+        left: OpId,
+        right: OpId,
+    },
+    Not(OpId),
+    Negate(OpId),
+    Is {
+        value: OpId,
+        check: CheckId,
+    },
+    If {
+        condition: OpId,
+        then: OpId,
+        otherwise: OpId,
+    },
+    Match {
+        value: OpId,
+        arms: Slice,
+    },
+    Tuple(Slice),
+    List(Slice),
+    Set(Slice),
+    /// Keys and values in turn.
+    Map(Slice),
+    /// Of [`Plan::record_fields`].
+    Record(Slice),
+    Comprehension(u32),
+    Interpolate(Slice),
+}
+
+const _: () = assert!(size_of::<Op>() <= 16);
+
+/// A read of a field.
+#[derive(Clone, Debug)]
+pub(crate) struct Field {
+    pub(crate) base: OpId,
+    pub(crate) key: FieldKey,
+    pub(crate) check: CheckId,
+    /// The base may be absent.
+    pub(crate) optional: bool,
+    /// A list that stands for a set becomes one; not where only membership is asked.
+    pub(crate) convert: bool,
+}
+
+/// A read of an element or of the value of a key.
+#[derive(Clone, Debug)]
+pub(crate) struct Index {
+    pub(crate) base: OpId,
+    pub(crate) index: OpId,
+    pub(crate) check: CheckId,
+    pub(crate) optional: bool,
+    pub(crate) convert: bool,
+}
+
+/// A comprehension.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Comprehension {
+    pub(crate) kind: ComprehensionKind,
+    pub(crate) clauses: Slice,
+    pub(crate) key: Option<OpId>,
+    pub(crate) head: OpId,
+}
+
+/// A clause.
+#[derive(Clone, Debug)]
+pub(crate) enum Clause {
+    Given { local: u32, value: OpId },
+    For(For),
+    Let { pattern: Pattern, value: OpId },
+    When(OpId),
+    Unless(OpId),
+}
+
+/// A `for` clause.
+#[derive(Clone, Debug)]
+pub(crate) struct For {
+    pub(crate) pattern: Pattern,
+    pub(crate) source: OpId,
+    /// Of the elements of a list.
+    pub(crate) element: CheckId,
+    /// Of the values of a map.
+    pub(crate) value: CheckId,
+}
+
+/// What a value is bound to.
+pub(crate) type Pattern = ir::Pattern;
+
+/// An arm of a `match`.
+#[derive(Clone, Debug)]
+pub(crate) struct Arm {
+    pub(crate) tests: Vec<Test>,
+    pub(crate) binding: Option<u32>,
+    pub(crate) guard: Option<OpId>,
+    pub(crate) value: OpId,
+}
+
+/// A test of an arm.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Test {
+    Always,
+    Null,
+    Equal(Value),
+    Type(CheckId),
+}
+
+/// A function.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Function {
+    pub(crate) locals: u32,
+    pub(crate) body: OpId,
+}
+
+/// A package-level `let`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Let {
+    pub(crate) locals: u32,
+    pub(crate) value: OpId,
+}
+
+/// A datum.
+#[derive(Clone, Debug)]
+pub(crate) struct Data {
+    pub(crate) name: String,
+    /// Its document; an index into [`Plan::documents`].
+    pub(crate) document: u32,
+    pub(crate) check: CheckId,
+    /// Evaluated once, when the engine is built and the host gives no value.
+    pub(crate) default: Option<OpId>,
+    pub(crate) locals: u32,
+    pub(crate) span: Span,
+    pub(crate) ty: TypeId,
+}
+
+/// A declared input.
+#[derive(Clone, Debug)]
+pub(crate) struct Input {
+    pub(crate) name: String,
+    pub(crate) check: CheckId,
+}
+
+/// A rule.
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    pub(crate) name: String,
+    pub(crate) title: String,
+    pub(crate) description: String,
+    /// An index into [`Plan::packages`].
+    pub(crate) package: u32,
+    pub(crate) severity: RuleSeverity,
+    pub(crate) controls: Vec<(String, Vec<String>)>,
+    pub(crate) aliases: Vec<String>,
+    pub(crate) span: Span,
+    pub(crate) audit: bool,
+    pub(crate) clauses: Slice,
+    pub(crate) locals: u32,
+    pub(crate) effect: Effect,
+}
+
+/// What a rule does.
+#[derive(Clone, Debug)]
+pub(crate) struct Effect {
+    pub(crate) kind: EffectKind,
+    pub(crate) span: Span,
+    pub(crate) message: Option<OpId>,
+    pub(crate) places: Vec<Place>,
+    pub(crate) edits: Vec<Edit>,
+    /// Innermost last.
+    pub(crate) anchors: Vec<u32>,
+}
+
+/// A place.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) root: OpId,
+    pub(crate) steps: Vec<Step>,
+}
+
+/// A step of a place.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    Field(FieldKey),
+    Index(OpId),
+}
+
+/// An edit.
+#[derive(Clone, Debug)]
+pub(crate) struct Edit {
+    pub(crate) action: EditAction,
+    pub(crate) place: Place,
+    pub(crate) value: Option<OpId>,
+}
+
+impl Plan {
+    /// The expression.
+    pub(crate) fn op(&self, id: OpId) -> Option<Op> {
+        self.ops.get(id.0 as usize).copied()
+    }
+
+    /// Name and 1-based line of a span.
+    pub(crate) fn file_line(&self, span: Span) -> (&str, u32) {
+        self.files.get(span.file.0 as usize).map_or(("", 0), |file| {
+            let line = file.lines.partition_point(|start| *start <= span.start);
+            (file.name.as_str(), line as u32)
+        })
+    }
+}

@@ -1,0 +1,725 @@
+//! Which places of the inputs each rule can read: the program run over sets of places instead of
+//! values. It follows functions, `let`s, `match`, `??`, list `+`, comprehensions and the builtins that
+//! give back elements, and keeps to the variants that conditions have shown. What it misses is still
+//! checked where it is read; what it finds is checked before anything runs.
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+    vec,
+    vec::Vec,
+};
+
+use wardlaw_lang::{
+    builtin::Builtin,
+    ir::{
+        self, Clause, ClauseKind, ComprehensionKind, Expr, ExprId, FunctionId, LetId, Pattern, PlaceStep,
+        Program, StringId,
+    },
+    syntax::operator::BinaryOp,
+    types::{Type, TypeId, Types},
+};
+
+use super::{
+    check::{CheckId, Checks},
+    declared::{Declared, disjoint},
+    places::{Abstract, Member},
+    trie::{Edge, Trie, TrieId, TrieNode},
+};
+use crate::input::FieldKey;
+
+/// The read set of a program.
+pub(crate) fn analyse(program: &Program, types: &mut Types, checks: &mut Checks) -> Trie {
+    let mut reads = Reads {
+        program,
+        types,
+        checks,
+        nodes: Vec::new(),
+        roots: vec![None; program.inputs.len()],
+        declared: BTreeMap::new(),
+        functions: BTreeMap::new(),
+        lets: BTreeMap::new(),
+        frame: Vec::new(),
+        seen: BTreeSet::new(),
+    };
+    for (index, rule) in program.rules.iter().enumerate() {
+        reads.rule(index as u32, rule);
+    }
+    reads.finish()
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Field(StringId, CheckId),
+    Element(CheckId),
+    Index(u32, CheckId),
+    Value(CheckId),
+    Variant(TypeId),
+}
+
+#[derive(Debug)]
+struct Node {
+    declared: Rc<Declared>,
+    check: CheckId,
+    steps: BTreeMap<Step, u32>,
+    rules: BTreeSet<u32>,
+}
+
+/// What a function or `let` gives for what it is given, and what it reads on the way.
+type Known = (Abstract, Vec<u32>);
+
+struct Reads<'p> {
+    program: &'p Program,
+    types: &'p mut Types,
+    checks: &'p mut Checks,
+    nodes: Vec<Node>,
+    roots: Vec<Option<u32>>,
+    declared: BTreeMap<TypeId, Rc<Declared>>,
+    functions: BTreeMap<(FunctionId, Vec<Abstract>), Known>,
+    lets: BTreeMap<LetId, Known>,
+    /// Slots of the current frame.
+    frame: Vec<Abstract>,
+    /// Nodes that the current rule, function or `let` reads.
+    seen: BTreeSet<u32>,
+}
+
+impl Reads<'_> {
+    fn rule(&mut self, index: u32, rule: &ir::Rule) {
+        self.frame = vec![Abstract::default(); rule.locals as usize];
+        self.seen.clear();
+        self.clauses(&rule.clauses);
+        let effect = &rule.effect;
+        if let Some(message) = effect.message {
+            self.eval(message);
+        }
+        for place in effect
+            .places
+            .iter()
+            .chain(effect.edits.iter().map(|edit| &edit.place))
+        {
+            self.eval(place.root);
+            for step in &place.steps {
+                if let PlaceStep::Index(index) = step {
+                    self.eval(*index);
+                }
+            }
+        }
+        for value in effect.edits.iter().filter_map(|edit| edit.value) {
+            self.eval(value);
+        }
+        for id in core::mem::take(&mut self.seen) {
+            if let Some(node) = self.nodes.get_mut(id as usize) {
+                node.rules.insert(index);
+            }
+        }
+    }
+
+    fn finish(self) -> Trie {
+        let program = self.program;
+        let nodes = self
+            .nodes
+            .into_iter()
+            .map(|node| TrieNode {
+                check: node.check,
+                rules: node.rules.into_iter().collect(),
+                edges: node
+                    .steps
+                    .into_iter()
+                    .filter_map(|(step, below)| {
+                        let edge = match step {
+                            Step::Field(name, _) => Edge::Field(FieldKey::new(program.string(name))),
+                            Step::Element(_) => Edge::Element,
+                            Step::Index(index, _) => Edge::Index(index),
+                            Step::Value(_) => Edge::Value,
+                            Step::Variant(ty) => {
+                                let declared = Declared::of(self.types, ty).present();
+                                Edge::Variant(self.checks.add(self.types, &declared))
+                            }
+                        };
+                        Some((edge, TrieId(below)))
+                    })
+                    .collect(),
+            })
+            .collect();
+        Trie {
+            roots: self.roots.into_iter().map(|root| root.map(TrieId)).collect(),
+            nodes,
+        }
+    }
+
+    fn declared(&mut self, ty: TypeId) -> Rc<Declared> {
+        if let Some(known) = self.declared.get(&ty) {
+            return known.clone();
+        }
+        let declared = Rc::new(Declared::of(self.types, ty));
+        self.declared.insert(ty, declared.clone());
+        declared
+    }
+
+    fn new_node(&mut self, declared: Rc<Declared>) -> u32 {
+        let check = self.checks.add(self.types, &declared);
+        let id = self.nodes.len() as u32;
+        self.nodes.push(Node {
+            declared,
+            check,
+            steps: BTreeMap::new(),
+            rules: BTreeSet::new(),
+        });
+        id
+    }
+
+    fn node_type(&self, node: u32) -> Rc<Declared> {
+        self.nodes
+            .get(node as usize)
+            .map(|node| node.declared.clone())
+            .unwrap_or_default()
+    }
+
+    /// The node one step below; made where it is new.
+    fn step(&mut self, node: u32, step: Step, declared: &Rc<Declared>) -> u32 {
+        if let Some(known) = self
+            .nodes
+            .get(node as usize)
+            .and_then(|node| node.steps.get(&step))
+        {
+            return *known;
+        }
+        let below = self.new_node(declared.clone());
+        if let Some(node) = self.nodes.get_mut(node as usize) {
+            node.steps.insert(step, below);
+        }
+        below
+    }
+
+    fn read(&mut self, node: u32, step: impl Fn(CheckId) -> Step, declared: &Rc<Declared>) -> u32 {
+        let check = self.checks.add(self.types, declared);
+        let below = self.step(node, step(check), declared);
+        self.seen.insert(below);
+        below
+    }
+
+    fn input(&mut self, id: ir::InputId) -> Abstract {
+        let index = id.index();
+        let root = match self.roots.get(index).copied().flatten() {
+            Some(root) => root,
+            None => {
+                let ty = self
+                    .program
+                    .inputs
+                    .get(index)
+                    .map_or(Types::ANY, |input| input.ty);
+                let declared = self.declared(ty);
+                let root = self.new_node(declared);
+                if let Some(slot) = self.roots.get_mut(index) {
+                    *slot = Some(root);
+                }
+                root
+            }
+        };
+        self.seen.insert(root);
+        Abstract::node(root)
+    }
+
+    fn field(&mut self, base: &Abstract, name: StringId, ty: TypeId) -> Abstract {
+        let text = self.program.string(name);
+        let declared = self.declared(ty);
+        let mut result = base.member(Member::Field(name));
+        for node in &base.nodes {
+            if self.knows(*node, text) {
+                let below = self.read(*node, |check| Step::Field(name, check), &declared);
+                result = result.or(&Abstract::node(below));
+            }
+        }
+        result
+    }
+
+    /// Whether what is at a node can have the field.
+    fn knows(&mut self, node: u32, name: &str) -> bool {
+        let declared = self.node_type(node);
+        declared
+            .alternatives
+            .iter()
+            .any(|id| match self.types.structure(*id) {
+                Type::Record(_) => self.types.field(*id, name).is_some(),
+                Type::Map(_) | Type::Any => true,
+                _ => false,
+            })
+    }
+
+    fn elements(&mut self, list: &Abstract) -> Abstract {
+        let mut result = list.element.as_deref().cloned().unwrap_or_default();
+        for node in &list.nodes {
+            let declared = self.node_type(*node);
+            if self.is_list(&declared) {
+                let element = Rc::new(declared.element(self.types));
+                let below = self.read(*node, Step::Element, &element);
+                result = result.or(&Abstract::node(below));
+            }
+        }
+        result
+    }
+
+    fn values(&mut self, map: &Abstract) -> Abstract {
+        let mut result = map.values();
+        for node in &map.nodes {
+            let declared = self.node_type(*node);
+            if declared.has_members(self.types) || declared.alternatives.contains(&Types::ANY) {
+                let value = Rc::new(declared.value(self.types));
+                let below = self.read(*node, Step::Value, &value);
+                result = result.or(&Abstract::node(below));
+            }
+        }
+        result
+    }
+
+    fn is_list(&mut self, declared: &Declared) -> bool {
+        declared.alternatives.iter().any(|id| {
+            matches!(
+                self.types.structure(*id),
+                Type::List(_) | Type::Set(_) | Type::Tuple(_) | Type::Any
+            )
+        })
+    }
+
+    /// All of lists and maps: they are compared, printed or ordered. Records are not gone into.
+    fn whole(&mut self, value: &Abstract, depth: u32) {
+        if depth > 4 || value.is_nothing() {
+            return;
+        }
+        let below = depth.saturating_add(1);
+        let elements = self.elements(value);
+        self.whole(&elements, below);
+        for node in &value.nodes {
+            let declared = self.node_type(*node);
+            let is_map = declared
+                .alternatives
+                .iter()
+                .any(|id| matches!(self.types.structure(*id), Type::Map(_)));
+            if is_map {
+                let values = self.values(&Abstract::node(*node));
+                self.whole(&values, below);
+            }
+        }
+    }
+
+    /// What is left of a value that is known to be of a type.
+    fn narrow(&mut self, value: &Abstract, ty: TypeId) -> Abstract {
+        let wanted = self.declared(ty);
+        let mut result = Abstract {
+            nodes: Vec::new(),
+            ..value.clone()
+        };
+        for node in &value.nodes {
+            let declared = self.node_type(*node);
+            let any = declared.alternatives.contains(&Types::ANY);
+            let records: Vec<TypeId> = self.records(&declared);
+            let wanted_records = self.records(&wanted);
+            if wanted_records.is_empty() {
+                result.nodes.push(*node);
+                continue;
+            }
+            let shared: Vec<TypeId> = wanted_records
+                .iter()
+                .copied()
+                .filter(|record| any || records.contains(record))
+                .collect();
+            if !any && shared.len() == records.len() {
+                result.nodes.push(*node);
+            } else if shared.is_empty() {
+                let possible = records.iter().any(|record| {
+                    wanted_records
+                        .iter()
+                        .any(|wanted| !disjoint(self.types, *record, *wanted))
+                });
+                if possible {
+                    result.nodes.push(*node);
+                }
+            } else {
+                for record in shared {
+                    let declared = Rc::new(Declared {
+                        alternatives: vec![record],
+                        optional: false,
+                    });
+                    let variant = self.step(*node, Step::Variant(record), &declared);
+                    result.nodes.push(variant);
+                }
+            }
+        }
+        result.nodes.sort_unstable();
+        result.nodes.dedup();
+        result
+    }
+
+    fn records(&mut self, declared: &Declared) -> Vec<TypeId> {
+        let mut records = Vec::new();
+        for id in &declared.alternatives {
+            if matches!(self.types.structure(*id), Type::Record(_)) {
+                records.push(*id);
+            }
+        }
+        records
+    }
+
+    fn clauses(&mut self, clauses: &[Clause]) {
+        for clause in clauses {
+            match &clause.kind {
+                ClauseKind::Given { local, value } => {
+                    let value = self.eval(*value);
+                    self.bind(&Pattern::Bind(*local), &value);
+                }
+                ClauseKind::Let { pattern, value } => {
+                    let value = self.eval(*value);
+                    self.bind(pattern, &value);
+                }
+                ClauseKind::For { pattern, source } => {
+                    let value = self.eval(*source);
+                    let element = self.drawn(*source, &value);
+                    self.bind(pattern, &element);
+                }
+                ClauseKind::When(condition) | ClauseKind::Unless(condition) => {
+                    self.eval(*condition);
+                }
+            }
+        }
+    }
+
+    /// An element that a `for` draws: of a map its key and value.
+    fn drawn(&mut self, source: ExprId, value: &Abstract) -> Abstract {
+        let declared = self.declared(self.program.type_of(source));
+        let any = declared.alternatives.contains(&Types::ANY);
+        let mut element = Abstract::default();
+        if any || declared.has_members(self.types) {
+            let values = self.values(value);
+            element = Abstract::tuple([Abstract::default(), values]);
+        }
+        if any || !declared.has_members(self.types) {
+            let elements = self.elements(value);
+            element = element.or(&elements);
+        }
+        element
+    }
+
+    fn bind(&mut self, pattern: &Pattern, value: &Abstract) {
+        match pattern {
+            Pattern::Ignore => {}
+            Pattern::Bind(local) => {
+                if let Some(slot) = self.frame.get_mut(local.index()) {
+                    *slot = core::mem::take(slot).or(value);
+                }
+            }
+            Pattern::Tuple(parts) => {
+                for (index, part) in parts.iter().enumerate() {
+                    let member = value.member(Member::Position(index as u32));
+                    let of_nodes = Abstract {
+                        nodes: value.nodes.clone(),
+                        ..Abstract::default()
+                    };
+                    let elements = self.elements(&of_nodes);
+                    self.bind(part, &member.or(&elements));
+                }
+            }
+        }
+    }
+
+    fn eval_all(&mut self, ids: &[ExprId]) -> Vec<Abstract> {
+        ids.iter().map(|id| self.eval(*id)).collect()
+    }
+
+    /// What an expression may be; marks what it reads. Recursion is bounded as evaluation is.
+    fn eval(&mut self, id: ExprId) -> Abstract {
+        let program = self.program;
+        match program.expr(id) {
+            Expr::Null
+            | Expr::Bool(_)
+            | Expr::Int(_)
+            | Expr::Float(_)
+            | Expr::Text(_)
+            | Expr::Document(_)
+            | Expr::Data(_) => Abstract::default(),
+            Expr::Local(local) => self.frame.get(local.index()).cloned().unwrap_or_default(),
+            Expr::Input(input) => self.input(*input),
+            Expr::Let(index) => self.package_let(*index),
+            Expr::Field { base, name, .. } => {
+                let base = self.eval(*base);
+                self.field(&base, *name, program.type_of(id))
+            }
+            Expr::Index { base, index, .. } => self.index(id, *base, *index),
+            Expr::Call { function, arguments } => self.call(*function, arguments),
+            Expr::Builtin { builtin, arguments } => self.builtin(*builtin, arguments),
+            Expr::Binary { op, left, right } => self.binary(*op, *left, *right),
+            Expr::Unary { operand, .. } => {
+                self.eval(*operand);
+                Abstract::default()
+            }
+            Expr::Is { value, .. } => {
+                self.eval(*value);
+                Abstract::default()
+            }
+            Expr::Narrow { value, ty } => {
+                let value = self.eval(*value);
+                self.narrow(&value, *ty)
+            }
+            Expr::If {
+                condition,
+                then,
+                otherwise,
+            } => {
+                self.eval(*condition);
+                let then = self.eval(*then);
+                then.or(&self.eval(*otherwise))
+            }
+            Expr::Match { value, arms } => self.select(*value, arms),
+            Expr::Tuple(items) => Abstract::tuple(self.eval_all(items)),
+            Expr::List(items) => {
+                let items = self.eval_all(items);
+                Abstract::list(items.iter().fold(Abstract::default(), |all, item| all.or(item)))
+            }
+            Expr::Set(items) => {
+                let items = self.eval_all(items);
+                let all = items.iter().fold(Abstract::default(), |all, item| all.or(item));
+                self.whole(&all, 0);
+                Abstract::list(all)
+            }
+            Expr::Map(pairs) => {
+                let mut values = Abstract::default();
+                for (key, value) in pairs {
+                    self.eval(*key);
+                    values = values.or(&self.eval(*value));
+                }
+                Abstract::list(values)
+            }
+            Expr::Record(fields) => self.record(fields),
+            Expr::Comprehension {
+                kind,
+                clauses,
+                key,
+                head,
+            } => self.comprehension(*kind, clauses, *key, *head),
+            Expr::Interpolate(parts) => {
+                for part in parts {
+                    let part = self.eval(*part);
+                    self.whole(&part, 0);
+                }
+                Abstract::default()
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn record(&mut self, fields: &[(StringId, ExprId)]) -> Abstract {
+        let mut members = Vec::new();
+        for (name, value) in fields {
+            if let Some(value) = self.eval(*value).some() {
+                members.push((Member::Field(*name), value));
+            }
+        }
+        members.sort_by_key(|(member, _)| *member);
+        Abstract {
+            members,
+            ..Abstract::default()
+        }
+    }
+
+    #[inline(never)]
+    fn index(&mut self, id: ExprId, base: ExprId, index: ExprId) -> Abstract {
+        let container = self.eval(base);
+        self.eval(index);
+        let ty = self.program.type_of(id);
+        let mut declared = (*self.declared(ty)).clone();
+        declared.optional = true;
+        let declared = Rc::new(declared);
+        match self.program.expr(index) {
+            Expr::Text(name) => {
+                let mut result = container.member(Member::Field(*name));
+                for node in &container.nodes {
+                    let below = self.read(*node, |check| Step::Field(*name, check), &declared);
+                    result = result.or(&Abstract::node(below));
+                }
+                result
+            }
+            Expr::Int(position) if u32::try_from(*position).is_ok() => {
+                let position = u32::try_from(*position).unwrap_or_default();
+                let mut result = container.element.as_deref().cloned().unwrap_or_default();
+                for node in &container.nodes {
+                    let below = self.read(*node, |check| Step::Index(position, check), &declared);
+                    result = result.or(&Abstract::node(below));
+                }
+                result
+            }
+            _ => {
+                let elements = self.elements(&container);
+                elements.or(&self.values(&container))
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn select(&mut self, value: ExprId, arms: &[ir::Arm]) -> Abstract {
+        let value = self.eval(value);
+        let mut result = Abstract::default();
+        for arm in arms {
+            if let Some(local) = arm.binding {
+                self.bind(&Pattern::Bind(local), &value);
+            }
+            if let Some(guard) = arm.guard {
+                self.eval(guard);
+            }
+            result = result.or(&self.eval(arm.value));
+        }
+        result
+    }
+
+    #[inline(never)]
+    fn binary(&mut self, op: BinaryOp, left: ExprId, right: ExprId) -> Abstract {
+        let l = self.eval(left);
+        let r = self.eval(right);
+        match op {
+            BinaryOp::Coalesce => l.or(&r),
+            BinaryOp::Add => {
+                if l.is_nothing() {
+                    r
+                } else {
+                    l.or(&r)
+                }
+            }
+            BinaryOp::Subtract => {
+                self.whole(&l, 0);
+                self.whole(&r, 0);
+                l
+            }
+            BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::In | BinaryOp::NotIn => {
+                let is_null = |id: ExprId| matches!(self.program.expr(id), Expr::Null);
+                if !is_null(left) && !is_null(right) {
+                    self.whole(&l, 0);
+                    self.whole(&r, 0);
+                }
+                Abstract::default()
+            }
+            BinaryOp::Or
+            | BinaryOp::And
+            | BinaryOp::Less
+            | BinaryOp::LessEqual
+            | BinaryOp::Greater
+            | BinaryOp::GreaterEqual
+            | BinaryOp::Like
+            | BinaryOp::Matches
+            | BinaryOp::Multiply
+            | BinaryOp::Divide
+            | BinaryOp::Remainder => Abstract::default(),
+        }
+    }
+
+    #[inline(never)]
+    fn comprehension(
+        &mut self,
+        kind: ComprehensionKind,
+        clauses: &[Clause],
+        key: Option<ExprId>,
+        head: ExprId,
+    ) -> Abstract {
+        self.clauses(clauses);
+        if let Some(key) = key {
+            self.eval(key);
+        }
+        let head = self.eval(head);
+        match kind {
+            ComprehensionKind::List | ComprehensionKind::Map => Abstract::list(head),
+            ComprehensionKind::Set => {
+                self.whole(&head, 0);
+                Abstract::list(head)
+            }
+            ComprehensionKind::Min | ComprehensionKind::Max | ComprehensionKind::Yield => head,
+            // A sum of lists or texts is made of its parts.
+            ComprehensionKind::Sum => head,
+            ComprehensionKind::Any
+            | ComprehensionKind::All
+            | ComprehensionKind::None
+            | ComprehensionKind::Count => Abstract::default(),
+        }
+    }
+
+    #[inline(never)]
+    fn builtin(&mut self, builtin: Builtin, arguments: &[ExprId]) -> Abstract {
+        let arguments = self.eval_all(arguments);
+        let nothing = Abstract::default();
+        let first = arguments.first().unwrap_or(&nothing);
+        match builtin {
+            Builtin::ListFirst | Builtin::ListLast => self.elements(first),
+            Builtin::ListIndexed => {
+                let elements = self.elements(first);
+                Abstract::list(Abstract::tuple([Abstract::default(), elements]))
+            }
+            Builtin::MapValues => Abstract::list(self.values(first)),
+            Builtin::ListJoin | Builtin::Same | Builtin::SetLen => {
+                for argument in &arguments {
+                    self.whole(argument, 0);
+                }
+                Abstract::default()
+            }
+            Builtin::TextStartsWith
+            | Builtin::TextEndsWith
+            | Builtin::TextContains
+            | Builtin::TextRemovePrefix
+            | Builtin::TextRemoveSuffix
+            | Builtin::TextSplit
+            | Builtin::TextLower
+            | Builtin::TextUpper
+            | Builtin::TextTrim
+            | Builtin::TextLen
+            | Builtin::ListLen
+            | Builtin::MapLen
+            | Builtin::MapKeys
+            | Builtin::PodSecurityVersion
+            | Builtin::UnknownFields
+            | Builtin::KnowsGroup
+            | Builtin::KnowsKind => Abstract::default(),
+        }
+    }
+
+    #[inline(never)]
+    fn call(&mut self, function: FunctionId, arguments: &[ExprId]) -> Abstract {
+        let arguments = self.eval_all(arguments);
+        let key = (function, arguments);
+        if let Some((result, seen)) = self.functions.get(&key) {
+            self.seen.extend(seen);
+            return result.clone();
+        }
+        let Some(def) = self.program.functions.get(function.index()) else {
+            return Abstract::default();
+        };
+        let mut frame = key.1.clone();
+        frame.resize(def.locals.max(def.params) as usize, Abstract::default());
+        let known = self.apart(frame, def.body);
+        self.seen.extend(&known.1);
+        let result = known.0.clone();
+        self.functions.insert(key, known);
+        result
+    }
+
+    #[inline(never)]
+    fn package_let(&mut self, index: LetId) -> Abstract {
+        if let Some((result, seen)) = self.lets.get(&index) {
+            self.seen.extend(seen);
+            return result.clone();
+        }
+        let Some(def) = self.program.lets.get(index.index()) else {
+            return Abstract::default();
+        };
+        let frame = vec![Abstract::default(); def.locals as usize];
+        let known = self.apart(frame, def.value);
+        self.seen.extend(&known.1);
+        let result = known.0.clone();
+        self.lets.insert(index, known);
+        result
+    }
+
+    /// Evaluates a body in a frame of its own, and says what it reads.
+    fn apart(&mut self, frame: Vec<Abstract>, body: ExprId) -> Known {
+        let frame = core::mem::replace(&mut self.frame, frame);
+        let seen = core::mem::take(&mut self.seen);
+        let result = self.eval(body);
+        self.frame = frame;
+        let read = core::mem::replace(&mut self.seen, seen);
+        (result, read.into_iter().collect())
+    }
+}

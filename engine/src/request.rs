@@ -1,0 +1,152 @@
+//! What is decided about: an object as it would be created, an admission review, or inputs by name.
+//! Nothing is copied; inputs are references into documents.
+
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
+use crate::{
+    eval::Machine,
+    input::{Document, Kind, Manifest, NodeId},
+    value::{DocId, NodeRef, Value, place::Origin},
+};
+
+/// What is decided about.
+#[derive(Clone, Debug, Default)]
+pub struct Request<'d> {
+    subject: Option<(&'d Document<'d>, &'d Manifest)>,
+    namespace: Option<&'d str>,
+    inputs: Vec<(&'d str, &'d Document<'d>)>,
+}
+
+impl<'d> Request<'d> {
+    /// The input `request` of a Kubernetes object: of a bare object its creation, with namespace and
+    /// name from its metadata; of an AdmissionReview the request in it.
+    pub fn object(document: &'d Document<'d>, manifest: &'d Manifest) -> Self {
+        Self {
+            subject: Some((document, manifest)),
+            ..Self::default()
+        }
+    }
+
+    /// The input `request` of an AdmissionReview; the same as [`Request::object`] of a manifest that has one.
+    pub fn admission_review(document: &'d Document<'d>, manifest: &'d Manifest) -> Self {
+        Self::object(document, manifest)
+    }
+
+    /// A document as the input of that name.
+    pub fn input(name: &'d str, document: &'d Document<'d>) -> Self {
+        Self::default().with_input(name, document)
+    }
+
+    /// With a further input.
+    #[must_use]
+    pub fn with_input(mut self, name: &'d str, document: &'d Document<'d>) -> Self {
+        self.inputs.push((name, document));
+        self
+    }
+
+    /// The namespace of a bare object that states none in its metadata.
+    #[must_use]
+    pub fn with_namespace(mut self, namespace: &'d str) -> Self {
+        self.namespace = Some(namespace);
+        self
+    }
+
+    /// The documents, in the order in which [`Request::bind`] counts them.
+    pub(crate) fn documents(&self) -> Vec<&'d Document<'d>> {
+        let subject = self.subject.iter().map(|(document, _)| *document);
+        subject
+            .chain(self.inputs.iter().map(|(_, document)| *document))
+            .collect()
+    }
+
+    /// Binds the inputs of a machine.
+    pub(crate) fn bind(&self, machine: &mut Machine<'d>) {
+        let mut doc = machine.first_input_doc();
+        if let Some((document, manifest)) = self.subject {
+            let object = NodeRef {
+                doc,
+                node: manifest.object,
+            };
+            machine.subject = Some(object);
+            set_origin(machine, doc, bases(manifest));
+            let value = match manifest.request {
+                Some(request) => machine.world.node(doc, request),
+                None => self.creation(machine, document, object),
+            };
+            set_input(machine, "request", value);
+            doc = DocId(doc.0.saturating_add(1));
+        }
+        for (name, document) in &self.inputs {
+            let root = document.root();
+            set_origin(machine, doc, alloc::vec![(root, Some((*name).to_owned()))]);
+            if machine.subject.is_none() {
+                machine.subject = Some(NodeRef { doc, node: root });
+            }
+            let value = machine.world.node(doc, root);
+            set_input(machine, name, value);
+            doc = DocId(doc.0.saturating_add(1));
+        }
+    }
+
+    /// The request that would create a bare object.
+    fn creation(&self, machine: &mut Machine<'d>, document: &Document<'_>, object: NodeRef) -> Value {
+        let metadata = document.get_str(object.node, "metadata");
+        let stated = |name| {
+            let node = document.get_str(metadata?, name)?;
+            (document.kind(node) == Kind::String).then_some(Value::Node(NodeRef {
+                doc: object.doc,
+                node,
+            }))
+        };
+        let namespace = match (stated("namespace"), self.namespace) {
+            (Some(namespace), _) => Some(namespace),
+            (None, Some(namespace)) => Some(machine.world.add_text(namespace)),
+            (None, None) => None,
+        };
+        let operation = machine.world.add_text("CREATE");
+        // Ordered by name, as records are.
+        let fields = [
+            ("name", stated("name")),
+            ("namespace", namespace),
+            ("object", Some(machine.world.node(object.doc, object.node))),
+            ("operation", Some(operation)),
+        ];
+        let mut members = Vec::with_capacity(8);
+        for (name, value) in fields {
+            if let Some(value) = value {
+                members.push(machine.world.add_text(name));
+                members.push(value);
+            }
+        }
+        Value::Map(machine.world.add_run(&members))
+    }
+}
+
+/// What places in the subject's document are relative to.
+fn bases(manifest: &Manifest) -> Vec<(NodeId, Option<String>)> {
+    let mut bases = Vec::new();
+    if let Some(request) = manifest.request {
+        bases.push((request, Some("request".to_owned())));
+    }
+    if let Some(old) = manifest.old_object {
+        bases.push((old, Some("oldObject".to_owned())));
+    }
+    // Without a new object the manifest's is the old one, or the request itself.
+    if !bases.iter().any(|(node, _)| *node == manifest.object) {
+        bases.push((manifest.object, None));
+    }
+    bases
+}
+
+fn set_origin(machine: &mut Machine<'_>, doc: DocId, bases: Vec<(NodeId, Option<String>)>) {
+    if let Some(origin) = machine.origins.get_mut(doc.0 as usize) {
+        *origin = Origin { bases };
+    }
+}
+
+fn set_input(machine: &mut Machine<'_>, name: &str, value: Value) {
+    let index = machine.plan.inputs.iter().position(|input| input.name == name);
+    if let Some(slot) = index.and_then(|index| machine.inputs.get_mut(index)) {
+        *slot = value;
+    }
+}

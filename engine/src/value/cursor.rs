@@ -1,0 +1,110 @@
+//! Walks over lists and maps that borrow no heap, so that the heap may grow between two steps.
+
+use alloc::vec::Vec;
+
+use super::{DocId, NodeRef, Value, World};
+use crate::input::{Children, Document, Kind, NodeId};
+
+/// The elements of a list, as they lie.
+#[derive(Debug)]
+pub(crate) enum Cursor<'a> {
+    /// Of a made list.
+    Run {
+        /// The run.
+        run: u32,
+        /// The next index.
+        at: u32,
+    },
+    /// Of a list in a document.
+    Children {
+        /// The document.
+        doc: DocId,
+        /// What is left.
+        rest: Children<'a>,
+    },
+}
+
+impl<'a> Cursor<'a> {
+    pub(super) fn run(run: u32) -> Self {
+        Self::Run { run, at: 0 }
+    }
+
+    pub(super) fn children(doc: DocId, rest: Children<'a>) -> Self {
+        Self::Children { doc, rest }
+    }
+
+    /// The next element.
+    pub(crate) fn next(&mut self, world: &World<'_>) -> Option<Value> {
+        match self {
+            Self::Run { run, at } => {
+                let item = world.run(*run).get(*at as usize).copied()?;
+                *at = at.saturating_add(1);
+                Some(item)
+            }
+            Self::Children { doc, rest } => rest.next().map(|node| world.node(*doc, node)),
+        }
+    }
+
+    /// As [`Cursor::next`], with the node itself where there is one: of a null in a list, too.
+    pub(crate) fn next_with_node(&mut self, world: &World<'_>) -> Option<(Value, Option<NodeRef>)> {
+        match self {
+            Self::Run { .. } => self.next(world).map(|value| (value, None)),
+            Self::Children { doc, rest } => rest
+                .next()
+                .map(|node| (world.node(*doc, node), Some(NodeRef { doc: *doc, node }))),
+        }
+    }
+}
+
+/// The members of a map, ordered by key; null members do not exist.
+#[derive(Debug)]
+pub(crate) enum Members {
+    /// Of a made map.
+    Run {
+        /// The run.
+        run: u32,
+        /// The next index.
+        at: u32,
+    },
+    /// Of an object in a document.
+    Nodes {
+        /// The document.
+        doc: DocId,
+        /// Members, last first.
+        rest: Vec<NodeId>,
+    },
+}
+
+impl Members {
+    pub(super) fn run(run: u32) -> Self {
+        Self::Run { run, at: 0 }
+    }
+
+    pub(super) fn node(at: NodeRef, document: &Document<'_>) -> Self {
+        let mut rest: Vec<NodeId> = document
+            .children(at.node)
+            .filter(|member| document.kind(*member) != Kind::Null)
+            .collect();
+        rest.sort_by(|a, b| document.key(*b).cmp(&document.key(*a)));
+        Self::Nodes { doc: at.doc, rest }
+    }
+
+    /// The next key and value.
+    pub(crate) fn next(&mut self, world: &World<'_>) -> Option<(Value, Value)> {
+        match self {
+            Self::Run { run, at } => loop {
+                let items = world.run(*run);
+                let key = items.get(*at as usize).copied()?;
+                let value = items.get(at.saturating_add(1) as usize).copied()?;
+                *at = at.saturating_add(2);
+                if !matches!(value, Value::Null) {
+                    return Some((key, value));
+                }
+            },
+            Self::Nodes { doc, rest } => rest.pop().map(|node| {
+                let at = NodeRef { doc: *doc, node };
+                (Value::Key(at), Value::Node(at))
+            }),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Arenas of made values. The plan's constants are one heap, frozen when the plan is built; each
+//! decision adds its own. Ids count through both, constants first.
+
+use alloc::{string::String, vec::Vec};
+
+use super::Value;
+
+/// Texts and runs of values.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Heap {
+    text: String,
+    texts: Vec<(u32, u32)>,
+    items: Vec<Value>,
+    runs: Vec<(u32, u32)>,
+}
+
+/// How full a heap was.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    text: usize,
+    texts: usize,
+    items: usize,
+    runs: usize,
+}
+
+impl Heap {
+    /// Adds a text; its index in this heap.
+    pub(crate) fn add_text(&mut self, text: &str) -> u32 {
+        let start = self.text.len() as u32;
+        self.text.push_str(text);
+        self.texts.push((start, self.text.len() as u32));
+        (self.texts.len() as u32).saturating_sub(1)
+    }
+
+    /// Adds a run; its index in this heap.
+    pub(crate) fn add_run(&mut self, items: &[Value]) -> u32 {
+        let start = self.items.len() as u32;
+        self.items.extend_from_slice(items);
+        self.runs.push((start, items.len() as u32));
+        (self.runs.len() as u32).saturating_sub(1)
+    }
+
+    /// The text of that index.
+    pub(crate) fn text(&self, index: u32) -> &str {
+        self.texts
+            .get(index as usize)
+            .and_then(|(start, end)| self.text.get(*start as usize..*end as usize))
+            .unwrap_or("")
+    }
+
+    /// The run of that index.
+    pub(crate) fn run(&self, index: u32) -> &[Value] {
+        self.runs
+            .get(index as usize)
+            .and_then(|(start, len)| {
+                let start = *start as usize;
+                self.items.get(start..start.checked_add(*len as usize)?)
+            })
+            .unwrap_or(&[])
+    }
+
+    /// How many texts there are.
+    pub(crate) fn texts(&self) -> u32 {
+        self.texts.len() as u32
+    }
+
+    /// How many runs there are.
+    pub(crate) fn runs(&self) -> u32 {
+        self.runs.len() as u32
+    }
+
+    /// Bytes of text.
+    pub(crate) fn text_bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Values in runs.
+    pub(crate) fn values(&self) -> usize {
+        self.items.len()
+    }
+
+    /// How full the heap is.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            text: self.text.len(),
+            texts: self.texts.len(),
+            items: self.items.len(),
+            runs: self.runs.len(),
+        }
+    }
+
+    /// Drops what was added since the mark; nothing may refer to it any more.
+    pub(crate) fn reset(&mut self, mark: Mark) {
+        self.text.truncate(mark.text);
+        self.texts.truncate(mark.texts);
+        self.items.truncate(mark.items);
+        self.runs.truncate(mark.runs);
+    }
+}

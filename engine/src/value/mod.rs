@@ -1,0 +1,66 @@
+//! Values of a decision: 16 bytes, `Copy`. A value that was read from a document stays a reference to
+//! its node, scalars included, so that its place costs nothing until a finding is made. A value that
+//! the policy made lies in a [`Heap`].
+
+pub(crate) mod cursor;
+pub(crate) mod heap;
+pub(crate) mod number;
+pub(crate) mod order;
+pub(crate) mod place;
+pub(crate) mod print;
+pub(crate) mod world;
+
+use crate::input::NodeId;
+
+pub(crate) use cursor::{Cursor, Members};
+pub(crate) use heap::Heap;
+pub(crate) use world::{View, World};
+
+/// A document of a decision: an index into [`World::docs`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct DocId(pub(crate) u32);
+
+/// A node of one of the documents of a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct NodeRef {
+    pub(crate) doc: DocId,
+    pub(crate) node: NodeId,
+}
+
+/// A value. Made lists, sets, tuples and maps are runs of a [`Heap`]; a record is a map.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Value {
+    /// Absent.
+    Null,
+    Bool(bool),
+    Int(i64),
+    /// Finite.
+    Float(f64),
+    /// What was read from a document. Invariant: no node of kind null; that is [`Value::Null`].
+    Node(NodeRef),
+    /// The key of a member of a document: a text that has the member's place.
+    Key(NodeRef),
+    /// A made text.
+    Text(u32),
+    /// A made list.
+    List(u32),
+    /// A made set: ordered by value, each once.
+    Set(u32),
+    /// A made map or record: keys and values in turn, ordered by key.
+    Map(u32),
+    /// A made tuple.
+    Tuple(u32),
+    /// `k8s.PodSecurityVersion`
+    Version(Version),
+}
+
+const _: () = assert!(size_of::<Value>() == 16);
+
+/// A version of the Pod Security Standards: the minor of `v1.N`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Version {
+    /// The minor; of `latest` the newest known.
+    pub(crate) minor: u16,
+    /// Written as `latest`.
+    pub(crate) latest: bool,
+}

@@ -1,0 +1,175 @@
+//! Places: a node and the steps below it that are absent, and what a finding says of it: the JSON
+//! pointer, what it is relative to, and where that lies in the text. Found only when a finding is made.
+
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use core::fmt::Write as _;
+
+use super::{NodeRef, World};
+use crate::input::{Document, Kind, Location, NodeId, PathStep};
+
+/// One step of a pointer. Indices come before keys, so that places order as people read them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Token {
+    /// Of a list.
+    Index(u32),
+    /// The end of a list: `-`.
+    End,
+    /// Of an object.
+    Key(String),
+}
+
+/// Where a place begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Base {
+    /// At a node.
+    Node(NodeRef),
+    /// At the request that was made of a bare object and has no document of its own.
+    Request,
+}
+
+/// An evaluated place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The nearest that is present.
+    pub(crate) base: Base,
+    /// What is absent below it.
+    pub(crate) rest: Vec<Token>,
+}
+
+impl Place {
+    /// The place of a node.
+    pub(crate) fn node(at: NodeRef) -> Self {
+        Self {
+            base: Base::Node(at),
+            rest: Vec::new(),
+        }
+    }
+}
+
+/// What the places of a document are relative to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Origin {
+    /// Nodes at which a name of its own begins: the object under review has none, everything else
+    /// says what it is (`oldObject`, `request`, `data:NAME`). The innermost one holds.
+    pub(crate) bases: Vec<(NodeId, Option<String>)>,
+}
+
+/// A place as a finding shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Shown {
+    /// What the path is relative to; none for the object under review.
+    pub(crate) within: Option<String>,
+    /// The steps.
+    pub(crate) tokens: Vec<Token>,
+    /// Where it lies in the text.
+    pub(crate) location: Option<Location>,
+}
+
+/// A place as a finding shows it; none for a place in a literal of the policy.
+pub(crate) fn show(world: &World<'_>, origins: &[Origin], place: &Place) -> Option<Shown> {
+    let at = match place.base {
+        Base::Request => {
+            return Some(Shown {
+                within: Some("request".to_owned()),
+                tokens: place.rest.clone(),
+                location: None,
+            });
+        }
+        Base::Node(at) => at,
+    };
+    let doc = world.doc(at.doc)?;
+    let (base, within) = origins
+        .get(at.doc.0 as usize)?
+        .bases
+        .iter()
+        .filter(|(base, _)| *base <= at.node && at.node < doc.end(*base))
+        .max_by_key(|(base, _)| *base)?;
+    let mut tokens: Vec<Token> = doc
+        .steps(*base, at.node)?
+        .into_iter()
+        .map(|step| match step {
+            PathStep::Key(key) => Token::Key(key.to_owned()),
+            PathStep::Index(index) => Token::Index(index as u32),
+        })
+        .collect();
+    tokens.extend(place.rest.iter().cloned());
+    Some(Shown {
+        within: within.clone(),
+        tokens,
+        location: locate(doc, at.node, !place.rest.is_empty()),
+    })
+}
+
+/// Where a node lies; for something absent below it, one line of it: its key, or its first line.
+fn locate(doc: &Document<'_>, node: NodeId, below: bool) -> Option<Location> {
+    if doc.text().is_empty() {
+        return None;
+    }
+    let span = doc.span(node);
+    if below && matches!(doc.kind(node), Kind::Object | Kind::List | Kind::Null) {
+        if let Some(key) = doc.key_span(node) {
+            return Some(doc.locate(key));
+        }
+        let line = doc
+            .slice(span.clone())
+            .and_then(|text| text.lines().next())
+            .unwrap_or("");
+        let end = span.start.saturating_add(line.trim_end().len() as u32);
+        return Some(doc.locate(span.start..end));
+    }
+    Some(doc.locate(span))
+}
+
+/// The JSON pointer (RFC 6901) of the steps.
+pub(crate) fn pointer(tokens: &[Token]) -> String {
+    let mut pointer = String::new();
+    for token in tokens {
+        pointer.push('/');
+        match token {
+            // Writing to a string does not fail.
+            Token::Index(index) => drop(write!(pointer, "{index}")),
+            Token::End => pointer.push('-'),
+            Token::Key(key) => {
+                for character in key.chars() {
+                    match character {
+                        '~' => pointer.push_str("~0"),
+                        '/' => pointer.push_str("~1"),
+                        other => pointer.push(other),
+                    }
+                }
+            }
+        }
+    }
+    pointer
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use super::*;
+
+    #[test]
+    fn pointers_are_escaped() {
+        let tokens = [
+            Token::Key("metadata".into()),
+            Token::Key("a/b~c".into()),
+            Token::Index(10),
+            Token::End,
+        ];
+        assert_eq!(pointer(&tokens), "/metadata/a~1b~0c/10/-");
+    }
+
+    #[test]
+    fn indices_order_as_numbers_and_before_keys() {
+        let mut places = vec![
+            vec![Token::Key("a".into()), Token::Index(10)],
+            vec![Token::Key("a".into()), Token::Index(9)],
+            vec![Token::Key("a".into())],
+            vec![Token::Key("a".into()), Token::Key("0".into())],
+        ];
+        places.sort();
+        let places: Vec<String> = places.iter().map(|place| pointer(place)).collect();
+        assert_eq!(places, ["/a", "/a/9", "/a/10", "/a/0"]);
+    }
+}

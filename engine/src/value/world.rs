@@ -1,0 +1,262 @@
+//! What a value refers to: the documents of a decision, the plan's constants and the decision's heap.
+
+use alloc::{borrow::Cow, vec::Vec};
+use core::cmp::Ordering;
+
+use super::{Cursor, DocId, Heap, Members, NodeRef, Value, order};
+use crate::input::{Document, FieldKey, Kind, NodeId};
+
+/// The documents and heaps that values refer to.
+#[derive(Debug)]
+pub(crate) struct World<'a> {
+    /// The plan's constants.
+    constants: &'a Heap,
+    /// What the decision made.
+    pub(crate) heap: Heap,
+    /// The plan's literal documents, data, then the inputs of the decision.
+    pub(crate) docs: Vec<&'a Document<'a>>,
+}
+
+/// A value as operators see it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum View<'w> {
+    /// Absent.
+    Null,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    /// A number that is none here, as written.
+    Huge(&'w str),
+    Text(&'w str),
+    /// A list, set or tuple.
+    List,
+    /// A map or record.
+    Map,
+    /// `k8s.PodSecurityVersion`
+    Version(super::Version),
+}
+
+impl<'a> World<'a> {
+    /// A world with an empty heap of its own.
+    pub(crate) fn new(constants: &'a Heap, docs: Vec<&'a Document<'a>>) -> Self {
+        Self {
+            constants,
+            heap: Heap::default(),
+            docs,
+        }
+    }
+
+    /// The document of that id.
+    pub(crate) fn doc(&self, id: DocId) -> Option<&'a Document<'a>> {
+        self.docs.get(id.0 as usize).copied()
+    }
+
+    /// The value of a node: absent for null.
+    pub(crate) fn node(&self, doc: DocId, node: NodeId) -> Value {
+        match self.doc(doc).map_or(Kind::Null, |document| document.kind(node)) {
+            Kind::Null => Value::Null,
+            _ => Value::Node(NodeRef { doc, node }),
+        }
+    }
+
+    /// What a value is.
+    pub(crate) fn view(&self, value: Value) -> View<'_> {
+        match value {
+            Value::Null => View::Null,
+            Value::Bool(value) => View::Bool(value),
+            Value::Int(value) => View::Int(value),
+            Value::Float(value) => View::Float(value),
+            Value::Node(at) => self.view_node(at),
+            Value::Key(at) => View::Text(self.doc(at.doc).and_then(|doc| doc.key(at.node)).unwrap_or("")),
+            Value::Text(id) => View::Text(self.made_text(id)),
+            Value::List(_) | Value::Set(_) | Value::Tuple(_) => View::List,
+            Value::Map(_) => View::Map,
+            Value::Version(version) => View::Version(version),
+        }
+    }
+
+    fn view_node(&self, at: NodeRef) -> View<'a> {
+        let Some(doc) = self.doc(at.doc) else {
+            return View::Null;
+        };
+        match doc.kind(at.node) {
+            Kind::Null => View::Null,
+            Kind::Bool => View::Bool(doc.bool(at.node).unwrap_or_default()),
+            Kind::Int => View::Int(doc.int(at.node).unwrap_or_default()),
+            Kind::Float => View::Float(doc.float(at.node).unwrap_or_default()),
+            Kind::Huge => View::Huge(doc.number_text(at.node).unwrap_or_default()),
+            Kind::String => View::Text(doc.str(at.node).unwrap_or_default()),
+            Kind::List => View::List,
+            Kind::Object => View::Map,
+        }
+    }
+
+    /// A made text.
+    pub(crate) fn made_text(&self, id: u32) -> &str {
+        match id.checked_sub(self.constants.texts()) {
+            None => self.constants.text(id),
+            Some(own) => self.heap.text(own),
+        }
+    }
+
+    /// The items of a made list, set, tuple or map.
+    pub(crate) fn run(&self, id: u32) -> &[Value] {
+        match id.checked_sub(self.constants.runs()) {
+            None => self.constants.run(id),
+            Some(own) => self.heap.run(own),
+        }
+    }
+
+    /// Adds a text to the decision's heap.
+    pub(crate) fn add_text(&mut self, text: &str) -> Value {
+        let own = self.heap.add_text(text);
+        Value::Text(own.saturating_add(self.constants.texts()))
+    }
+
+    /// Adds a run to the decision's heap; the id is wrapped by the caller.
+    pub(crate) fn add_run(&mut self, items: &[Value]) -> u32 {
+        self.heap.add_run(items).saturating_add(self.constants.runs())
+    }
+
+    /// The text of a value, if it is one.
+    pub(crate) fn text(&self, value: Value) -> Option<&str> {
+        match self.view(value) {
+            View::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// As [`World::text`], free of the heap, so that the heap may grow while it is used.
+    pub(crate) fn text_apart(&self, value: Value) -> Option<Cow<'a, str>> {
+        match value {
+            Value::Node(at) => self.doc(at.doc)?.str(at.node).map(Cow::Borrowed),
+            Value::Key(at) => self.doc(at.doc)?.key(at.node).map(Cow::Borrowed),
+            Value::Text(id) => Some(match id.checked_sub(self.constants.texts()) {
+                None => Cow::Borrowed(self.constants.text(id)),
+                Some(own) => Cow::Owned(self.heap.text(own).into()),
+            }),
+            _ => None,
+        }
+    }
+
+    /// The elements of a list, set or tuple; none for anything else.
+    pub(crate) fn elements(&self, value: Value) -> Option<Cursor<'a>> {
+        match value {
+            Value::List(run) | Value::Set(run) | Value::Tuple(run) => Some(Cursor::run(run)),
+            Value::Node(at) => {
+                let doc = self.doc(at.doc)?;
+                (doc.kind(at.node) == Kind::List).then(|| Cursor::children(at.doc, doc.children(at.node)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The members of a map or record, ordered by key; none for anything else.
+    pub(crate) fn members(&self, value: Value) -> Option<Members> {
+        match value {
+            Value::Map(run) => Some(Members::run(run)),
+            Value::Node(at) => {
+                let doc = self.doc(at.doc)?;
+                (doc.kind(at.node) == Kind::Object).then(|| Members::node(at, doc))
+            }
+            _ => None,
+        }
+    }
+
+    /// How many elements a list, set or tuple has.
+    pub(crate) fn len(&self, value: Value) -> Option<usize> {
+        match value {
+            Value::List(run) | Value::Set(run) | Value::Tuple(run) => Some(self.run(run).len()),
+            Value::Node(at) => {
+                let doc = self.doc(at.doc)?;
+                (doc.kind(at.node) == Kind::List).then(|| doc.len(at.node))
+            }
+            _ => None,
+        }
+    }
+
+    /// The element at an index.
+    pub(crate) fn element(&self, list: Value, index: usize) -> Value {
+        match list {
+            Value::List(run) | Value::Set(run) | Value::Tuple(run) => {
+                self.run(run).get(index).copied().unwrap_or(Value::Null)
+            }
+            Value::Node(at) => self
+                .doc(at.doc)
+                .and_then(|doc| doc.element(at.node, index))
+                .map_or(Value::Null, |node| self.node(at.doc, node)),
+            _ => Value::Null,
+        }
+    }
+
+    /// The member of a map or record by a field's name.
+    pub(crate) fn field(&self, map: Value, key: &FieldKey) -> Value {
+        match map {
+            Value::Node(at) => self
+                .doc(at.doc)
+                .and_then(|doc| doc.get(at.node, key))
+                .map_or(Value::Null, |node| self.node(at.doc, node)),
+            _ => self.member(map, key.text()),
+        }
+    }
+
+    /// The member of a map or record.
+    pub(crate) fn member(&self, map: Value, key: &str) -> Value {
+        match map {
+            Value::Map(run) => {
+                let items = self.run(run);
+                let (mut low, mut high) = (0, items.len() / 2);
+                while low < high {
+                    let middle = low.midpoint(high);
+                    let at = middle.saturating_mul(2);
+                    let name = items.get(at).and_then(|name| self.text(*name)).unwrap_or("");
+                    match name.cmp(key) {
+                        Ordering::Less => low = middle.saturating_add(1),
+                        Ordering::Greater => high = middle,
+                        Ordering::Equal => {
+                            return items.get(at.saturating_add(1)).copied().unwrap_or(Value::Null);
+                        }
+                    }
+                }
+                Value::Null
+            }
+            Value::Node(at) => self
+                .doc(at.doc)
+                .and_then(|doc| doc.get_str(at.node, key))
+                .map_or(Value::Null, |node| self.node(at.doc, node)),
+            _ => Value::Null,
+        }
+    }
+
+    /// Whether a list, set or map (by its keys) holds the value.
+    pub(crate) fn contains(&self, container: Value, value: Value) -> bool {
+        match container {
+            Value::Set(run) => {
+                let items = self.run(run);
+                items
+                    .binary_search_by(|item| order::compare(self, *item, value))
+                    .is_ok()
+            }
+            _ => {
+                if let Some(mut elements) = self.elements(container) {
+                    while let Some(element) = elements.next(self) {
+                        if order::equal(self, element, value) {
+                            return true;
+                        }
+                    }
+                    return false;
+                }
+                match self.text(value) {
+                    Some(key) => !matches!(self.member(container, key), Value::Null),
+                    None => false,
+                }
+            }
+        }
+    }
+}
+
+/// Orders the values and drops equal ones; of equal values the first stays.
+pub(crate) fn sort_set(world: &World<'_>, items: &mut Vec<Value>) {
+    items.sort_by(|a, b| order::compare(world, *a, *b));
+    items.dedup_by(|later, earlier| order::equal(world, *later, *earlier));
+}

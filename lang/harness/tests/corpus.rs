@@ -1,0 +1,148 @@
+//! The corpus, run by every evaluator there is. Each evaluator is a row of `EVALUATORS`.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use wardlaw::{
+    Engine, Request,
+    input::{Document, ReadLimits, read_json},
+};
+use wardlaw_harness::corpus::{Binding, Case, Expected, load};
+use wardlaw_lang::{CompileInput, Compiled, Severity, Sources, compile};
+
+/// What gives the decision of a case: its name, and the decision as JSON.
+type Evaluator = (&'static str, fn(&Case) -> Value);
+
+const EVALUATORS: &[Evaluator] = &[("engine", engine)];
+
+fn cases() -> Vec<Case> {
+    let cases = load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")).unwrap();
+    assert!(cases.len() > 30, "only {} cases found", cases.len());
+    // One case at work: `CASE="absence: null" cargo corpus`.
+    match std::env::var("CASE") {
+        Ok(filter) => cases.into_iter().filter(|case| case.name.contains(&filter)).collect(),
+        Err(_) => cases,
+    }
+}
+
+fn file_name(index: usize) -> String {
+    format!("policy{index}.ward")
+}
+
+fn compiled(case: &Case) -> Compiled {
+    let mut sources = Sources::new();
+    for (index, policy) in case.policies.iter().enumerate() {
+        sources.add(file_name(index), policy);
+    }
+    compile(&CompileInput { sources: &sources, library: wardlaw_stdlib::library(), select: &[] })
+}
+
+#[test]
+fn diagnostics_are_those_that_the_case_names() {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    let cases = cases();
+    for case in &cases {
+        let compiled = compiled(case);
+        let mut found: Vec<(Expected, String)> = compiled
+            .diagnostics
+            .iter()
+            .map(|diagnostic| {
+                let at = compiled.sources.line_column(diagnostic.span.file, diagnostic.span.start);
+                let severity = if diagnostic.severity == Severity::Error { "error" } else { "warning" };
+                let expected = Expected {
+                    file: diagnostic.span.file.0 as usize,
+                    line: at.line,
+                    severity: severity.into(),
+                    code: diagnostic.code.to_string(),
+                    words: diagnostic.message.clone(),
+                };
+                (expected, format!("{}:{}: {severity}[{}] {}", at.line, at.column, diagnostic.code, diagnostic.message))
+            })
+            .collect();
+        for expected in &case.expected {
+            count += 1;
+            let at = found.iter().position(|(found, _)| {
+                (found.file, found.line, &found.severity, &found.code)
+                    == (expected.file, expected.line, &expected.severity, &expected.code)
+                    && found.words.contains(&expected.words)
+            });
+            match at {
+                Some(at) => drop(found.remove(at)),
+                None => wrong.push(format!(
+                    "{}: line {}: no {}[{}] {}",
+                    case.name, expected.line, expected.severity, expected.code, expected.words
+                )),
+            }
+        }
+        wrong.extend(found.into_iter().map(|(_, shown)| format!("{}: not expected: {shown}", case.name)));
+        if let Err(broken) = compiled.program.as_ref().map_or(Ok(()), wardlaw_lang::ir::verify::verify) {
+            wrong.push(format!("{}: broken IR: {broken}", case.name));
+        }
+    }
+    println!("{} cases, {count} diagnostics", cases.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_evaluator_gives_the_decision_of_the_case() {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for case in cases() {
+        let Some(decision) = &case.decision else { continue };
+        count += 1;
+        let wanted: Value = serde_json::from_str(decision).unwrap_or_else(|error| panic!("{}: {error}", case.name));
+        for (name, evaluate) in EVALUATORS {
+            let found = evaluate(&case);
+            if found != wanted {
+                wrong.push(format!("{} ({name})\n  wanted {wanted}\n  found  {found}", case.name));
+            }
+        }
+    }
+    println!("{count} decisions on {} evaluators", EVALUATORS.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn read(binding: &Binding) -> Document<'_> {
+    let limits = ReadLimits::default();
+    let read = if binding.yaml { wardlaw::input::read_yaml(&binding.text, &limits) } else { read_json(&binding.text, &limits) };
+    read.unwrap_or_else(|error| panic!("{}: {error}", binding.name))
+}
+
+fn engine(case: &Case) -> Value {
+    let mut builder = Engine::builder().library(wardlaw_stdlib::library());
+    for (index, policy) in case.policies.iter().enumerate() {
+        builder = builder.source(file_name(index), policy);
+    }
+    for data in &case.data {
+        builder = builder.data(&data.name, read(data).to_value(wardlaw::input::NodeId(0)));
+    }
+    let engine = builder.build().unwrap_or_else(|error| panic!("{}: {error}", case.name));
+    let documents: Vec<(&str, Document<'_>)> =
+        case.inputs.iter().map(|input| (input.name.as_str(), read(input))).collect();
+    let [(name, document)] = documents.as_slice() else { panic!("{}: one input, please", case.name) };
+    projection(&engine.decide(&Request::input(name, document)).to_json())
+}
+
+/// Of a decision what a case states.
+fn projection(decision: &Value) -> Value {
+    let findings: Vec<Value> = decision["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| {
+            let mut kept = json!({});
+            for key in ["rule", "effect", "message", "path", "in", "fix"] {
+                if finding.get(key).is_some_and(|value| !value.is_null()) {
+                    kept[key] = finding[key].clone();
+                }
+            }
+            if let Some(kind) = finding.get("error").and_then(|error| error.get("kind")) {
+                kept["error"] = kind.clone();
+            }
+            kept
+        })
+        .collect();
+    json!({ "allowed": decision["allowed"], "findings": findings })
+}
