@@ -104,7 +104,11 @@ impl Inspector<'_> {
                         Contents::Other if !input.named => results.piece.tally.other += 1,
                         Contents::Other => {
                             let message = "not a Kubernetes object: it states no `apiVersion` and `kind`";
-                            let problem = at(&document, document.root(), message);
+                            let place = Some(file.place(document.span(document.root()).start));
+                            let problem = Problem {
+                                place,
+                                ..Problem::new(message)
+                            };
                             results.fail(file, Some(number), &problem);
                         }
                         Contents::Objects(objects) => {
@@ -141,18 +145,23 @@ impl Inspector<'_> {
         results: &mut Results<'_, '_>,
     ) {
         let object = identity(document, manifest.object);
-        let entry = |outcome| Entry {
+        let entry = |start, outcome| Entry {
             file,
             document: Some(number),
             item: manifest.item,
             object: Some(&object),
+            start,
             outcome,
         };
         if !manifest.typed && manifest.request.is_none() {
+            let start = file.place(document.span(manifest.object).start);
             let message = "an item without `apiVersion` and `kind`: no rule can match it; write them";
-            let problem = at(document, manifest.object, message);
+            let problem = Problem {
+                place: Some(start),
+                ..Problem::new(message)
+            };
             results.piece.tally.failed += 1;
-            return results.write(&entry(Outcome::Failed(&problem)));
+            return results.write(&entry(None, Outcome::Failed(&problem)));
         }
         let verdict = self.policy.decide(document, manifest, self.namespace);
         let decision = &verdict.decision;
@@ -178,7 +187,10 @@ impl Inspector<'_> {
                 .objects
                 .push(format!("{} {namespace}{name}", kind(&object)));
         }
-        results.write(&entry(Outcome::Decided(decision)));
+        // Of a package as a whole, for one: it has no place of its own.
+        let lacks_place = decision.findings.iter().any(|finding| finding.location.is_none());
+        let start = lacks_place.then(|| file.place(document.span(manifest.object).start));
+        results.write(&entry(start, Outcome::Decided(decision)));
     }
 }
 
@@ -189,14 +201,6 @@ fn kind(object: &Identity<'_>) -> String {
         object.api_version.unwrap_or("?"),
         object.kind.unwrap_or("?")
     )
-}
-
-fn at(document: &Document<'_>, node: wardlaw::input::NodeId, message: &str) -> Problem {
-    let place = document.locate(document.span(node));
-    Problem {
-        place: Some((place.line, place.column)),
-        ..Problem::new(message)
-    }
 }
 
 /// Collects the results of one file.
@@ -215,6 +219,7 @@ impl Results<'_, '_> {
             document,
             item: None,
             object: None,
+            start: None,
             outcome,
         });
     }

@@ -35,7 +35,7 @@ pub(crate) fn entry(out: &mut String, entry: &Entry<'_>, layout: Layout) {
             // Stable: findings of one place keep the order of the contract.
             findings.sort_by_key(|finding| finding.location.map(|at| (at.line, at.column)));
             if layout.full {
-                for group in findings.chunk_by(|a, b| a.location == b.location && a.path == b.path) {
+                for group in findings.chunk_by(|a, b| same_place(a, b)) {
                     full_findings(out, entry, group, layout.style);
                 }
             } else {
@@ -47,8 +47,17 @@ pub(crate) fn entry(out: &mut String, entry: &Entry<'_>, layout: Layout) {
     }
 }
 
+/// Whether two findings are shown with the lines of one place. A field that is missing lies where its
+/// nearest ancestor does, so that all that is missing there is told together.
+fn same_place(a: &Finding, b: &Finding) -> bool {
+    a.location == b.location && a.within == b.within && (a.location.is_some() || a.path == b.path)
+}
+
 fn plain_finding(out: &mut String, entry: &Entry<'_>, finding: &Finding, style: Style) {
-    let place = place(entry, finding.location.map(|at| (at.line, at.column)));
+    let place = place(
+        entry,
+        finding.location.map(|at| (at.line, at.column)).or(entry.start),
+    );
     let effect = paint(finding.effect, finding.effect.name(), style);
     let rule = escape::line(&finding.rule);
     let _ = writeln!(
@@ -85,18 +94,37 @@ fn full_findings(out: &mut String, entry: &Entry<'_>, group: &[&Finding], style:
         let _ = writeln!(out, "{head}: {}", style.strong(&escape::line(&finding.message)));
     }
     let Some(first) = group.first() else { return };
+    let mut marks: Vec<Mark> = first.location.into_iter().map(|at| mark(at, true)).collect();
+    for related in group.iter().flat_map(|finding| &finding.related) {
+        let further = related.location.filter(|at| {
+            marks
+                .iter()
+                .all(|mark| (mark.line, mark.start) != (at.line, at.column))
+        });
+        marks.extend(further.map(|at| mark(at, false)));
+    }
     let snippet = Snippet {
         file: entry.file.name,
-        gutter: gutter(first.location.map_or(1, |at| at.line)),
+        gutter: gutter(marks.iter().map(|mark| mark.line).max().unwrap_or(1)),
         arrow: "-->",
         style,
     };
-    match first.location {
-        Some(at) => snippet.write(out, &[mark(at)], |line| entry.file.line(line)),
-        None => arrow_alone(out, entry, &snippet, None),
+    if marks.is_empty() {
+        arrow_alone(out, entry, &snippet, entry.start);
+    } else {
+        snippet.write(out, &marks, |line| entry.file.line(line));
     }
     if let Some(within) = &first.within {
         snippet.remark(out, "note", &format!("`{}` of {within}", first.path));
+    }
+    for related in group.iter().flat_map(|finding| &finding.related) {
+        if related.location.is_none() {
+            let within = related
+                .within
+                .as_deref()
+                .map_or_else(String::new, |within| format!(" of {within}"));
+            snippet.remark(out, "note", &format!("see `{}`{within}", related.path));
+        }
     }
     let mut said: Vec<String> = Vec::new();
     for mend in group.iter().flat_map(|finding| mends(&finding.fix)) {
@@ -146,7 +174,7 @@ fn arrow_alone(out: &mut String, entry: &Entry<'_>, snippet: &Snippet<'_>, at: O
 }
 
 /// A place as a mark in its first line.
-fn mark(at: Location) -> Mark {
+fn mark(at: Location, primary: bool) -> Mark {
     Mark {
         line: at.line,
         start: at.column,
@@ -156,7 +184,7 @@ fn mark(at: Location) -> Mark {
             u32::MAX
         },
         label: String::new(),
-        primary: true,
+        primary,
     }
 }
 
@@ -290,6 +318,7 @@ rule a { when pod.spec.privileged warn \"a name\" at pod.spec.name }
             document: Some(1),
             item: None,
             object: None,
+            start: None,
             outcome,
         };
         entry(

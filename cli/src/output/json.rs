@@ -124,6 +124,7 @@ mod tests {
             document: Some(2),
             item: Some(0),
             object: Some(&object),
+            start: None,
             outcome: Outcome::Failed(&problem),
         };
         entry(&mut out, &of);

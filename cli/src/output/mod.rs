@@ -9,7 +9,10 @@ pub(crate) mod snippet;
 pub(crate) mod style;
 pub(crate) mod summary;
 
-use std::{cell::OnceCell, fmt};
+use std::{
+    cell::{Cell, OnceCell},
+    fmt,
+};
 
 use wardlaw::Decision;
 
@@ -26,6 +29,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) item: Option<u32>,
     /// What the object says it is, as far as it could be read.
     pub(crate) object: Option<&'a Identity<'a>>,
+    /// Line and column where the object begins: the place of findings that have none of their own.
+    pub(crate) start: Option<(u32, u32)>,
     /// The decision or the error.
     pub(crate) outcome: Outcome<'a>,
 }
@@ -76,6 +81,8 @@ pub(crate) struct Text<'a> {
     pub(crate) name: &'a str,
     content: &'a str,
     starts: OnceCell<Vec<usize>>,
+    /// A byte whose line and column have been counted.
+    counted: Cell<(usize, u32, u32)>,
 }
 
 impl<'a> Text<'a> {
@@ -85,7 +92,31 @@ impl<'a> Text<'a> {
             name,
             content: text,
             starts: OnceCell::new(),
+            counted: Cell::new((0, 1, 1)),
         }
+    }
+
+    /// Line and column of a byte, from 1. Counted on from the last one asked for: the items of a list are
+    /// asked for in order, and counting each from the start would take for ever.
+    pub(crate) fn place(&self, byte: u32) -> (u32, u32) {
+        let byte = byte as usize;
+        let (mut from, mut line, mut column) = self.counted.get();
+        if byte < from {
+            (from, line, column) = (0, 1, 1);
+        }
+        let Some(passed) = self.content.get(from..byte) else {
+            return (line, column);
+        };
+        let wide = |text: &str| text.chars().filter(|character| *character != '\u{feff}').count() as u32;
+        match passed.rsplit_once('\n') {
+            Some((lines, last)) => {
+                line += lines.matches('\n').count() as u32 + 1;
+                column = wide(last) + 1;
+            }
+            None => column += wide(passed),
+        }
+        self.counted.set((byte, line, column));
+        (line, column)
     }
 
     /// A line, from 1, without its line break and without a byte order mark.
@@ -109,6 +140,18 @@ impl<'a> Text<'a> {
 #[cfg(test)]
 mod tests {
     use super::Text;
+
+    #[test]
+    fn places_are_counted_forwards_and_backwards() {
+        let text = Text::new("a", "\u{feff}x\n\nüy z\n");
+        assert_eq!(text.place(3), (1, 1));
+        assert_eq!(text.place(4), (1, 2));
+        assert_eq!(text.place(5), (2, 1));
+        assert_eq!(text.place(8), (3, 2));
+        assert_eq!(text.place(10), (3, 4));
+        assert_eq!(text.place(6), (3, 1));
+        assert_eq!(text.place(99), (3, 1));
+    }
 
     #[test]
     fn lines_are_found_by_number() {
