@@ -1,0 +1,143 @@
+//! The command line: one struct a command, nothing but declarations. Every help text ends with two
+//! examples. What the values mean is decided where they are used.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Check Kubernetes manifests against security policies.
+#[derive(Debug, Parser)]
+#[command(
+    name = "ward",
+    bin_name = "ward",
+    version,
+    disable_help_subcommand = true,
+    arg_required_else_help = true,
+    subcommand_required = true,
+    after_help = "Exit status:
+  0  nothing denied
+  1  something denied (or warned, with --fail-on warn)
+  2  the policy, the input or the usage is wrong; no rule in force; no document found
+
+Examples:
+  ward check deployment.yaml
+  helm template charts/web | ward check -p pss-restricted -"
+)]
+pub(crate) struct Arguments {
+    /// What to do
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// When to use colours (`NO_COLOR` and `CLICOLOR_FORCE` are respected)
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: When,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check manifests: files, folders, or `-` for standard input
+    Check(Check),
+    /// List the rules in force: names, titles, severities
+    Rules(Rules),
+}
+
+/// Check manifests: files, folders, or `-` for standard input.
+///
+/// Reads YAML of one or more documents, JSON, Lists and AdmissionReviews. A folder is read for
+/// *.yaml, *.yml and *.json; hidden folders, node_modules and symlinked folders are left out. A file
+/// that is named is read whatever its suffix. Findings go to standard output, the summary to
+/// standard error.
+#[derive(Args, Debug)]
+#[command(after_help = "Exit status:
+  0  nothing denied
+  1  something denied (or warned, with --fail-on warn)
+  2  the policy, the input or the usage is wrong; no rule in force; no document found
+
+Examples:
+  ward check -p pss-restricted manifests/
+  kustomize build overlays/prod | ward check -p policies/ --format json -")]
+pub(crate) struct Check {
+    /// Files and folders to check; `-` is standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) policy: Policy,
+
+    /// How findings are written
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: Format,
+
+    /// The namespace of objects that name none
+    #[arg(long, value_name = "NAME")]
+    pub(crate) namespace: Option<String>,
+
+    /// What makes the exit status 1
+    #[arg(long, value_name = "EFFECT", default_value = "deny")]
+    pub(crate) fail_on: FailOn,
+
+    /// Write no summary
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// List the rules in force.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  ward rules -p pss-restricted
+  ward rules -p k8s --format json")]
+pub(crate) struct Rules {
+    #[command(flatten)]
+    pub(crate) policy: Policy,
+
+    /// How the list is written
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: Format,
+}
+
+/// What is in force.
+#[derive(Args, Debug)]
+pub(crate) struct Policy {
+    /// A .ward file, a folder of them, a named set (pss-baseline, pss-restricted) or a package of the
+    /// library (k8s.pod_security); may be repeated. Without it: pss-baseline
+    #[arg(short, long = "policy", value_name = "POLICY")]
+    pub(crate) policies: Vec<String>,
+
+    /// A datum by its full name; VALUE is JSON, else text
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) data: Vec<String>,
+
+    /// A JSON or YAML file: an object whose keys are full names of data
+    #[arg(long, value_name = "FILE")]
+    pub(crate) data_file: Vec<PathBuf>,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    /// On a terminal
+    Auto,
+    /// As on a terminal, into a file or pipe too
+    Always,
+    /// Never
+    Never,
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people: with the lines concerned on a terminal, one line a finding in a pipe
+    Human,
+    /// One JSON array
+    Json,
+}
+
+/// What makes the exit status 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// A denied document
+    Deny,
+    /// A denied document or a warning
+    Warn,
+}

@@ -1,0 +1,178 @@
+//! `ward check`: every object of the inputs against the rules in force.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::{Duration, Instant},
+};
+
+use crate::{
+    args::{Check, FailOn, Format},
+    inspect::{Inspector, Piece, Rendering},
+    output::{
+        human::Layout,
+        json,
+        summary::{self, Summary, Tally},
+    },
+    parallel::{self, Event},
+    project::inputs,
+    ui::{Exit, Failure, Ui},
+};
+
+/// Work that takes longer shows how far it is.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How often it does.
+const EVERY: Duration = Duration::from_millis(100);
+
+/// Checks the inputs.
+pub(crate) fn run(args: &Check, ui: &mut Ui) -> Result<Exit, Failure> {
+    let (selection, policy) = super::policy(&args.policy, ui)?;
+    let inputs = inputs::find(&args.paths)?;
+    let files = &inputs.files;
+    let rendering = match args.format {
+        Format::Human => Rendering::Human(Layout {
+            full: ui.is_terminal(),
+            style: ui.out_style(),
+        }),
+        Format::Json => Rendering::Json,
+    };
+    let inspector = Inspector {
+        policy: &policy,
+        namespace: args.namespace.as_deref(),
+        rendering,
+    };
+    let name = |index: usize| files.get(index).map_or("", |input| input.name.as_str());
+    let mut report = Report::new(ui, rendering);
+    let (begun, mut shown) = (Instant::now(), Instant::now());
+    parallel::ordered(
+        files,
+        parallel::workers(files.len()),
+        |input, send| inspector.file(input, send),
+        |event| {
+            let index = event.index();
+            match event {
+                Event::Piece(_, piece) => report.take(index, piece),
+                Event::Broken(_) => report.take(index, inspector.broken(name(index))),
+                Event::Waiting(_) => {}
+            }
+            if !args.quiet && begun.elapsed() > PATIENCE && shown.elapsed() > EVERY {
+                shown = Instant::now();
+                let documents = summary::count(report.tally.decided, "document");
+                report
+                    .ui
+                    .progress(&format!("checked {documents}, {index} of {} files", files.len()));
+            }
+        },
+    );
+    let (tally, objects) = report.close();
+    if !args.quiet {
+        let summary = Summary {
+            rules: policy.size(),
+            policy: selection.title(),
+            by_default: selection.by_default,
+            tally: &tally,
+            symlinks: &inputs.symlinks,
+            duplicates: &objects.twice(name),
+        };
+        let text = summary::write(&summary, ui.err_style());
+        ui.tell(&text);
+    }
+    if tally.decided + tally.failed == 0 {
+        return Err(Failure::new("no document found")
+            .with_help("name a manifest, a folder that holds `*.yaml`, `*.yml` or `*.json`, or `-`"));
+    }
+    Ok(if tally.failed > 0 {
+        Exit::Wrong
+    } else if tally.denied > 0 || (args.fail_on == FailOn::Warn && tally.warned > 0) {
+        Exit::Denied
+    } else {
+        Exit::Clean
+    })
+}
+
+/// Results on their way out, and what is known of all of them.
+struct Report<'u> {
+    ui: &'u mut Ui,
+    rendering: Rendering,
+    /// Whether there was an entry before.
+    wrote: bool,
+    tally: Tally,
+    objects: Objects,
+}
+
+impl<'u> Report<'u> {
+    fn new(ui: &'u mut Ui, rendering: Rendering) -> Self {
+        if matches!(rendering, Rendering::Json) {
+            ui.print(json::OPEN);
+        }
+        Self {
+            ui,
+            rendering,
+            wrote: false,
+            tally: Tally::default(),
+            objects: Objects::default(),
+        }
+    }
+
+    fn take(&mut self, index: usize, piece: Piece) {
+        if !piece.text.is_empty() {
+            if self.wrote && matches!(self.rendering, Rendering::Json) {
+                self.ui.print(json::BETWEEN);
+            }
+            self.wrote = true;
+            self.ui.print(&piece.text);
+            if self.ui.is_terminal() {
+                self.ui.flush();
+            }
+        }
+        self.tally.add(piece.tally);
+        for object in piece.objects {
+            self.objects.add(object, index);
+        }
+    }
+
+    fn close(self) -> (Tally, Objects) {
+        if matches!(self.rendering, Rendering::Json) {
+            self.ui.print(json::CLOSE);
+        }
+        (self.tally, self.objects)
+    }
+}
+
+/// Which objects were found where: of two with one name only one can be in a cluster.
+#[derive(Debug, Default)]
+struct Objects {
+    /// The file of the first.
+    first: HashMap<String, usize>,
+    /// The files of all, where there are more.
+    several: BTreeMap<String, Vec<usize>>,
+}
+
+impl Objects {
+    fn add(&mut self, object: String, file: usize) {
+        match self.first.get(&object) {
+            Some(first) => self
+                .several
+                .entry(object)
+                .or_insert_with(|| vec![*first])
+                .push(file),
+            None => drop(self.first.insert(object, file)),
+        }
+    }
+
+    /// A line for each object that is there several times.
+    fn twice<'n>(&self, name: impl Fn(usize) -> &'n str) -> Vec<String> {
+        let line = |(object, files): (&String, &Vec<usize>)| {
+            let mut names: Vec<String> = Vec::new();
+            for group in files.chunk_by(|a, b| a == b) {
+                let name = name(group.first().copied().unwrap_or_default());
+                names.push(match group.len() {
+                    1 => name.to_owned(),
+                    times => format!("{name} ({times} times)"),
+                });
+            }
+            format!("{object} in {}", names.join(", "))
+        };
+        self.several.iter().map(line).collect()
+    }
+}

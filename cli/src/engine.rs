@@ -1,0 +1,184 @@
+//! The way to the library: everything the command asks of `wardlaw` goes through here, so that
+//! commands and outputs know only what they show.
+
+use std::path::Path;
+
+use serde_json::Value;
+use wardlaw::{
+    BuildError, Decision, Engine, Request,
+    input::{self, Document, Format, Manifest, ReadError, ReadErrorKind, ReadLimits},
+};
+use wardlaw_lang::{Diagnostic, Library, Sources, syntax, types::packed::Packed};
+
+pub(crate) use wardlaw::{Effect, Finding, PatchOperation, RuleInfo, input::Identity, input::Location};
+
+use crate::{clock, output::Problem, project::policies::Selection, ui::Failure};
+
+/// The rules in force, ready to decide.
+#[derive(Debug)]
+pub(crate) struct Policy {
+    engine: Engine,
+    /// The input `now`, where the policy reads it.
+    now: Option<Document<'static>>,
+    kinds: Option<Packed<'static>>,
+}
+
+/// A decision on one object.
+#[derive(Debug)]
+pub(crate) struct Verdict {
+    /// What the rules say.
+    pub(crate) decision: Decision,
+    /// Whether its kind is one that the library's rules can know, or some rule had something to say.
+    pub(crate) covered: bool,
+}
+
+/// The packages, sets and types that every policy may use.
+pub(crate) fn library() -> &'static dyn Library {
+    wardlaw_stdlib::library()
+}
+
+/// Compiles what was selected. All that is wrong is told at once, in source order.
+pub(crate) fn compile(
+    selection: &Selection,
+    data: Vec<(String, Value)>,
+) -> Result<Engine, (Vec<Diagnostic>, Sources)> {
+    let mut builder = Engine::builder().library(library());
+    for set in &selection.sets {
+        builder = builder.set(*set);
+    }
+    for package in &selection.packages {
+        builder = builder.package(package);
+    }
+    for (name, text) in &selection.sources {
+        // Named packages of the library do not take the user's own out of force.
+        if let (false, Some(package)) = (selection.packages.is_empty(), package_of(text)) {
+            builder = builder.package(package);
+        }
+        builder = builder.source(name, text);
+    }
+    for (name, value) in data {
+        builder = builder.data(name, value);
+    }
+    builder
+        .build()
+        .map_err(|BuildError { diagnostics, sources }| (diagnostics, sources))
+}
+
+/// The package that a source says it belongs to.
+fn package_of(text: &str) -> Option<String> {
+    let path = syntax::parse(wardlaw_lang::FileId(0), text).file.package?;
+    let names: Vec<&str> = path.names.iter().map(|name| name.text).collect();
+    Some(names.join("."))
+}
+
+impl Policy {
+    /// An engine with what `ward check` gives it.
+    pub(crate) fn new(engine: Engine) -> Result<Self, Failure> {
+        let mut now = None;
+        for input in engine.inputs() {
+            match input {
+                "request" => {}
+                "now" => {
+                    let time = Value::String(clock::now());
+                    now = Document::from_value(&time).ok();
+                }
+                other => {
+                    return Err(Failure::new(format!("the policy reads the input `{other}`"))
+                        .with_help("manifests are given as the input `request`, the time as `now`; there is no other"));
+                }
+            }
+        }
+        let kinds = library().types("k8s").and_then(|bytes| Packed::new(bytes).ok());
+        Ok(Self { engine, now, kinds })
+    }
+
+    /// How many rules decide about requests.
+    pub(crate) fn size(&self) -> usize {
+        self.engine.rules().filter(|rule| !rule.audit).count()
+    }
+
+    /// The rules in force, in the order of the contract.
+    pub(crate) fn rules(&self) -> Vec<RuleInfo<'_>> {
+        self.engine.rules().collect()
+    }
+
+    /// Decides about one object.
+    pub(crate) fn decide(
+        &self,
+        document: &Document<'_>,
+        manifest: &Manifest,
+        namespace: Option<&str>,
+    ) -> Verdict {
+        let mut request = Request::object(document, manifest);
+        if let Some(namespace) = namespace {
+            request = request.with_namespace(namespace);
+        }
+        if let Some(now) = &self.now {
+            request = request.with_input("now", now);
+        }
+        let decision = self.engine.decide(&request);
+        let covered = !decision.findings.is_empty() || self.knows(input::identity(document, manifest.object));
+        Verdict { decision, covered }
+    }
+
+    /// Whether the kind is one of the Kubernetes API.
+    fn knows(&self, object: Identity<'_>) -> bool {
+        match (self.kinds, object.api_version, object.kind) {
+            (Some(kinds), Some(api_version), Some(kind)) => kinds.kind(api_version, kind).is_some(),
+            _ => true,
+        }
+    }
+}
+
+impl From<ReadError> for Problem {
+    fn from(error: ReadError) -> Self {
+        Self {
+            message: error.message,
+            place: error.location.map(|at| (at.line, at.column)),
+            repeated_key: error.kind == ReadErrorKind::RepeatedKey,
+        }
+    }
+}
+
+/// The text of a file.
+pub(crate) fn text(bytes: &[u8]) -> Result<&str, Problem> {
+    Ok(input::utf8(bytes)?)
+}
+
+/// The documents of a text, one at a time. A file that calls itself JSON is read as nothing else: YAML
+/// would make sense of a forgotten value.
+pub(crate) fn documents<'t>(
+    name: &str,
+    text: &'t str,
+) -> impl Iterator<Item = (u32, Result<Document<'t>, Problem>)> + use<'t> {
+    let json = Path::new(name)
+        .extension()
+        .is_some_and(|extension| extension == "json");
+    let format = if json { Format::Json } else { Format::Auto };
+    input::read_stream(text, format, &ReadLimits::default())
+        .map(|item| (item.number, item.result.map_err(Problem::from)))
+}
+
+/// A JSON value on the command line.
+pub(crate) fn read_json_value(text: &str) -> Result<Value, Problem> {
+    let document = input::read_json(text, &ReadLimits::default())?;
+    Ok(document.to_value(document.root()))
+}
+
+/// The one document of a file of data, JSON or YAML.
+pub(crate) fn read_data_file(bytes: &[u8]) -> Result<Value, Problem> {
+    let limits = ReadLimits {
+        bytes: u32::MAX,
+        nodes: 10_000_000,
+        ..ReadLimits::default()
+    };
+    let mut documents = input::read_stream(input::utf8(bytes)?, Format::Auto, &limits);
+    let Some(first) = documents.next() else {
+        return Err(Problem::new("the file holds no document"));
+    };
+    let document = first.result?;
+    if documents.next().is_some() {
+        return Err(Problem::new("the file holds more than one document"));
+    }
+    Ok(document.to_value(document.root()))
+}

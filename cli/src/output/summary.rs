@@ -1,0 +1,202 @@
+//! What was done, on standard error: rules and documents, how many were denied, and everything that
+//! was left out, so that silence is never mistaken for a pass.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use super::{escape, style::Style};
+
+/// Names that are listed before "and … more".
+const LISTED: usize = 10;
+
+/// Counts over many documents.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// Documents decided.
+    pub(crate) decided: usize,
+    /// Of these, denied.
+    pub(crate) denied: usize,
+    /// Of these, allowed with warnings.
+    pub(crate) warned: usize,
+    /// Documents and files that could not be read.
+    pub(crate) failed: usize,
+    /// Documents without apiVersion and kind, left out.
+    pub(crate) other: usize,
+    /// Files without a document, left out.
+    pub(crate) empty: usize,
+    /// Helm templates left out, by chart.
+    pub(crate) templates: BTreeMap<String, usize>,
+    /// Objects that no rule could look at, by apiVersion and kind.
+    pub(crate) uncovered: BTreeMap<String, usize>,
+}
+
+impl Tally {
+    /// Adds another tally to this one.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.decided += other.decided;
+        self.denied += other.denied;
+        self.warned += other.warned;
+        self.failed += other.failed;
+        self.other += other.other;
+        self.empty += other.empty;
+        for (name, count) in other.templates {
+            *self.templates.entry(name).or_default() += count;
+        }
+        for (name, count) in other.uncovered {
+            *self.uncovered.entry(name).or_default() += count;
+        }
+    }
+}
+
+/// What the summary tells.
+#[derive(Debug)]
+pub(crate) struct Summary<'a> {
+    /// Rules in force.
+    pub(crate) rules: usize,
+    /// What was selected.
+    pub(crate) policy: String,
+    /// Whether nothing was selected, so that the default is in force.
+    pub(crate) by_default: bool,
+    /// Counts.
+    pub(crate) tally: &'a Tally,
+    /// Symlinked folders left out.
+    pub(crate) symlinks: &'a [String],
+    /// Objects found in several places: what and where.
+    pub(crate) duplicates: &'a [String],
+}
+
+/// The summary, a line a fact.
+pub(crate) fn write(summary: &Summary<'_>, style: Style) -> String {
+    let tally = summary.tally;
+    let mut out = String::new();
+    let passed = tally.decided.saturating_sub(tally.denied + tally.warned);
+    let mut verdicts = Vec::new();
+    if tally.denied > 0 {
+        verdicts.push(style.alarm(&format!("{} denied", tally.denied)).into_owned());
+    }
+    if tally.warned > 0 {
+        verdicts.push(style.caution(&format!("{} warned", tally.warned)).into_owned());
+    }
+    if tally.failed > 0 {
+        verdicts.push(style.alarm(&format!("{} unreadable", tally.failed)).into_owned());
+    }
+    if passed > 0 || verdicts.is_empty() {
+        verdicts.push(style.good(&format!("{passed} passed")).into_owned());
+    }
+    let _ = writeln!(
+        out,
+        "{} × {}: {}",
+        count(summary.rules, "rule"),
+        count(tally.decided, "document"),
+        verdicts.join(", ")
+    );
+    let policy = escape::line(&summary.policy);
+    if summary.by_default {
+        let _ = writeln!(out, "policy: {policy} (the default; choose with `-p`)");
+    } else {
+        let _ = writeln!(out, "policy: {policy}");
+    }
+    let mut skipped = Vec::new();
+    if tally.other > 0 {
+        skipped.push(format!(
+            "{} without apiVersion and kind",
+            count(tally.other, "document")
+        ));
+    }
+    if tally.empty > 0 {
+        skipped.push(format!("{} without a document", count(tally.empty, "file")));
+    }
+    if !summary.symlinks.is_empty() {
+        skipped.push(format!(
+            "{} ({})",
+            count(summary.symlinks.len(), "symlinked folder"),
+            list(
+                summary.symlinks.iter().map(String::as_str),
+                summary.symlinks.len()
+            )
+        ));
+    }
+    if !skipped.is_empty() {
+        let _ = writeln!(out, "skipped: {}", skipped.join(", "));
+    }
+    for (chart, templates) in &tally.templates {
+        let chart = escape::line(chart);
+        let _ = writeln!(
+            out,
+            "skipped: {} of `{chart}`; render with `helm template {chart} | ward check -`",
+            count(*templates, "Helm template")
+        );
+    }
+    if !tally.uncovered.is_empty() {
+        let names: Vec<String> = tally
+            .uncovered
+            .iter()
+            .map(|(name, count)| format!("{name} ({count})"))
+            .collect();
+        let names = list(names.iter().map(String::as_str), names.len());
+        let _ = writeln!(out, "not covered: {names}");
+    }
+    for duplicate in summary.duplicates.iter().take(LISTED) {
+        let _ = writeln!(out, "duplicate: {}", escape::line(duplicate));
+    }
+    if let Some(more) = more(summary.duplicates.len()) {
+        let _ = writeln!(out, "duplicate: {more}");
+    }
+    out
+}
+
+/// `1 rule`, `2 rules`.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    if number == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{number} {noun}s")
+    }
+}
+
+fn list<'a>(names: impl Iterator<Item = &'a str>, length: usize) -> String {
+    let mut names: Vec<String> = names
+        .take(LISTED)
+        .map(|name| escape::line(name).into_owned())
+        .collect();
+    names.extend(more(length));
+    names.join(", ")
+}
+
+fn more(length: usize) -> Option<String> {
+    (length > LISTED).then(|| format!("and {} more", length - LISTED))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Style, Summary, Tally, write};
+
+    #[test]
+    fn tells_what_was_done_and_what_was_left_out() {
+        let mut tally = Tally {
+            decided: 3,
+            denied: 1,
+            other: 2,
+            empty: 1,
+            ..Tally::default()
+        };
+        tally.templates.insert("charts/web".to_owned(), 4);
+        tally.uncovered.insert("acme.io/v1 Widget".to_owned(), 3);
+        let summary = Summary {
+            rules: 1,
+            policy: "pss-baseline".to_owned(),
+            by_default: true,
+            tally: &tally,
+            symlinks: &[],
+            duplicates: &["v1 Pod a/b: x.yaml, y.yaml".to_owned()],
+        };
+        let want = "\
+1 rule × 3 documents: 1 denied, 2 passed
+policy: pss-baseline (the default; choose with `-p`)
+skipped: 2 documents without apiVersion and kind, 1 file without a document
+skipped: 4 Helm templates of `charts/web`; render with `helm template charts/web | ward check -`
+not covered: acme.io/v1 Widget (3)
+duplicate: v1 Pod a/b: x.yaml, y.yaml
+";
+        assert_eq!(write(&summary, Style::default()), want);
+    }
+}

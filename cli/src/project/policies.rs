@@ -1,0 +1,283 @@
+//! `-p`: which sources, packages and named sets are meant. A plain name is looked up in the library
+//! first, so that a folder `k8s` of manifests never shadows the package; `./k8s` names the folder.
+
+use std::{fs, path::Path};
+
+use wardlaw_lang::{Library, package::below, suggest::nearest};
+
+use super::{is_remote, read_bounded, shown};
+use crate::ui::{Failure, reason};
+
+/// The set in force where none is named.
+pub(crate) const DEFAULT_SET: &str = "pss-baseline";
+
+/// A policy file longer than this is not one.
+const LONGEST_SOURCE: u64 = 16 * 1024 * 1024;
+
+/// Folders inside each other; a deeper tree is not one of policies.
+const DEEPEST: usize = 64;
+
+/// What is to be compiled and in force.
+#[derive(Debug, Default)]
+pub(crate) struct Selection {
+    /// Named sets.
+    pub(crate) sets: Vec<&'static str>,
+    /// Package prefixes of the library.
+    pub(crate) packages: Vec<String>,
+    /// The user's own files: name and text.
+    pub(crate) sources: Vec<(String, String)>,
+    /// Whether nothing was named, so that the default is in force.
+    pub(crate) by_default: bool,
+}
+
+impl Selection {
+    /// The selection in a few words, for the summary.
+    pub(crate) fn title(&self) -> String {
+        let mut names: Vec<&str> = self.sets.clone();
+        names.extend(self.packages.iter().map(String::as_str));
+        let own = match self.sources.len() {
+            0 => None,
+            1 => self.sources.first().map(|(name, _)| name.clone()),
+            files => Some(format!("{files} files")),
+        };
+        names.extend(own.as_deref());
+        names.join(", ")
+    }
+}
+
+/// Finds what `-p` names.
+pub(crate) fn select(named: &[String], library: &dyn Library) -> Result<Selection, Failure> {
+    let mut selection = Selection::default();
+    if named.is_empty() {
+        selection.by_default = true;
+        selection.sets.extend(find_set(DEFAULT_SET, library));
+        if selection.sets.is_empty() {
+            return Err(Failure::new("no policy is named").with_help("name one with `-p`"));
+        }
+    }
+    for name in named {
+        if is_remote(name.as_ref()) {
+            return Err(Failure::new(format!(
+                "`-p {name}`: a policy is never read from another machine"
+            ))
+            .with_help("fetch it first, and name the file or folder"));
+        }
+        if let Some(set) = find_set(name, library) {
+            if !selection.sets.contains(&set) {
+                selection.sets.push(set);
+            }
+        } else if is_package(name, library) {
+            if !selection.packages.contains(name) {
+                selection.packages.push(name.clone());
+            }
+        } else {
+            let path = Path::new(name);
+            match fs::metadata(path) {
+                Ok(metadata) if metadata.is_dir() => folder(path, &mut selection)?,
+                Ok(metadata) if metadata.is_file() => {
+                    if path.extension().is_none_or(|extension| extension != "ward") {
+                        return Err(Failure::new(format!("`-p {name}`: not a policy file"))
+                            .with_help("policy files end in `.ward`; manifests are named without `-p`"));
+                    }
+                    source(path, &mut selection)?;
+                }
+                Ok(_) => return Err(Failure::new(format!("`-p {name}`: neither a file nor a folder"))),
+                Err(_) => return Err(unknown(name, library)),
+            }
+        }
+    }
+    Ok(selection)
+}
+
+fn find_set(name: &str, library: &dyn Library) -> Option<&'static str> {
+    library
+        .sets()
+        .iter()
+        .find(|set| set.name == name)
+        .map(|set| set.name)
+}
+
+fn is_package(prefix: &str, library: &dyn Library) -> bool {
+    library
+        .packages()
+        .iter()
+        .any(|package| below(package.path, prefix))
+}
+
+/// Adds all `*.ward` below a folder, by path; hidden folders and symlinked folders are left out.
+fn folder(path: &Path, selection: &mut Selection) -> Result<(), Failure> {
+    let before = selection.sources.len();
+    let mut files = Vec::new();
+    let mut folders = vec![(path.to_path_buf(), 0)];
+    while let Some((folder, depth)) = folders.pop() {
+        let entries = fs::read_dir(&folder)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(|error| Failure::new(format!("cannot read `{}`: {}", shown(&folder), reason(&error))))?;
+        for entry in entries {
+            let path = entry.path();
+            let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            if is_folder && !hidden && depth < DEEPEST {
+                folders.push((path, depth + 1));
+            } else if path.extension().is_some_and(|extension| extension == "ward") && path.is_file() {
+                files.push(path);
+            }
+        }
+    }
+    files.sort_by(|a, b| {
+        a.as_os_str()
+            .as_encoded_bytes()
+            .cmp(b.as_os_str().as_encoded_bytes())
+    });
+    for file in &files {
+        source(file, selection)?;
+    }
+    if files.is_empty() && selection.sources.len() == before {
+        return Err(Failure::new(format!("no policy in `{}`", shown(path)))
+            .with_help("policy files end in `.ward`; manifests are named without `-p`"));
+    }
+    Ok(())
+}
+
+fn source(path: &Path, selection: &mut Selection) -> Result<(), Failure> {
+    let name = shown(path);
+    let name = name.strip_prefix("./").unwrap_or(&name);
+    if selection.sources.iter().any(|(other, _)| other == name) {
+        return Ok(());
+    }
+    let wrong = |what: &str| Failure::new(format!("cannot read `{name}`: {what}"));
+    let bytes = read_bounded(path, LONGEST_SOURCE)
+        .map_err(|error| wrong(&reason(&error)))?
+        .ok_or_else(|| wrong("the file is too long for a policy"))?;
+    let text = String::from_utf8(bytes).map_err(|_| wrong("it is not UTF-8"))?;
+    selection.sources.push((name.to_owned(), text));
+    Ok(())
+}
+
+/// The failure for a name that nothing has.
+fn unknown(name: &str, library: &dyn Library) -> Failure {
+    let is_path = name.contains(['/', '\\'])
+        || Path::new(name)
+            .extension()
+            .is_some_and(|extension| extension == "ward");
+    if is_path {
+        return Failure::new(format!("`-p {name}`: no such file or folder"));
+    }
+    let failure = Failure::new(format!("unknown policy `{name}`"));
+    // A rule's full name: its package is what can be selected.
+    let mut parent = name;
+    while let Some((prefix, _)) = parent.rsplit_once('.') {
+        if is_package(prefix, library) {
+            let near = suggestion(name, library).unwrap_or(prefix);
+            return failure.with_help(format!(
+                "did you mean `{near}`? `-p` takes packages and sets, not single rules"
+            ));
+        }
+        parent = prefix;
+    }
+    if let Some(near) = suggestion(name, library) {
+        return failure.with_help(format!("did you mean `{near}`?"));
+    }
+    let sets: Vec<String> = library
+        .sets()
+        .iter()
+        .map(|set| format!("`{}`", set.name))
+        .collect();
+    failure.with_help(format!(
+        "name a `.ward` file, a folder, a set ({}) or a package of the library such as `k8s.pod_security`",
+        sets.join(", ")
+    ))
+}
+
+fn suggestion(name: &str, library: &dyn Library) -> Option<&'static str> {
+    let mut names: Vec<&'static str> = library.sets().iter().map(|set| set.name).collect();
+    for package in library.packages() {
+        // Every prefix is a name, too.
+        for (at, _) in package.path.match_indices('.') {
+            names.extend(package.path.get(..at));
+        }
+        names.push(package.path);
+    }
+    names.sort_unstable();
+    names.dedup();
+    nearest(name, names)
+}
+
+#[cfg(test)]
+mod tests {
+    use wardlaw_lang::{LibraryPackage, NamedSet};
+
+    use super::{Library, select};
+
+    #[derive(Debug)]
+    struct Two;
+
+    static PACKAGES: [LibraryPackage; 2] = [
+        LibraryPackage {
+            path: "k8s.pod_security.baseline",
+            files: &[],
+        },
+        LibraryPackage {
+            path: "k8s.workload",
+            files: &[],
+        },
+    ];
+
+    impl Library for Two {
+        fn package(&self, path: &str) -> Option<&'static LibraryPackage> {
+            PACKAGES.iter().find(|package| package.path == path)
+        }
+
+        fn packages(&self) -> Vec<&'static LibraryPackage> {
+            PACKAGES.iter().collect()
+        }
+
+        fn sets(&self) -> &'static [NamedSet] {
+            &[NamedSet {
+                name: "pss-baseline",
+                title: "",
+                packages: &[],
+                data: &[],
+            }]
+        }
+
+        fn types(&self, _: &str) -> Option<&'static [u8]> {
+            None
+        }
+    }
+
+    fn help(name: &str) -> String {
+        let failure = select(&[name.to_owned()], &Two).expect_err("unknown");
+        format!("{} / {}", failure.message, failure.help.unwrap_or_default())
+    }
+
+    #[test]
+    fn names_are_sets_and_prefixes_of_packages() {
+        let named = ["pss-baseline", "k8s", "k8s.pod_security", "k8s"].map(str::to_owned);
+        let selection = select(&named, &Two).unwrap();
+        assert_eq!(selection.sets, ["pss-baseline"]);
+        assert_eq!(selection.packages, ["k8s", "k8s.pod_security"]);
+    }
+
+    #[test]
+    fn nothing_named_is_the_default() {
+        let selection = select(&[], &Two).unwrap();
+        assert!(selection.by_default);
+        assert_eq!(selection.title(), "pss-baseline");
+    }
+
+    #[test]
+    fn an_unknown_name_is_answered_with_the_nearest() {
+        assert!(help("pss-baselin").ends_with("did you mean `pss-baseline`?"));
+        assert!(help("k8s.pod_securty").contains("`k8s.pod_security`"));
+        assert!(help("k8s.pod_security.baseline.privileged").contains("`k8s.pod_security.baseline`"));
+        assert!(help("zzzzzz").contains("name a `.ward` file"));
+        assert!(help("x/y.ward").contains("no such file"));
+    }
+
+    #[test]
+    fn other_machines_are_refused() {
+        assert!(help("https://example.com/a.ward").contains("never read from another machine"));
+        assert!(help("\\\\host\\share\\a.ward").contains("never read from another machine"));
+    }
+}
