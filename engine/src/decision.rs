@@ -194,7 +194,7 @@ impl Decision {
         writer.object(|w| {
             w.member("allowed", |w| w.raw(if self.allowed { "true" } else { "false" }));
             w.member("findings", |w| {
-                w.list(&self.findings, |w, finding| finding.write(w))
+                w.list(&self.findings, |w, finding| finding.write(w));
             });
             w.member("patch", |w| w.list(&self.patch, write_operation));
             w.member("outputs", |w| {
@@ -262,7 +262,7 @@ impl Finding {
             }
             if let Some(error) = self.error {
                 w.member("error", |w| {
-                    w.object(|w| w.member("kind", |w| w.text(error.kind.name())))
+                    w.object(|w| w.member("kind", |w| w.text(error.kind.name())));
                 });
             }
         });

@@ -1,5 +1,6 @@
 //! The promises, as the engine keeps them: what is wrong denies, at its place, and hides nothing.
 
+#[expect(dead_code, reason = "the other tests use the rest")]
 mod engine_support;
 
 use engine_support::{check, decide, decide_with, engine, lines};

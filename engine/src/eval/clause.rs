@@ -98,7 +98,7 @@ impl<'a> Machine<'a> {
     fn innermost(&self, rule: &Rule, before: usize) -> Option<place::Place> {
         let clauses = rule.clauses.of(&self.plan.clauses);
         clauses.iter().take(before).rev().find_map(|clause| match clause {
-            Clause::Given { local, .. } => self.place_of(self.local(*local)),
+            Clause::Given { local, .. } => Self::place_of(self.local(*local)),
             Clause::For(clause) => self.place_of_pattern(&clause.pattern),
             Clause::Let { .. } | Clause::When(_) | Clause::Unless(_) => None,
         })
@@ -107,7 +107,7 @@ impl<'a> Machine<'a> {
     fn place_of_pattern(&self, pattern: &Pattern) -> Option<place::Place> {
         match pattern {
             Pattern::Ignore => None,
-            Pattern::Bind(local) => self.place_of(self.local(local.0)),
+            Pattern::Bind(local) => Self::place_of(self.local(local.0)),
             Pattern::Tuple(parts) => parts.iter().rev().find_map(|part| self.place_of_pattern(part)),
         }
     }

@@ -5,7 +5,7 @@ use alloc::string::String;
 use super::{Eval, Machine, Slot};
 use crate::{
     fault::Reason,
-    input::Kind,
+    input::{Document, Kind},
     plan::{Arm, Op, OpId, Slice, Test, check::Found, check::kinds},
     value::{
         NodeRef, Value, order,
@@ -120,7 +120,7 @@ impl Machine<'_> {
             return Ok(Value::Null);
         };
         let doc = crate::value::DocId(data.document);
-        let root = self.world.doc(doc).map(|document| document.root());
+        let root = self.world.doc(doc).map(Document::root);
         let value = match root.map(|node| self.world.node(doc, node)) {
             Some(Value::Node(at)) => self.read(at, data.check, true)?,
             _ => Value::Null,
@@ -212,7 +212,7 @@ impl Machine<'_> {
                 Err(self.fail(Reason::Operand("an element of an absent value is read"), id))
             };
         }
-        let index = self.eval(op.index)?;
+        let index = self.eval(op.at)?;
         let found = if let Some(key) = self.world.text(index) {
             self.world.member(base, key)
         } else if let Some(position) = self.as_int(index) {

@@ -65,15 +65,15 @@ impl Machine<'_> {
         if effect == Effect::Allow {
             run.sink.allows.push(run.index);
         }
-        let mut finding = self.finding(run.index, rule, effect, message, shown);
+        let mut finding = Self::finding(run.index, rule, effect, message, shown);
         finding.finding.related = related;
         finding.finding.fix = patch.into_operations();
-        finding.finding.source = self.source(rule.effect.span);
+        finding.finding.source = Some(self.source(rule.effect.span));
         Ok(self.add_finding(run, finding))
     }
 
     /// The place of a value that was read.
-    pub(super) fn place_of(&self, value: Value) -> Option<Place> {
+    pub(super) fn place_of(value: Value) -> Option<Place> {
         match value {
             Value::Node(at) | Value::Key(at) => Some(Place::node(at)),
             _ => None,
@@ -85,7 +85,7 @@ impl Machine<'_> {
         let anchors = rule.effect.anchors.iter().rev();
         anchors
             .copied()
-            .find_map(|local| self.place_of(self.local(local)))
+            .find_map(|local| Self::place_of(self.local(local)))
     }
 
     /// What a finding shows of a place; without one, of the object under review.
@@ -111,7 +111,7 @@ impl Machine<'_> {
                 base: Base::Request,
                 rest: Vec::new(),
             }),
-            _ => self.place_of(value),
+            _ => Self::place_of(value),
         };
         for step in &at.steps {
             let token = self.token(step)?;
@@ -122,7 +122,7 @@ impl Machine<'_> {
                 continue;
             }
             let next = self.step(value, token.as_ref());
-            base = match (self.place_of(next), base.take(), token) {
+            base = match (Self::place_of(next), base.take(), token) {
                 (Some(place), _, _) => Some(place),
                 (None, Some(mut place), Some(token))
                     if matches!(next, Value::Null) || place.base == Base::Request =>
@@ -207,7 +207,7 @@ impl Machine<'_> {
     pub(crate) fn error_finding(&self, index: u32, rule: &Rule, fault: &FaultInfo) -> Raw {
         let message = fault.reason.message(&self.plan.checks);
         let shown = self.show(fault.place.as_ref());
-        let mut finding = self.finding(index, rule, Effect::Error, message, shown);
+        let mut finding = Self::finding(index, rule, Effect::Error, message, shown);
         finding.finding.error = Some(decision::ErrorInfo {
             kind: fault.reason.kind(),
         });
@@ -215,11 +215,11 @@ impl Machine<'_> {
             Reason::Mismatch(..) | Reason::Fuel => rule.span,
             _ => fault.span.unwrap_or(rule.span),
         };
-        finding.finding.source = self.source(span);
+        finding.finding.source = Some(self.source(span));
         finding
     }
 
-    fn finding(&self, index: u32, rule: &Rule, effect: Effect, message: String, shown: Shown) -> Raw {
+    fn finding(index: u32, rule: &Rule, effect: Effect, message: String, shown: Shown) -> Raw {
         Raw {
             rule: Some(index),
             package: rule.package,
@@ -231,7 +231,7 @@ impl Machine<'_> {
                     Effect::Warn => Level::Warn,
                     Effect::Deny | Effect::Allow | Effect::Error => Level::Deny,
                 },
-                severity: rule.severity.into(),
+                severity: rule.severity,
                 message,
                 path: place::pointer(&shown.tokens),
                 within: shown.within,
@@ -245,11 +245,11 @@ impl Machine<'_> {
         }
     }
 
-    fn source(&self, span: wardlaw_lang::Span) -> Option<Source> {
+    fn source(&self, span: wardlaw_lang::Span) -> Source {
         let (file, line) = self.plan.file_line(span);
-        Some(Source {
+        Source {
             file: file.into(),
             line,
-        })
+        }
     }
 }

@@ -72,14 +72,13 @@ impl<'p> Walk<'_, 'p> {
         let Some(trie) = self.trie(id) else { return };
         match value {
             Value::Node(at) => self.node(trie, at),
+            Value::Null if self.is_optional(trie.check) => {}
             Value::Null => {
-                if !self.is_optional(trie.check) {
-                    let place = Place {
-                        base: Base::Request,
-                        rest: steps.clone(),
-                    };
-                    self.report(trie, Found::Nothing, place);
-                }
+                let place = Place {
+                    base: Base::Request,
+                    rest: steps.clone(),
+                };
+                self.report(trie, Found::Nothing, place);
             }
             // A request that was made of a bare object: its own parts are right, what it holds is checked.
             Value::Map(_) => {

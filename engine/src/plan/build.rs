@@ -247,7 +247,7 @@ impl Builder<'_> {
                 declared.optional = true;
                 let index = Index {
                     base: self.used(*base),
-                    index: self.used(*index),
+                    at: self.used(*index),
                     check: self.check(&declared),
                     optional: *optional,
                     convert: true,

@@ -154,8 +154,6 @@ impl Declared {
                 names.push(name);
             }
         }
-        // Long unions say enough by their beginning.
-        const SHOWN: usize = 6;
         let more = names.len() > SHOWN;
         names.truncate(SHOWN);
         let mut text = names.join(" | ");
@@ -165,6 +163,9 @@ impl Declared {
         text
     }
 }
+
+/// Long unions say enough by their beginning.
+const SHOWN: usize = 6;
 
 /// The fields of a record type whose types are literals.
 pub(crate) fn literal_fields(types: &mut Types, record: TypeId) -> Vec<(String, Literal)> {

@@ -132,7 +132,7 @@ pub(crate) fn operands(plan: &Plan, op: Op, out: &mut Vec<OpId>) -> u32 {
         Op::Field(index) => out.extend(plan.fields.get(index as usize).map(|field| field.base)),
         Op::Index(index) => {
             if let Some(index) = plan.indices.get(index as usize) {
-                out.extend([index.base, index.index]);
+                out.extend([index.base, index.at]);
             }
         }
         Op::Call { args, .. }

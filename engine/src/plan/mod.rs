@@ -190,7 +190,7 @@ pub(crate) struct Field {
 #[derive(Clone, Debug)]
 pub(crate) struct Index {
     pub(crate) base: OpId,
-    pub(crate) index: OpId,
+    pub(crate) at: OpId,
     pub(crate) check: CheckId,
     pub(crate) optional: bool,
     pub(crate) convert: bool,

@@ -125,7 +125,7 @@ impl Reads<'_> {
                 edges: node
                     .steps
                     .into_iter()
-                    .filter_map(|(step, below)| {
+                    .map(|(step, below)| {
                         let edge = match step {
                             Step::Field(name, _) => Edge::Field(FieldKey::new(program.string(name))),
                             Step::Element(_) => Edge::Element,
@@ -136,7 +136,7 @@ impl Reads<'_> {
                                 Edge::Variant(self.checks.add(self.types, &declared))
                             }
                         };
-                        Some((edge, TrieId(below)))
+                        (edge, TrieId(below))
                     })
                     .collect(),
             })
@@ -472,11 +472,11 @@ impl Reads<'_> {
             Expr::Tuple(items) => Abstract::tuple(self.eval_all(items)),
             Expr::List(items) => {
                 let items = self.eval_all(items);
-                Abstract::list(items.iter().fold(Abstract::default(), |all, item| all.or(item)))
+                Abstract::list(items.iter().fold(Abstract::default(), Abstract::or))
             }
             Expr::Set(items) => {
                 let items = self.eval_all(items);
-                let all = items.iter().fold(Abstract::default(), |all, item| all.or(item));
+                let all = items.iter().fold(Abstract::default(), Abstract::or);
                 self.whole(&all, 0);
                 Abstract::list(all)
             }

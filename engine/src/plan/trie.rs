@@ -51,42 +51,125 @@ impl Trie {
     }
 }
 
-/// One line a place, for tests: its steps and the rules that read it.
 #[cfg(test)]
-pub(crate) fn print(
-    trie: &Trie,
-    inputs: &[alloc::string::String],
-    rules: &[alloc::string::String],
-) -> Vec<alloc::string::String> {
-    let mut lines = Vec::new();
-    let mut stack: Vec<(TrieId, alloc::string::String)> = trie
-        .roots
-        .iter()
-        .zip(inputs)
-        .filter_map(|(root, name)| Some(((*root)?, name.clone())))
-        .collect();
-    while let Some((id, path)) = stack.pop() {
-        let Some(node) = trie.node(id) else { continue };
-        let names: Vec<&str> = node
+mod tests {
+    use alloc::{string::String, vec::Vec};
+
+    use super::*;
+    use crate::{Engine, plan::Plan};
+
+    /// One line a place, for tests: its steps and the rules that read it.
+    fn print(trie: &Trie, inputs: &[String], rules: &[String]) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut stack: Vec<(TrieId, String)> = trie
+            .roots
+            .iter()
+            .zip(inputs)
+            .filter_map(|(root, name)| Some(((*root)?, name.clone())))
+            .collect();
+        while let Some((id, path)) = stack.pop() {
+            let Some(node) = trie.node(id) else { continue };
+            let names: Vec<&str> = node
+                .rules
+                .iter()
+                .filter_map(|rule| rules.get(*rule as usize))
+                .map(String::as_str)
+                .collect();
+            if !names.is_empty() {
+                lines.push(alloc::format!("{path}: {}", names.join(", ")));
+            }
+            for (edge, below) in &node.edges {
+                let step = match edge {
+                    Edge::Field(key) => alloc::format!(".{}", key.text()),
+                    Edge::Element => "[]".into(),
+                    Edge::Index(index) => alloc::format!("[{index}]"),
+                    Edge::Value => "[*]".into(),
+                    Edge::Variant(_) => "<>".into(),
+                };
+                stack.push((*below, alloc::format!("{path}{step}")));
+            }
+        }
+        lines.sort();
+        lines
+    }
+
+    fn reads(policy: &str) -> Vec<String> {
+        let engine = match Engine::builder().source("p.ward", policy).build() {
+            Ok(engine) => engine,
+            Err(error) => panic!("{error}"),
+        };
+        let plan: &Plan = &engine.plan;
+        let inputs: Vec<String> = plan.inputs.iter().map(|input| input.name.clone()).collect();
+        let rules: Vec<String> = plan
             .rules
             .iter()
-            .filter_map(|rule| rules.get(*rule as usize))
-            .map(alloc::string::String::as_str)
+            .map(|rule| rule.name.trim_start_matches("p.").into())
             .collect();
-        if !names.is_empty() {
-            lines.push(alloc::format!("{path}: {}", names.join(", ")));
-        }
-        for (edge, below) in &node.edges {
-            let step = match edge {
-                Edge::Field(key) => alloc::format!(".{}", key.text()),
-                Edge::Element => "[]".into(),
-                Edge::Index(index) => alloc::format!("[{index}]"),
-                Edge::Value => "[*]".into(),
-                Edge::Variant(_) => "<>".into(),
-            };
-            stack.push((*below, alloc::format!("{path}{step}")));
-        }
+        print(&plan.reads, &inputs, &rules)
     }
-    lines.sort();
-    lines
+
+    #[test]
+    fn reads_go_through_functions_lets_match_and_joins() {
+        let lines = reads(
+            "package p
+             type C = { name: string, image: string, bad: bool? }
+             type A = { kind: \"a\", cs: [C] }
+             type B = { kind: \"b\", inner: { cs: [C]?, more: [C]? } }
+             input request: { object: A | B, other: string }
+             fn of(o: A | B) -> [C] = match o {
+                 A => o.cs,
+                 B => (o.inner.cs ?? []) + (o.inner.more ?? []),
+             }
+             let all = of(request.object)
+             rule r { for c in all when c.bad == true deny \"bad\" at c.bad }
+             rule s { for (i, c) in of(request.object).indexed() when i > 0 deny c.name }",
+        );
+        assert_eq!(
+            lines,
+            [
+                "request.object: r, s",
+                "request.object<>.cs: r, s",
+                "request.object<>.cs[].bad: r",
+                "request.object<>.cs[].name: s",
+                "request.object<>.cs[]: r, s",
+                "request.object<>.inner.cs: r, s",
+                "request.object<>.inner.cs[].bad: r",
+                "request.object<>.inner.cs[].name: s",
+                "request.object<>.inner.cs[]: r, s",
+                "request.object<>.inner.more: r, s",
+                "request.object<>.inner.more[].bad: r",
+                "request.object<>.inner.more[].name: s",
+                "request.object<>.inner.more[]: r, s",
+                "request.object<>.inner: r, s",
+                "request: r, s",
+            ]
+        );
+    }
+
+    #[test]
+    fn reads_keep_apart_the_parts_of_records_and_the_members_of_maps() {
+        let lines = reads(
+            "package p
+             input request: { a: { x: int, y: int }, labels: {[string]: string}, l: [[int]] }
+             fn pair() -> { p: { x: int, y: int }, q: int } = { p: request.a, q: 1 }
+             rule r { when pair().p.x > 1 deny \"r\" }
+             rule s { when request.labels[\"app\"] == \"x\" deny \"s\" }
+             rule t { for (k, v) in request.labels when v == k deny \"t\" }
+             rule u { when [1] in request.l deny \"u\" }",
+        );
+        assert_eq!(
+            lines,
+            [
+                "request.a.x: r",
+                "request.a: r",
+                "request.l: u",
+                "request.l[]: u",
+                "request.l[][]: u",
+                "request.labels.app: s",
+                "request.labels: s, t",
+                "request.labels[*]: t",
+                "request: r, s, t, u",
+            ]
+        );
+    }
 }

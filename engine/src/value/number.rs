@@ -46,6 +46,10 @@ pub(crate) fn compare(a: Number, b: Number) -> Ordering {
     }
 }
 
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a whole float within the range comes back as it was"
+)]
 fn compare_mixed(int: i64, float: f64) -> Ordering {
     if float >= LIMIT {
         return Ordering::Less;
@@ -69,6 +73,7 @@ fn finite(value: f64) -> Result<Number, Failure> {
     }
 }
 
+#[expect(clippy::cast_precision_loss, reason = "an int is usable as the nearest float")]
 fn float(number: Number) -> f64 {
     match number {
         Number::Int(value) => value as f64,

@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn indices_order_as_numbers_and_before_keys() {
-        let mut places = vec![
+        let mut places = [
             vec![Token::Key("a".into()), Token::Index(10)],
             vec![Token::Key("a".into()), Token::Index(9)],
             vec![Token::Key("a".into())],

@@ -1,5 +1,9 @@
 //! Shared by the tests of the engine: a policy and an input in, a decision out.
-#![allow(dead_code, reason = "each test binary uses a part of it")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test's helpers fail as the test does"
+)]
 
 use serde_json::Value as Json;
 use wardlaw::{Decision, Engine, Finding, Request, input};

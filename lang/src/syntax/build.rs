@@ -3,6 +3,8 @@
 //! Depth is limited here: a node that would be deeper than [`MAX_DEPTH`] is replaced by an error
 //! node, so no tree is ever deeper, not even while it is built or dropped.
 
+mod expr;
+
 use alloc::{borrow::Cow, boxed::Box, format, vec, vec::Vec};
 
 use crate::{
@@ -12,12 +14,10 @@ use crate::{
     syntax::{
         MAX_DEPTH,
         ast::{
-            Arm, ArmPatternKind, Comprehension, DocumentFormat, Expr, ExprKind, File, Item, Key, Name, Pair,
-            PairKey, Path, Pattern, Place, PlaceStep, Step, StepKind, TestClause, Text, TextPart, Type,
-            TypeKind,
+            DocumentFormat, Expr, ExprKind, File, Item, Key, Name, Path, Pattern, Place, PlaceStep, Step,
+            TestClause, Text, TextPart, Type, TypeKind,
         },
         literal::{self, Piece},
-        operator::{BinaryOp, UnaryOp},
     },
 };
 
@@ -401,251 +401,6 @@ impl<'s> Build<'s> {
     pub(super) fn text_expr(&mut self, text: Text<'s>) -> Expr<'s> {
         self.expr(text.span, text_depth(&text), ExprKind::Text(text))
     }
-
-    // ---- operators
-
-    pub(super) fn binary(&mut self, left: Expr<'s>, op: (BinaryOp, Span), right: Expr<'s>) -> Expr<'s> {
-        let (op, op_span) = op;
-        let span = left.span.to(right.span);
-        let depth = left.depth.max(right.depth);
-        let (left, right) = (Box::new(left), Box::new(right));
-        self.expr(
-            span,
-            depth,
-            ExprKind::Binary {
-                op,
-                left,
-                right,
-                op_span,
-            },
-        )
-    }
-
-    /// `a ?? b ?? c` is `a ?? (b ?? c)`. Each operand comes with the span of the operator before it
-    /// (the first with the one after it).
-    pub(super) fn coalesce(&mut self, chain: Vec<(Expr<'s>, Span)>) -> Expr<'s> {
-        let mut operands = chain.into_iter().rev();
-        let Some((mut right, mut op_span)) = operands.next() else {
-            return self.leaf(0, 0, ExprKind::Error);
-        };
-        for (left, before) in operands {
-            right = self.binary(left, (BinaryOp::Coalesce, op_span), right);
-            op_span = before;
-        }
-        right
-    }
-
-    pub(super) fn unary(&mut self, start: u32, op: UnaryOp, operand: Expr<'s>) -> Expr<'s> {
-        let span = self.span(start, operand.span.end);
-        if op == UnaryOp::Negate && self.minimum.last() == Some(&operand.span) {
-            // −2⁶³ is the one integer that is not written as the negation of another.
-            self.minimum.pop();
-            return self.expr(span, 0, ExprKind::Int(i64::MIN));
-        }
-        let (depth, operand) = (operand.depth, Box::new(operand));
-        self.expr(span, depth, ExprKind::Unary { op, operand })
-    }
-
-    pub(super) fn is(&mut self, value: Expr<'s>, ty: Deep<Type<'s>>) -> Expr<'s> {
-        let span = value.span.to(ty.value.span);
-        let depth = value.depth.max(ty.depth);
-        let (value, ty) = (Box::new(value), ty.value);
-        self.expr(span, depth, ExprKind::Is { value, ty })
-    }
-
-    pub(super) fn if_then_else(
-        &mut self,
-        start: u32,
-        end: u32,
-        condition: Expr<'s>,
-        then: Expr<'s>,
-        otherwise: Expr<'s>,
-    ) -> Expr<'s> {
-        let span = self.span(start, end);
-        let depth = condition.depth.max(then.depth).max(otherwise.depth);
-        let kind = ExprKind::If {
-            condition: Box::new(condition),
-            then: Box::new(then),
-            otherwise: Box::new(otherwise),
-        };
-        self.expr(span, depth, kind)
-    }
-
-    // ---- postfix
-
-    pub(super) fn field(&mut self, base: Expr<'s>, field: Name<'s>, optional: bool) -> Expr<'s> {
-        let span = base.span.to(field.span);
-        let (depth, base) = (base.depth, Box::new(base));
-        let kind = ExprKind::Field {
-            base,
-            field,
-            optional,
-        };
-        self.expr(span, depth, kind)
-    }
-
-    pub(super) fn index(&mut self, base: Expr<'s>, index: Expr<'s>, optional: bool, end: u32) -> Expr<'s> {
-        let span = self.span(base.span.start, end);
-        let depth = base.depth.max(index.depth);
-        let (base, index) = (Box::new(base), Box::new(index));
-        let kind = ExprKind::Index {
-            base,
-            index,
-            optional,
-        };
-        self.expr(span, depth, kind)
-    }
-
-    pub(super) fn call(&mut self, callee: Expr<'s>, arguments: Vec<Expr<'s>>, end: u32) -> Expr<'s> {
-        let span = self.span(callee.span.start, end);
-        let depth = callee.depth.max(deepest(&arguments));
-        let callee = Box::new(callee);
-        self.expr(span, depth, ExprKind::Call { callee, arguments })
-    }
-
-    pub(super) fn aggregate(
-        &mut self,
-        callee: Expr<'s>,
-        parts: (Expr<'s>, Vec<Step<'s>>),
-        end: u32,
-    ) -> Expr<'s> {
-        let span = self.span(callee.span.start, end);
-        let (comprehension, below) = comprehension(parts);
-        let depth = callee.depth.max(below);
-        let callee = Box::new(callee);
-        let kind = ExprKind::Aggregate {
-            callee,
-            comprehension,
-        };
-        self.expr(span, depth, kind)
-    }
-
-    // ---- brackets
-
-    pub(super) fn paren(&mut self, start: u32, end: u32, inner: Expr<'s>) -> Expr<'s> {
-        let span = self.span(start, end);
-        let (depth, inner) = (inner.depth, Box::new(inner));
-        self.expr(span, depth, ExprKind::Paren(inner))
-    }
-
-    pub(super) fn tuple(
-        &mut self,
-        start: u32,
-        end: u32,
-        first: Expr<'s>,
-        mut rest: Vec<Expr<'s>>,
-    ) -> Expr<'s> {
-        rest.insert(0, first);
-        let span = self.span(start, end);
-        self.expr(span, deepest(&rest), ExprKind::Tuple(rest))
-    }
-
-    pub(super) fn list(&mut self, start: u32, end: u32, elements: Vec<Expr<'s>>) -> Expr<'s> {
-        let span = self.span(start, end);
-        self.expr(span, deepest(&elements), ExprKind::List(elements))
-    }
-
-    pub(super) fn longer_list(
-        &mut self,
-        start: u32,
-        end: u32,
-        first: Expr<'s>,
-        mut rest: Vec<Expr<'s>>,
-    ) -> Expr<'s> {
-        rest.insert(0, first);
-        self.list(start, end, rest)
-    }
-
-    pub(super) fn set(&mut self, start: u32, end: u32, elements: Vec<Expr<'s>>) -> Expr<'s> {
-        let span = self.span(start, end);
-        self.expr(span, deepest(&elements), ExprKind::Set(elements))
-    }
-
-    pub(super) fn object(&mut self, start: u32, end: u32, pairs: Vec<Pair<'s>>) -> Expr<'s> {
-        let span = self.span(start, end);
-        let depth = pairs
-            .iter()
-            .map(|pair| key_depth(&pair.key).max(pair.value.depth))
-            .max()
-            .unwrap_or(0);
-        self.expr(span, depth, ExprKind::Object(pairs))
-    }
-
-    pub(super) fn list_comprehension(
-        &mut self,
-        start: u32,
-        end: u32,
-        parts: (Expr<'s>, Vec<Step<'s>>),
-    ) -> Expr<'s> {
-        let span = self.span(start, end);
-        let (comprehension, depth) = comprehension(parts);
-        self.expr(span, depth, ExprKind::ListComprehension(comprehension))
-    }
-
-    pub(super) fn set_comprehension(
-        &mut self,
-        start: u32,
-        end: u32,
-        parts: (Expr<'s>, Vec<Step<'s>>),
-    ) -> Expr<'s> {
-        let span = self.span(start, end);
-        let (comprehension, depth) = comprehension(parts);
-        self.expr(span, depth, ExprKind::SetComprehension(comprehension))
-    }
-
-    pub(super) fn map_comprehension(
-        &mut self,
-        start: u32,
-        end: u32,
-        parts: (Pair<'s>, Vec<Step<'s>>),
-    ) -> Expr<'s> {
-        let span = self.span(start, end);
-        let (Pair { key, value }, steps) = parts;
-        let (comprehension, depth) = comprehension((value, steps));
-        let depth = depth.max(key_depth(&key));
-        let key = Box::new(key);
-        self.expr(span, depth, ExprKind::MapComprehension { key, comprehension })
-    }
-
-    // ---- match
-
-    pub(super) fn match_arms(
-        &mut self,
-        start: u32,
-        end: u32,
-        value: Expr<'s>,
-        arms: Vec<Arm<'s>>,
-    ) -> Expr<'s> {
-        let span = self.span(start, end);
-        let depth = arms
-            .iter()
-            .map(|arm| {
-                arm.value
-                    .depth
-                    .max(arm.guard.as_ref().map_or(0, |guard| guard.depth))
-            })
-            .max()
-            .unwrap_or(0)
-            .max(value.depth);
-        let value = Box::new(value);
-        self.expr(span, depth, ExprKind::Match { value, arms })
-    }
-
-    pub(super) fn arm_text(&mut self, text: Text<'s>) -> ArmPatternKind<'s> {
-        ArmPatternKind::Text(self.constant(
-            text,
-            "a pattern",
-            "bind the value to a name and compare it after `when`",
-        ))
-    }
-
-    pub(super) fn arm_int(&mut self, start: u32, end: u32, negative: bool) -> ArmPatternKind<'s> {
-        match self.signed(start, end, negative) {
-            Some(value) => ArmPatternKind::Int(value),
-            // The diagnostic stands for it; `_` raises no other.
-            None => ArmPatternKind::Name("_"),
-        }
-    }
 }
 
 pub(super) fn path(name: Name<'_>) -> Path<'_> {
@@ -703,10 +458,6 @@ fn join<T>(first: Deep<T>, rest: Vec<Deep<T>>) -> (Vec<T>, u16) {
     (all, depth)
 }
 
-fn deepest(all: &[Expr<'_>]) -> u16 {
-    all.iter().map(|e| e.depth).max().unwrap_or(0)
-}
-
 fn text_depth(text: &Text<'_>) -> u16 {
     text.parts
         .iter()
@@ -716,30 +467,4 @@ fn text_depth(text: &Text<'_>) -> u16 {
         })
         .max()
         .unwrap_or(0)
-}
-
-fn key_depth(key: &PairKey<'_>) -> u16 {
-    match key {
-        PairKey::Literal(_) => 0,
-        PairKey::Computed(e) => e.depth,
-    }
-}
-
-fn comprehension<'s>((head, steps): (Expr<'s>, Vec<Step<'s>>)) -> (Box<Comprehension<'s>>, u16) {
-    let depth = steps.iter().map(step_depth).max().unwrap_or(0).max(head.depth);
-    (Box::new(Comprehension { head, steps }), depth)
-}
-
-/// The depth of the expressions of a clause of a comprehension.
-fn step_depth(step: &Step<'_>) -> u16 {
-    match &step.kind {
-        StepKind::For { generators } => generators.iter().map(|g| g.source.depth).max().unwrap_or(0),
-        StepKind::Given { value, .. } | StepKind::Let { value, .. } | StepKind::Yield { value } => {
-            value.depth
-        }
-        StepKind::When { condition } | StepKind::Unless { condition } => condition.depth,
-        StepKind::Finding { message, .. } => message.depth,
-        StepKind::Edit { value, .. } => value.as_ref().map_or(0, |e| e.depth),
-        StepKind::Allow | StepKind::Error => 0,
-    }
 }

@@ -282,7 +282,12 @@ fn starts_step(layout: &Layout<'_>, index: usize, start: usize, depth: usize, te
     {
         return false;
     }
+    let effect = matches!(token, Token::Allow | Token::Deny | Token::Warn);
     if layout.same_line(index) {
+        if test && effect {
+            // `expect no deny`, and what remains of it when something in it is misspelt.
+            return false;
+        }
         let expected = before == Some(Token::Expect)
             || (before == Some(Token::No) && layout.before(index.saturating_sub(1)) == Some(Token::Expect));
         // `let when = …`: a reserved word where a name should be.

@@ -24,7 +24,6 @@ pub(super) enum Foreign {
 
 /// How much of `rest` belongs to the notation that begins with `written`, and what it stands for.
 pub(super) fn read(written: &str, rest: &str) -> (usize, Foreign) {
-    let line = rest.find('\n').unwrap_or(rest.len());
     match written {
         "&&" => (0, Foreign::Token(Token::And)),
         "||" => (0, Foreign::Token(Token::Or)),
@@ -33,12 +32,12 @@ pub(super) fn read(written: &str, rest: &str) -> (usize, Foreign) {
         "===" => (0, Foreign::Token(Token::EqualEqual)),
         "!==" | "<>" => (0, Foreign::Token(Token::NotEqual)),
         "::" => (0, Foreign::Token(Token::Dot)),
-        "#" => (line, Foreign::Skip),
+        "#" => (rest.find('\n').unwrap_or(rest.len()), Foreign::Skip),
         "/*" => (rest.find("*/").map_or(rest.len(), |at| at + 2), Foreign::Skip),
-        "'" => match rest.get(..line).and_then(|line| line.find('\'')) {
-            Some(at) => (at + 1, Foreign::Token(Token::Raw)),
+        "'" => match rest.find(['\'', '\n']) {
+            Some(at) if rest.as_bytes().get(at) == Some(&b'\'') => (at + 1, Foreign::Token(Token::Raw)),
             // A lone apostrophe says nothing about where a text might end.
-            None => (0, Foreign::Token(Token::Error)),
+            _ => (0, Foreign::Token(Token::Error)),
         },
         // `;`
         _ => (0, Foreign::Skip),
@@ -83,9 +82,27 @@ pub(super) fn diagnostic(span: Span, whole: &str) -> Diagnostic {
     }
 }
 
-/// `'text'`
-fn quoted(span: Span, whole: &str) -> Diagnostic {
-    let inner = whole.trim_matches('\'');
+/// The length of the rest of a text between quotes of another kind, which `first` opens.
+pub(super) fn quoted_length(first: char, rest: &str) -> Option<usize> {
+    let closers: &[char] = match first {
+        '“' | '„' | '”' => &['”', '“'],
+        '‘' | '’' => &['’', '‘'],
+        '«' => &['»'],
+        '`' => &['`'],
+        _ => return None,
+    };
+    // The search stops at the next quote that opens, so that each byte is looked at once.
+    let at = rest.find(|c| c == '\n' || c == first || closers.contains(&c))?;
+    let closer = rest.get(at..)?.chars().next().filter(|c| closers.contains(c))?;
+    Some(at + closer.len_utf8())
+}
+
+/// `'text'`, or a text between other quotes than `"`.
+pub(super) fn quoted(span: Span, whole: &str) -> Diagnostic {
+    let mut chars = whole.chars();
+    chars.next();
+    chars.next_back();
+    let inner = chars.as_str();
     let diagnostic = Diagnostic::new(
         Code::UnknownCharacter,
         span,
@@ -101,7 +118,7 @@ fn quoted(span: Span, whole: &str) -> Diagnostic {
 
 /// A character that begins no token.
 pub(super) fn unknown_character(span: Span, c: char) -> Diagnostic {
-    let shown = if c.is_control() || c.is_whitespace() || c == '\u{200b}' || c == '\u{2060}' {
+    let shown = if c == '`' || c.is_control() || c.is_whitespace() || c == '\u{200b}' || c == '\u{2060}' {
         format!("U+{:04X}", u32::from(c))
     } else {
         c.to_string()

@@ -231,6 +231,14 @@ impl Lexer<'_> {
         if is_bidi(first) {
             return;
         }
+        if let Some(length) = foreign::quoted_length(first, rest) {
+            self.code.bump(length);
+            let end = self.position();
+            let diagnostic = foreign::quoted(self.span(start, end), self.code.slice());
+            self.report(diagnostic);
+            self.push(start, Token::Bad, end);
+            return;
+        }
         let more: usize = if first.is_ascii() {
             0
         } else {
@@ -277,11 +285,11 @@ impl Lexer<'_> {
         let hashes = self.code.slice().len().saturating_sub(2);
         let rest = self.code.remainder();
         let length = if hashes == 0 {
-            let line = rest.find('\n').unwrap_or(rest.len());
-            rest.get(..line)
-                .and_then(|line| line.find('"'))
-                .map(|at| at + 1)
-                .ok_or(line)
+            match rest.find(['"', '\n']) {
+                Some(at) if rest.as_bytes().get(at) == Some(&b'"') => Ok(at + 1),
+                Some(line) => Err(line),
+                None => Err(rest.len()),
+            }
         } else {
             close_raw(rest, hashes).ok_or(rest.len())
         };
@@ -465,4 +473,38 @@ fn close_raw(rest: &str, hashes: usize) -> Option<usize> {
         at = after + found;
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::String;
+
+    use super::*;
+
+    /// Time is linear because each byte gives a bounded number of tokens and is looked at a bounded
+    /// number of times; the first half is counted here.
+    #[test]
+    fn tokens_are_at_most_twice_the_bytes() {
+        for unit in [
+            "\"{", "\"", "\"\"\"{", "{", "}", "a", "a ", "'", "#", "r\"", "/*", "\\", "é", "\"{\n", "{}",
+            "\"{}\"", "0_", ";",
+        ] {
+            let text: String = unit.repeat(1000);
+            let lexed = lex(FileId(0), &text);
+            assert!(
+                lexed.tokens.len() <= 2 * text.len() + 4,
+                "{unit:?}: {}",
+                lexed.tokens.len()
+            );
+            assert!(lexed.diagnostics.len() <= MAX_DIAGNOSTICS);
+            let mut end = 0;
+            for lexeme in &lexed.tokens {
+                assert!(
+                    lexeme.start >= end && lexeme.end >= lexeme.start,
+                    "{unit:?}: {lexeme:?}"
+                );
+                end = lexeme.end;
+            }
+        }
+    }
 }

@@ -275,12 +275,15 @@ fn expected(case: &Case<'_, '_>) -> String {
             && (!case.wants_field() || matches!(terminal, "}" | ")" | "]"))
             && !(after_operand && terminal == "in")
             && !(terminal == "as" && case.has("ident"))
-            && !(case.has("let") && matches!(terminal, "allow" | "deny"));
+            // Where any word may stand, none is worth naming.
+            && !(case.has("let") && terminal.chars().all(char::is_alphabetic));
         if said {
             list.push(format!("`{}`", if terminal == ")hole" { "}" } else { terminal }));
         }
     }
-    if list.is_empty() && case.has("(") {
+    if list.is_empty() && after_operand {
+        list.push("an operator".to_string());
+    } else if list.is_empty() && case.has("(") {
         list.push("`(`".to_string());
     }
     if case.complete {
@@ -311,7 +314,7 @@ fn expected(case: &Case<'_, '_>) -> String {
     }
 }
 
-/// The tokens of a range, for callers that read ahead.
+/// A token of the piece, by its index in the file.
 pub(super) fn lexeme(case: &Case<'_, '_>, at: usize) -> Option<Lexeme> {
     case.range.contains(&at).then(|| case.layout.get(at)).flatten()
 }

@@ -30,6 +30,7 @@ pub(super) fn recognise(case: &Case<'_, '_>) -> Option<Diagnostic> {
         .or_else(|| reserved(case))
         .or_else(|| capital(case))
         .or_else(|| place(case))
+        .or_else(|| document(case))
 }
 
 /// A bracket that is not closed, is closed by another kind, or closes nothing.
@@ -43,7 +44,8 @@ fn brackets(case: &Case<'_, '_>) -> Option<Diagnostic> {
         let last = open.last().filter(|_| operand || case.complete)?;
         return Some(message::unclosed(layout, *last, case.range.end));
     };
-    if found.begins_clause_only() && operand && !case.has(case.text()) {
+    let margin = found.begins_item() && layout.column(case.at) == Some(0);
+    if (found.begins_clause_only() || margin) && operand && !case.has(case.text()) {
         return open.last().map(|last| message::unclosed(layout, *last, case.at));
     }
     if !found.closes() {
@@ -136,18 +138,16 @@ fn operators(case: &Case<'_, '_>) -> Option<Diagnostic> {
             layout.text(index)
         }
     };
+    let compares = before.compares() || before == Token::Not;
     if (found == Token::Coalesce) == (before == Token::Coalesce) {
-        if !(before.compares() && (found.compares() || negated)) {
+        if !(compares && (found.compares() || negated)) {
             return None;
         }
         return Some(chained(case, other));
     }
-    if before != Token::Coalesce && found != Token::Coalesce {
-        return None;
-    }
     // The operands of the `??`, or of the chain of them.
     let (first, last, beside) = if found == Token::Coalesce {
-        (other + 1, operand_after(case, case.at + 1)?, other)
+        (behind(case, other), operand_after(case, case.at + 1)?, other)
     } else {
         (operand_before(case, case.at - 1), case.at - 1, case.at)
     };
@@ -190,7 +190,7 @@ fn operators(case: &Case<'_, '_>) -> Option<Diagnostic> {
 /// `a == b == c`
 fn chained(case: &Case<'_, '_>, other: usize) -> Diagnostic {
     let layout = case.layout;
-    let operand = layout.text_between(other + 1, case.at - 1);
+    let operand = layout.text_between(behind(case, other), case.at - 1);
     let span = layout.span(case.at);
     let diagnostic = Diagnostic::new(Code::ChainedComparison, span, "comparison does not chain")
         .with_label(layout.span(other), "the first comparison");
@@ -209,6 +209,16 @@ fn chained(case: &Case<'_, '_>, other: usize) -> Diagnostic {
             format!("and {operand} "),
             Applicability::Unsafe,
         )
+}
+
+/// The token behind an operator, which may be `not in`.
+fn behind(case: &Case<'_, '_>, operator: usize) -> usize {
+    let words = if case.layout.token(operator) == Some(Token::Not) {
+        2
+    } else {
+        1
+    };
+    operator + words
 }
 
 /// Whether a token at depth 0 is part of a unary operand.
@@ -352,7 +362,11 @@ fn statement(case: &Case<'_, '_>) -> Option<Diagnostic> {
             case.here("expected `then`, found `{`")
                 .with_help("a choice is written `if condition then a else b`, without braces"),
         ),
-        _ if begins && found.begins_clause() && case.start == Token::StartItem && found != Token::Let => {
+        _ if begins
+            && found.begins_clause()
+            && matches!(case.start, Token::StartItem | Token::StartPackage)
+            && found != Token::Let =>
+        {
             let text = case.text();
             Some(
                 case.here(format!("the clause `{text}` stands outside of a body"))
@@ -495,5 +509,17 @@ fn place(case: &Case<'_, '_>) -> Option<Diagnostic> {
     Some(
         case.here(format!("expected a place after `at`, found {found}"))
             .with_help("a place is a name followed by fields and indices: `c.securityContext.privileged`"),
+    )
+}
+
+/// `yaml"…"`: a document stands between three quotes, directly behind the word.
+fn document(case: &Case<'_, '_>) -> Option<Diagnostic> {
+    let word = case.at.checked_sub(1).map(|before| case.layout.text(before))?;
+    if case.found()? != Token::TextStart || !matches!(word, "yaml" | "json") {
+        return None;
+    }
+    Some(
+        case.here(format!("a {word} document stands between three quotes"))
+            .with_help(format!("write `{word}\"\"\"…\"\"\"`, without a space")),
     )
 }

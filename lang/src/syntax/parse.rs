@@ -21,7 +21,6 @@ lalrpop_util::lalrpop_mod!(
         clippy::panic,
         clippy::unreachable,
         clippy::unwrap_used,
-        clippy::wildcard_imports,
         unreachable_pub,
         reason = "generated; what it indexes and unwraps are its own tables"
     )]

@@ -16,6 +16,7 @@ use crate::{
         build::{Build, Root},
         cut,
         layout::Layout,
+        lexer::MAX_DIAGNOSTICS,
         message,
         parse::{self, Failure},
         token::{Lexeme, Token},
@@ -100,6 +101,9 @@ impl<'s> Recovery<'_, 's> {
             }
         }
         for piece in pieces {
+            if self.gives_up() {
+                break;
+            }
             if self.layout.token(piece.start) == Some(Token::Package) {
                 let span = self.layout.span(piece.start);
                 self.diagnostics.push(
@@ -114,6 +118,11 @@ impl<'s> Recovery<'_, 's> {
                 self.item(piece);
             }
         }
+    }
+
+    /// Whether there are more mistakes than are shown: what follows is not worth the work.
+    fn gives_up(&self) -> bool {
+        self.diagnostics.len() > MAX_DIAGNOSTICS
     }
 
     /// Reads a piece; a failure leaves no diagnostics of the actions behind.
@@ -245,9 +254,12 @@ impl<'s> Recovery<'_, 's> {
     fn unclosed_body(&mut self, range: &Range<usize>, open: usize) {
         let layout = self.layout;
         let span = layout.span(open);
-        let known = self.known.partition_point(|d| d.span.start < span.start);
         let end = layout.span(range.end.saturating_sub(1)).end;
-        if self.known.get(known).is_some_and(|d| d.span.start < end) {
+        let swallowed = self.known.iter().any(|d| {
+            matches!(d.code, Code::UnterminatedText | Code::TooDeep)
+                && (span.start..end).contains(&d.span.start)
+        });
+        if swallowed {
             return;
         }
         self.diagnostics.push(message::unclosed(layout, open, range.end));
@@ -284,6 +296,9 @@ impl<'s> Recovery<'_, 's> {
     fn steps(&mut self, pieces: Vec<Range<usize>>, unclosed: &mut bool) -> Vec<Step<'s>> {
         let mut steps = Vec::with_capacity(pieces.len());
         for piece in pieces {
+            if self.gives_up() {
+                break;
+            }
             match self.read_range(Token::StartStep, piece.clone()) {
                 Ok(Root::Step(step)) => steps.push(step),
                 Ok(_) => {}
@@ -304,6 +319,9 @@ impl<'s> Recovery<'_, 's> {
     fn test_clauses(&mut self, pieces: Vec<Range<usize>>, unclosed: &mut bool) -> Vec<TestClause<'s>> {
         let mut clauses = Vec::with_capacity(pieces.len());
         for piece in pieces {
+            if self.gives_up() {
+                break;
+            }
             match self.read_range(Token::StartTestClause, piece.clone()) {
                 Ok(Root::TestClause(clause)) => clauses.push(clause),
                 Ok(_) => {}

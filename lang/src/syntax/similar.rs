@@ -11,6 +11,8 @@ pub(super) fn similar<'w>(word: &str, words: &[&'w str]) -> Option<&'w str> {
     }
     words
         .iter()
+        // Two letters are similar to everything.
+        .filter(|known| known.len() > 2)
         .filter_map(|known| {
             let allowed = if known.len() <= 4 { 1 } else { 2 };
             let distance = distance(word.as_bytes(), known.as_bytes());

@@ -1,0 +1,478 @@
+//! No input makes the parser panic, overflow its stack, take more than linear time, or point outside
+//! of the text. Inputs are made by a small generator with a fixed seed, so a failure can be repeated.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
+
+use std::fmt::Write as _;
+
+use wardlaw_lang::{
+    Diagnostic, FileId, Span,
+    syntax::{
+        ast::{FnBody, ItemKind},
+        parse, parse_expr,
+    },
+};
+
+/// xorshift64*: small, and the same everywhere.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        (self.next() >> 33) as usize % limit.max(1)
+    }
+
+    fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+        &all[self.below(all.len())]
+    }
+}
+
+const SOURCES: &[&str] = &[
+    r#"package k8s.pod_security.baseline
+
+import k8s.workload
+
+input request: k8s.AdmissionRequest
+
+/// Privileged containers disable most isolation.
+@severity("critical")
+@controls(pss = "baseline", cis = "5.2.2")
+rule privileged {
+    given pod = workload.pod(request.object)
+    for   c in workload.containers(pod)
+    when  c.securityContext?.privileged == true
+    deny  "container `{c.name}` is privileged" at c.securityContext.privileged
+    fix   set c.securityContext.privileged = false
+}
+
+rule unsafe_sysctls {
+    given  pod = workload.pod(request.object)
+    for    s in pod.spec.securityContext?.sysctls ?? []
+    unless s.name in safe_sysctls
+    deny   "sysctl `{s.name}` is not in the safe set" at s.name
+}
+
+let safe_sysctls = { "kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range" }
+"#,
+    r#"package shop.authz
+
+default deny
+
+type User     = { id: string, roles: {string}, suspended: bool }
+input request: { principal: User, action: "read" | "edit" | "delete", "b-c": (int, [any])? }
+data  teams:   { [string]: {string} } = {["a"]: {"b"} for x in y when x.z}   // comment ü
+
+relation becomes(a: Subject, b: Subject) { for (x, y) in step, (z, w) in becomes when y == z  yield (x, w) }
+
+fn pod(object: k8s.Object?) -> k8s.PodTemplateSpec? =
+    match object {
+        k8s.Pod                         => object,
+        k8s.Deployment | k8s.ReplicaSet => object.spec.template,
+        "a" | -1 when x not in [1, 2.5] => if a then (b ?? c) else -d % 3,
+        _                               => null,
+    }
+"#,
+    r##"package a.b
+let text = "a {m["k"] ?? "none {x}"} \{ \u{e9} é"
+let block = """
+    one {any(c.name like "x*" for c in cs)}
+      two \n
+    """
+let raw = r#"a " b"# + r"\d+"
+test "a test" {
+    with request = k8s.create(yaml"""
+        apiVersion: v1
+        spec: { containers: [{ name: web, securityContext: { privileged: true } }] }
+    """)
+    for f in files("*.yaml")
+    expect deny privileged at "/spec/containers/0"
+    expect no warn
+    expect x is A | B or not y
+}
+"##,
+];
+
+const FRAGMENTS: &[&str] = &[
+    "{",
+    "}",
+    "(",
+    ")",
+    "[",
+    "]",
+    "\"",
+    "\"\"\"",
+    "r\"",
+    "r#\"",
+    "\"#",
+    "yaml\"\"\"",
+    "json\"\"\"",
+    "{{",
+    "}}",
+    "??",
+    "?.",
+    "?[",
+    "?",
+    ".",
+    ",",
+    ":",
+    "=",
+    "==",
+    "=>",
+    "->",
+    "|",
+    "@",
+    "!",
+    "&&",
+    "||",
+    ":=",
+    ";",
+    "'",
+    "#",
+    "/*",
+    "*/",
+    "//",
+    "///",
+    "\\",
+    "\\u{",
+    "\n",
+    "\r\n",
+    "\n\n",
+    " ",
+    "\t",
+    "é",
+    "“",
+    "”",
+    "\u{202e}",
+    "\u{feff}",
+    "\0",
+    "🦀",
+    "0",
+    "1.5",
+    "1e9",
+    "9223372036854775808",
+    "007",
+    "500m",
+    "x",
+    "X",
+    "_",
+    " rule ",
+    "\nrule r {",
+    " let ",
+    "\nlet x = ",
+    " fn ",
+    " in ",
+    " not ",
+    " for ",
+    " when ",
+    " deny ",
+    " expect ",
+    " with ",
+    " no ",
+    " error ",
+    " if ",
+    " then ",
+    " else ",
+    " match ",
+    " is ",
+    " and ",
+    " at ",
+    "package ",
+    "\nimport ",
+    "\ntest \"t\" {",
+    "\n@a(",
+    " unles ",
+    " true ",
+];
+
+/// A diagnostic that a person can be shown.
+fn check_diagnostics(text: &str, diagnostics: &[Diagnostic]) {
+    let inside = |span: Span| {
+        assert!(
+            span.start <= span.end && text.get(span.start as usize..span.end as usize).is_some(),
+            "{span:?} in {text:?}"
+        );
+    };
+    let mut last = (0, 0);
+    for d in diagnostics {
+        inside(d.span);
+        d.labels.iter().for_each(|label| inside(label.span));
+        let here = (d.span.start, d.span.end);
+        assert!(here >= last, "order of {diagnostics:#?} in {text:?}");
+        last = here;
+        assert!(
+            !d.message.contains('\n') && !d.message.ends_with('.'),
+            "{}",
+            d.message
+        );
+        let mut end = 0;
+        for edit in d.suggestion.iter().flat_map(|suggestion| &suggestion.edits) {
+            inside(edit.span);
+            assert!(edit.span.start >= end, "overlapping edits of {d:?}");
+            end = edit.span.end;
+        }
+    }
+}
+
+/// Parses, and checks what does not depend on the text.
+fn check(text: &str) {
+    let parsed = parse(FileId(0), text);
+    check_diagnostics(text, &parsed.diagnostics);
+    let mut end = 0;
+    for item in &parsed.file.items {
+        assert!(
+            item.span.start >= end && item.span.end as usize <= text.len(),
+            "{:?} in {text:?}",
+            item.span
+        );
+        end = item.span.end;
+        let (ItemKind::Rule { body, .. }
+        | ItemKind::Relation { body, .. }
+        | ItemKind::Fn {
+            body: FnBody::Clauses(body),
+            ..
+        }) = &item.kind
+        else {
+            continue;
+        };
+        assert!(item.span.start <= body.span.start && body.span.end <= item.span.end);
+        let mut end = body.span.start;
+        for step in &body.steps {
+            assert!(
+                step.span.start >= end && step.span.end <= body.span.end,
+                "{:?} in {text:?}",
+                step.span
+            );
+            end = step.span.end;
+        }
+    }
+    for comment in &parsed.comments {
+        assert_eq!(
+            text.get(comment.span.start as usize..comment.span.end as usize),
+            Some(comment.text)
+        );
+    }
+    let (_, diagnostics) = parse_expr(FileId(0), text);
+    check_diagnostics(text, &diagnostics);
+    // A tree that is whole has no errors hidden in it.
+    if parsed.diagnostics.is_empty() {
+        let mut shown = String::new();
+        let _ = write!(shown, "{:?}", parsed.file);
+        assert!(!shown.contains(": Error"), "{text:?}");
+    }
+}
+
+/// A random boundary between characters.
+fn boundary(random: &mut Random, text: &str) -> usize {
+    let mut at = random.below(text.len() + 1);
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+fn mutate(random: &mut Random, text: &mut String) {
+    let (a, b) = (boundary(random, text), boundary(random, text));
+    let (start, end) = (a.min(b), a.max(b));
+    let near = {
+        let mut near = end.min(start + random.below(12));
+        while !text.is_char_boundary(near) {
+            near += 1;
+        }
+        near
+    };
+    match random.below(6) {
+        0 => text.replace_range(start..near, ""),
+        1 => text.insert_str(start, random.pick::<&str>(FRAGMENTS)),
+        2 => text.replace_range(start..near, random.pick::<&str>(FRAGMENTS)),
+        3 => {
+            let piece = text[start..near].to_string();
+            text.insert_str(b, &piece);
+        }
+        4 => {
+            let c = char::from_u32(random.below(0x250) as u32).unwrap_or('x');
+            text.insert(start, c);
+        }
+        _ => {
+            // A whole line is lost, or stands twice.
+            let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
+            let next = text[start..].find('\n').map_or(text.len(), |at| start + at + 1);
+            if random.below(2) == 0 {
+                text.replace_range(line..next, "");
+            } else {
+                let piece = text[line..next].to_string();
+                text.insert_str(line, &piece);
+            }
+        }
+    }
+}
+
+#[test]
+fn mutated_policies() {
+    for source in SOURCES {
+        assert_eq!(parse(FileId(0), source).diagnostics, []);
+    }
+    let mut random = Random(0x5eed_5eed_5eed_5eed);
+    for round in 0..20_000 {
+        let mut text = (*random.pick(SOURCES)).to_string();
+        for _ in 0..=random.below(if round % 2 == 0 { 2 } else { 12 }) {
+            mutate(&mut random, &mut text);
+        }
+        check(&text);
+    }
+}
+
+#[test]
+fn heaps_of_fragments() {
+    let mut random = Random(0xfeed_beef);
+    for _ in 0..4_000 {
+        let mut text =
+            String::from(*random.pick(&["", "package p\n", "package p\nrule r {\n", "package p\nlet x = "]));
+        for _ in 0..random.below(60) {
+            text.push_str(random.pick::<&str>(FRAGMENTS));
+        }
+        check(&text);
+    }
+}
+
+/// One deleted token leaves a file with few diagnostics: mistakes do not cascade.
+#[test]
+fn one_mistake_has_few_diagnostics() {
+    let (mut worst, mut sum, mut cases) = (0, 0, 0);
+    for source in SOURCES {
+        let starts: Vec<usize> = source
+            .char_indices()
+            .filter(|(_, c)| "{}()[]\",.=?:".contains(*c))
+            .map(|(at, _)| at)
+            .collect();
+        for at in starts {
+            let mut text = (*source).to_string();
+            text.remove(at);
+            let count = parse(FileId(0), &text).diagnostics.len();
+            worst = worst.max(count);
+            sum += count;
+            cases += 1;
+        }
+    }
+    // A lost quote turns the rest of its line inside out; all else has one diagnostic, rarely two.
+    println!("{sum} diagnostics of {cases} mistakes, {worst} at worst");
+    assert!(worst <= 5 && sum * 2 <= cases * 3, "{sum} of {cases}, {worst}");
+}
+
+/// A megabyte of anything is read. Quadratic work would take minutes, a recursion would overflow.
+#[test]
+fn a_megabyte_of_anything() {
+    const LENGTH: usize = 1 << 20;
+    let units = [
+        "(",
+        "[",
+        "{",
+        ")",
+        "]",
+        "}",
+        "\"{",
+        "\"",
+        "\"\"\"{",
+        "not ",
+        "-",
+        "a.",
+        "a+",
+        "a ",
+        "a(",
+        "a[",
+        "a?.",
+        "a ?? ",
+        "if ",
+        "if a then ",
+        "if a then b else ",
+        "match a {",
+        "match a { b => ",
+        "[[k]: ",
+        "{a: ",
+        "a == ",
+        "a = ",
+        "a,",
+        "a\n",
+        "@a ",
+        "@a(",
+        "rule r {",
+        "rule r {}\n",
+        "rule r {\nwhen (\n",
+        "let x = ",
+        "let x = (\n",
+        "when a\n",
+        "when ",
+        "deny (\n    ",
+        "unles a\n",
+        "for x in ",
+        "for x, ",
+        "[x for y in z, ",
+        "x is [",
+        "x is A | ",
+        "r#\"",
+        "r#",
+        "r\"",
+        "yaml\"\"\"",
+        "'",
+        "'a' ",
+        "#",
+        "/*",
+        "//\n",
+        "///\n",
+        "// ",
+        "\\",
+        "\"\\",
+        "\"{ //\n",
+        "\"\"\"{ //\n",
+        "\"{\n",
+        ";",
+        "!",
+        "&&",
+        "é",
+        "“",
+        "\u{202e}",
+        "\0",
+        "1",
+        "1.",
+        "1_",
+        "\n",
+        " ",
+        "test \"t\" {\n",
+        "test \"t\" {}\n",
+        "fn f(a: (",
+        "fn f() {\n",
+        "type T = {",
+        "type T = [",
+        "type T = (",
+        "(a, ",
+        "?",
+        "package ",
+        "package p\n",
+        "import a\n",
+        "expect no ",
+        "a ?? b == ",
+        "a == b == ",
+        "(a]",
+        "{)",
+        "\"{)}\"",
+    ];
+    for unit in units {
+        let long = unit.repeat(LENGTH / unit.len());
+        for prefix in ["", "package p\nrule r {\n    when "] {
+            let text = format!("{prefix}{long}");
+            let parsed = parse(FileId(0), &text);
+            check_diagnostics(&text, &parsed.diagnostics);
+            drop(parsed);
+        }
+        let (expr, _) = parse_expr(FileId(0), &long);
+        drop(expr);
+    }
+}
