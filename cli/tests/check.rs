@@ -360,3 +360,62 @@ fn a_reader_that_leaves_is_no_error() {
     // The status still is the verdict.
     assert_eq!(output.status.code(), Some(1));
 }
+
+#[test]
+fn a_large_collection_of_manifests_is_checked_to_its_end() {
+    let shared = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/fixtures");
+    if !shared.is_dir() {
+        println!("skipped: no `{}`", shared.display());
+        return;
+    }
+    let folder = Folder::new();
+    let fixtures = shared.to_string_lossy();
+    let run = folder.ward(&["check", "--format", "json", &fixtures]);
+    assert!(run.entries().len() > 1000);
+    assert!(!run.err.contains("panicked"), "{}", run.err);
+    assert_eq!(
+        folder.ward(&["check", "--format", "json", &fixtures]).out,
+        run.out
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_status_2() {
+    let folder = Folder::with(&[("bad.yaml", BAD)]);
+    let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") else {
+        println!("skipped: no `/dev/full`");
+        return;
+    };
+    let output = folder
+        .command(&["check", "bad.yaml"])
+        .stdout(full)
+        .output()
+        .expect("ward runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot write to standard output"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn files_whose_names_are_no_text_are_all_checked() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+
+    let folder = Folder::new();
+    for name in [b"m/\xff.yaml".as_slice(), b"m/\xfe.yaml"] {
+        folder.write("m/x", "");
+        let made = std::fs::write(folder.path().join(OsStr::from_bytes(name)), GOOD);
+        if made.is_err() {
+            println!("skipped: names must be text here");
+            return;
+        }
+    }
+    assert_eq!(
+        folder
+            .ward(&["check", "--format", "json", "m"])
+            .ends(0)
+            .entries()
+            .len(),
+        2
+    );
+}

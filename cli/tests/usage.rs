@@ -76,7 +76,8 @@ fn an_unknown_policy_is_status_2_and_names_the_nearest() {
     let check = |policy: &str| folder.ward(&["check", "-p", policy, "good.yaml"]).ends(2);
     check("pss-restrictd").says("did you mean `pss-restricted`?");
     check("k8s.pod_securty").says("did you mean `k8s.pod_security`?");
-    check("k8s.pod_security.baseline.privileged").says("`k8s.pod_security.baseline`");
+    check("k8s.pod_security.baseline.privileged").says("name its package: `-p k8s.pod_security.baseline`");
+    check("checkov:CKV_K8S_16").says("is the rule `k8s.pod_security.baseline.privileged`");
     check("policies/none.ward").says("no such file or folder");
     check("notes.txt").says("not a policy file");
     check("empty").says("no policy in `empty`");

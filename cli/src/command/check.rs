@@ -21,6 +21,9 @@ use crate::{
 /// Work that takes longer shows how far it is.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// Files that are named where an object is found several times.
+const FILES: usize = 4;
+
 /// How often it does.
 const EVERY: Duration = Duration::from_millis(100);
 
@@ -164,13 +167,17 @@ impl Objects {
     /// A line for each object that is there several times.
     fn twice<'n>(&self, name: impl Fn(usize) -> &'n str) -> Vec<String> {
         let line = |(object, files): (&String, &Vec<usize>)| {
-            let mut names: Vec<String> = Vec::new();
-            for group in files.chunk_by(|a, b| a == b) {
+            let groups: Vec<&[usize]> = files.chunk_by(|a, b| a == b).collect();
+            let place = |group: &&[usize]| {
                 let name = name(group.first().copied().unwrap_or_default());
-                names.push(match group.len() {
+                match group.len() {
                     1 => name.to_owned(),
                     times => format!("{name} ({times} times)"),
-                });
+                }
+            };
+            let mut names: Vec<String> = groups.iter().take(FILES).map(place).collect();
+            if groups.len() > FILES {
+                names.push(format!("and {} more", groups.len() - FILES));
             }
             format!("{object} in {}", names.join(", "))
         };

@@ -4,7 +4,7 @@
 use std::{
     collections::HashSet,
     fs, io,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use super::{is_remote, read_all, read_bounded, shown};
@@ -42,7 +42,7 @@ pub(crate) struct Inputs {
 /// others are still checked.
 pub(crate) fn find(paths: &[PathBuf]) -> Result<Inputs, Failure> {
     let mut inputs = Inputs::default();
-    let mut seen = HashSet::new();
+    let mut seen: HashSet<PathBuf> = HashSet::new();
     for path in paths {
         if is_remote(path.as_os_str()) {
             return Err(Failure::new(format!(
@@ -52,7 +52,8 @@ pub(crate) fn find(paths: &[PathBuf]) -> Result<Inputs, Failure> {
             .with_help("fetch it and pipe it in: `curl … | ward check -`"));
         }
         if path.as_os_str() == "-" {
-            if seen.insert("-".to_owned()) {
+            // No file has the empty path.
+            if seen.insert(PathBuf::new()) {
                 inputs.files.push(Input {
                     name: "-".to_owned(),
                     path: None,
@@ -72,9 +73,13 @@ pub(crate) fn find(paths: &[PathBuf]) -> Result<Inputs, Failure> {
             }),
         }
         // A file that is found twice is checked once.
+        let key = |input: &Input| -> PathBuf {
+            let parts = input.path.iter().flat_map(|path| path.components());
+            parts.filter(|part| *part != Component::CurDir).collect()
+        };
         inputs
             .files
-            .extend(found.into_iter().filter(|input| seen.insert(input.name.clone())));
+            .extend(found.into_iter().filter(|input| seen.insert(key(input))));
     }
     Ok(inputs)
 }

