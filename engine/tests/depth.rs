@@ -15,11 +15,9 @@ fn chain(length: usize, body: &str) -> String {
     );
     for n in 1..=length {
         let body = body.replace("{}", &format!("f{}(l)", n - 1));
-        policy.push_str(&format!("fn f{n}(l: [int]) -> [int] {body}\n"));
+        policy += &format!("fn f{n}(l: [int]) -> [int] {body}\n");
     }
-    policy.push_str(&format!(
-        "rule r {{ for x in f{length}(request.l) deny \"{{x}}\" at x }}"
-    ));
+    policy += &format!("rule r {{ for x in f{length}(request.l) deny \"{{x}}\" at x }}");
     policy
 }
 
