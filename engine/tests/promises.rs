@@ -1,5 +1,7 @@
 //! The promises, as the engine keeps them: what is wrong denies, at its place, and hides nothing.
 
+use std::fmt::Write as _;
+
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod engine_support;
 
@@ -257,7 +259,7 @@ fn control_characters_are_escaped_in_results() {
 fn all_findings_of_a_decision_are_limited_in_number_and_size() {
     let mut policy = String::from("package p\n input request: { l: [int], big: string }\n");
     for n in 10..50 {
-        policy += &format!("rule r{n} {{ for x in request.l deny \"no\" at x }}\n");
+        writeln!(policy, "rule r{n} {{ for x in request.l deny \"no\" at x }}").unwrap();
     }
     policy.push_str("rule s { for x in request.l deny request.big at x }");
     let mut limits = Limits::default();
