@@ -1,5 +1,10 @@
 //! The corpus, run by every evaluator there is. Each evaluator is a row of `EVALUATORS`.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
 use std::path::Path;
 

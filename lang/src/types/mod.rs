@@ -58,7 +58,7 @@ pub enum Type {
     Union(Vec<TypeId>),
     /// The type or absent; never nested, never of `Null`.
     Optional(TypeId),
-    /// By name; see [`Types::body`].
+    /// By name; [`Types::view`] and [`Types::resolve`] look behind it.
     Named(NamedId),
 }
 
