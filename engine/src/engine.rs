@@ -1,7 +1,7 @@
 //! The engine: a checked policy with its data, ready to decide. It never changes; threads share it.
 
 use alloc::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     format,
     string::{String, ToString},
     vec,
@@ -142,7 +142,9 @@ impl Engine {
     /// What is wrong with the inputs, before any rule runs.
     fn mismatches(&self, machine: &Machine<'_>, sink: &mut Sink) {
         let limit = self.limits.findings_per_rule;
+        let all = self.limits.findings as usize;
         let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
+        let mut full: BTreeSet<u32> = BTreeSet::new();
         for mismatch in validate::mismatches(machine) {
             for index in mismatch.rules {
                 let Some(rule) = self.plan.rules.get(*index as usize).filter(|rule| !rule.audit) else {
@@ -150,10 +152,10 @@ impl Engine {
                 };
                 let count = counts.entry(*index).or_default();
                 *count = count.saturating_add(1);
-                if *count <= limit {
+                if *count <= limit && sink.findings.len() < all {
                     sink.findings
                         .push(machine.error_finding(*index, rule, &mismatch.fault));
-                } else if count.checked_sub(1) == Some(limit) {
+                } else if full.insert(*index) {
                     let fault = FaultInfo {
                         reason: Reason::Findings,
                         span: None,
@@ -170,6 +172,7 @@ impl Engine {
             mut findings,
             mutations,
             allows,
+            text: _,
         } = sink;
         self.require_allow(&allows, &mut findings);
         decision::compact(&mut findings);

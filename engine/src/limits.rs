@@ -9,9 +9,12 @@ pub struct Limits {
     pub fuel: u64,
     /// Findings of one rule; one more is an `error` finding, and the rule ends.
     pub findings_per_rule: u32,
-    /// Bytes of text that the policy makes at a time: joined, interpolated and cut texts.
+    /// Findings of a decision, all rules together.
+    pub findings: u32,
+    /// Bytes of text that a rule makes: joined, interpolated and cut texts. As many may stand in the
+    /// findings of a decision.
     pub text_bytes: u32,
-    /// Elements of lists, sets, maps and tuples that the policy makes at a time.
+    /// Elements of lists, sets, maps and tuples that a rule makes.
     pub made_values: u32,
 }
 
@@ -20,6 +23,7 @@ impl Default for Limits {
         Self {
             fuel: 10_000_000,
             findings_per_rule: 1_000,
+            findings: 20_000,
             text_bytes: 16 * 1024 * 1024,
             made_values: 4_000_000,
         }

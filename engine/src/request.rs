@@ -140,7 +140,7 @@ fn bases(manifest: &Manifest) -> Vec<(NodeId, Option<String>)> {
 
 fn set_origin(machine: &mut Machine<'_>, doc: DocId, bases: Vec<(NodeId, Option<String>)>) {
     if let Some(origin) = machine.origins.get_mut(doc.0 as usize) {
-        *origin = Origin { bases };
+        *origin = Origin::Input(bases);
     }
 }
 

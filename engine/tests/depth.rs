@@ -1,5 +1,9 @@
 //! Evaluation recurses, so its depth is bounded when the engine is built: what builds runs on a small stack.
 
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail as the test does")]
+
+use std::fmt::Write as _;
+
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod engine_support;
 
@@ -15,11 +19,13 @@ fn chain(length: usize, body: &str) -> String {
     );
     for n in 1..=length {
         let body = body.replace("{}", &format!("f{}(l)", n - 1));
-        policy.push_str(&format!("fn f{n}(l: [int]) -> [int] {body}\n"));
+        writeln!(policy, "fn f{n}(l: [int]) -> [int] {body}").unwrap();
     }
-    policy.push_str(&format!(
+    write!(
+        policy,
         "rule r {{ for x in f{length}(request.l) deny \"{{x}}\" at x }}"
-    ));
+    )
+    .unwrap();
     policy
 }
 

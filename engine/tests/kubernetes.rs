@@ -1,6 +1,12 @@
 //! Requests about Kubernetes objects: bare manifests, lists, admission reviews; what places are relative to,
 //! and the builtins of `k8s`.
 
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test's helpers fail as the test does"
+)]
+
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod engine_support;
 

@@ -1,5 +1,7 @@
 //! The promises, as the engine keeps them: what is wrong denies, at its place, and hides nothing.
 
+use std::fmt::Write as _;
+
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod engine_support;
 
@@ -251,4 +253,44 @@ fn control_characters_are_escaped_in_results() {
     );
     let json = decision.to_json_string();
     assert!(json.contains("\\u001b[31m\\u202ea"), "{json}");
+}
+
+#[test]
+fn all_findings_of_a_decision_are_limited_in_number_and_size() {
+    let mut policy = String::from("package p\n input request: { l: [int], big: string }\n");
+    for n in 10..50 {
+        writeln!(policy, "rule r{n} {{ for x in request.l deny \"no\" at x }}").unwrap();
+    }
+    policy.push_str("rule s { for x in request.l deny request.big at x }");
+    let mut limits = Limits::default();
+    limits.findings = 2_500;
+    limits.text_bytes = 100_000;
+    let engine = Engine::builder()
+        .source("p.ward", policy)
+        .limits(limits)
+        .build()
+        .unwrap();
+    let list: Vec<String> = (0..900).map(|n| n.to_string()).collect();
+    let json = format!(
+        "{{\"l\": [{}], \"big\": \"{}\"}}",
+        list.join(","),
+        "x".repeat(10_000)
+    );
+    let decision = decide_with(&engine, &json);
+    let denied = decision
+        .findings
+        .iter()
+        .filter(|f| f.effect == wardlaw::Effect::Deny)
+        .count();
+    assert_eq!(denied, 2_500);
+    let of = |rule: &str| decision.findings.iter().filter(|f| f.rule == rule).count();
+    assert_eq!((of("p.r11"), of("p.r12"), of("p.r13")), (900, 701, 1));
+    assert!(decision.findings.iter().map(|f| f.message.len()).sum::<usize>() < 300_000);
+    assert!(!decision.allowed);
+}
+
+#[test]
+fn an_engine_is_shared_by_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Engine>();
 }

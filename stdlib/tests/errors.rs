@@ -5,7 +5,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    clippy::string_slice,
+    clippy::disallowed_methods,
     reason = "tests"
 )]
 
@@ -36,10 +36,19 @@ fn rules(files: &[(String, String)]) -> Vec<Rule> {
     let mut rules = Vec::new();
     for (file, (_, text)) in files.iter().enumerate() {
         let parsed = parse(wardlaw_lang::FileId(0), text);
-        let package: Vec<&str> =
-            parsed.file.package.as_ref().unwrap().names.iter().map(|name| name.text).collect();
+        let package: Vec<&str> = parsed
+            .file
+            .package
+            .as_ref()
+            .unwrap()
+            .names
+            .iter()
+            .map(|name| name.text)
+            .collect();
         for item in &parsed.file.items {
-            let ItemKind::Rule { name, body, .. } = &item.kind else { continue };
+            let ItemKind::Rule { name, body, .. } = &item.kind else {
+                continue;
+            };
             let effect = body
                 .steps
                 .iter()
@@ -100,7 +109,10 @@ fn fixtures(rule: &str) -> Vec<String> {
         .map(|entry| entry.unwrap().path())
         .collect();
     paths.sort();
-    paths.into_iter().map(|path| fs::read_to_string(path).unwrap()).collect()
+    paths
+        .into_iter()
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect()
 }
 
 #[test]
@@ -121,13 +133,20 @@ fn an_error_in_any_rule_denies_and_hides_nothing() {
             for error in &errors {
                 assert_eq!(error["effect"], "error", "{}", rule.name);
                 assert_eq!(error["error"]["kind"], "arithmetic", "{}", rule.name);
-                assert!(error["path"].is_string() && error["source"]["line"].is_u64(), "{error}");
+                assert!(
+                    error["path"].is_string() && error["source"]["line"].is_u64(),
+                    "{error}"
+                );
             }
             // Before the effect the error is met just where the rule would have fired.
             let (allowed, same, errors) = decide(&late, &manifest, &rule.name);
             assert_eq!(same, others, "{}: other findings changed", rule.name);
             assert_eq!(errors.is_empty(), fired.is_empty(), "{}", rule.name);
-            assert!(errors.iter().all(|error| error["effect"] == "error"), "{}", rule.name);
+            assert!(
+                errors.iter().all(|error| error["effect"] == "error"),
+                "{}",
+                rule.name
+            );
             assert!(errors.is_empty() || !allowed, "{}: not denied", rule.name);
             decisions += 2;
             kept += 2 * others.len();

@@ -1,11 +1,6 @@
 //! Promises 1 and 2, shown on the whole library: every field misspelt by one edit is an error at that
 //! field, and everything that deals with absence is needed.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    reason = "tests"
-)]
+#![expect(clippy::indexing_slicing, clippy::string_slice, reason = "tests")]
 
 mod open;
 

@@ -19,6 +19,8 @@ pub(crate) struct Sink {
     pub(crate) findings: Vec<Raw>,
     /// What `mutate` rules change.
     pub(crate) mutations: Patch,
+    /// Bytes of text in findings.
+    pub(crate) text: usize,
     /// Rules whose `allow` holds.
     pub(crate) allows: Vec<u32>,
 }
@@ -30,6 +32,8 @@ pub(crate) struct RuleRun<'r> {
     pub(super) rule: &'r Rule,
     pub(super) sink: &'r mut Sink,
     findings: Vec<Raw>,
+    /// How many it may have.
+    limit: usize,
     /// At how many findings equal ones are dropped next.
     compact_at: usize,
     /// The clause that met the fault on its way, counted from 0.
@@ -53,12 +57,15 @@ pub(super) enum Flow {
 impl<'a> Machine<'a> {
     /// Runs a rule in its frame; whether the fuel ended in it.
     pub(super) fn rule(&mut self, index: u32, rule: &'a Rule, sink: &mut Sink) -> bool {
+        let left = (self.limits.findings as usize).saturating_sub(sink.findings.len());
+        let limit = (self.limits.findings_per_rule as usize).min(left);
         let mut run = RuleRun {
             index,
             rule,
             sink,
             findings: Vec::new(),
-            compact_at: (self.limits.findings_per_rule as usize).saturating_mul(2),
+            limit,
+            compact_at: limit.saturating_mul(2).max(1),
             failed_at: None,
         };
         let clauses = rule.clauses.of(&self.plan.clauses);
@@ -67,7 +74,6 @@ impl<'a> Machine<'a> {
             out_of_fuel = self.fault_ends_all();
             self.record(&mut run);
         }
-        let limit = self.limits.findings_per_rule as usize;
         crate::decision::compact(&mut run.findings);
         if run.findings.len() > limit {
             run.findings.truncate(limit);
@@ -113,19 +119,16 @@ impl<'a> Machine<'a> {
     }
 
     /// Adds a finding of a rule; stops the rule when there are too many.
-    pub(super) fn add_finding(&self, run: &mut RuleRun<'_>, finding: Raw) -> Flow {
+    pub(super) fn add_finding(run: &mut RuleRun<'_>, finding: Raw) -> Flow {
         run.findings.push(finding);
         if run.findings.len() < run.compact_at {
             return Flow::Continue;
         }
         crate::decision::compact(&mut run.findings);
-        if run.findings.len() > self.limits.findings_per_rule as usize {
+        if run.findings.len() > run.limit {
             return Flow::Stop;
         }
-        run.compact_at = run
-            .findings
-            .len()
-            .saturating_add((self.limits.findings_per_rule as usize).max(1));
+        run.compact_at = run.findings.len().saturating_add(run.limit.max(1));
         Flow::Continue
     }
 
@@ -290,7 +293,7 @@ impl<'a> Machine<'a> {
         match (result, target) {
             (Err(Fault), Target::Rule(run)) if !self.fault_ends_all() => {
                 self.record(run);
-                Ok(self.compacted(run))
+                Ok(Self::compacted(run))
             }
             (result, _) => result,
         }
@@ -300,9 +303,9 @@ impl<'a> Machine<'a> {
         self.fault.as_ref().is_some_and(|fault| fault.reason.ends_all())
     }
 
-    fn compacted(&self, run: &mut RuleRun<'_>) -> Flow {
+    fn compacted(run: &mut RuleRun<'_>) -> Flow {
         match run.findings.pop() {
-            Some(last) => self.add_finding(run, last),
+            Some(last) => Self::add_finding(run, last),
             None => Flow::Continue,
         }
     }

@@ -119,6 +119,16 @@ impl Machine<'_> {
         let Some(data) = self.plan.data.get(index as usize) else {
             return Ok(Value::Null);
         };
+        if data.document == u32::MAX {
+            // A default reads no data; if one came to, that is no absent value.
+            let reason = Reason::Internal("a datum is read before it has a value");
+            self.fault = Some(crate::fault::FaultInfo {
+                reason,
+                span: Some(data.span),
+                place: None,
+            });
+            return Err(crate::fault::Fault);
+        }
         let doc = crate::value::DocId(data.document);
         let root = self.world.doc(doc).map(Document::root);
         let value = match root.map(|node| self.world.node(doc, node)) {

@@ -48,7 +48,7 @@ pub(crate) struct Machine<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) world: World<'a>,
     /// What the places of each document are relative to.
-    pub(crate) origins: Vec<Origin>,
+    pub(crate) origins: Vec<Origin<'a>>,
     pub(crate) limits: Limits,
     /// What is left.
     pub(crate) fuel: u64,
@@ -76,11 +76,10 @@ impl<'a> Machine<'a> {
             docs.push(document);
         }
         docs.extend_from_slice(inputs);
-        let mut origins = vec![Origin::default(); docs.len()];
+        let mut origins = vec![Origin::Nothing; docs.len()];
         for data in &plan.data {
             if let Some(origin) = origins.get_mut(data.document as usize) {
-                let name = alloc::format!("data:{}", data.name);
-                origin.bases.push((crate::input::NodeId(0), Some(name)));
+                *origin = Origin::Data(&data.name);
             }
         }
         Self {

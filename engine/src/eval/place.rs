@@ -62,14 +62,24 @@ impl Machine<'_> {
                 location: shown.location,
             })
             .collect();
+        let fix = patch.into_operations();
+        let size = fix
+            .iter()
+            .map(|operation| operation.value.as_ref().map_or(0, size))
+            .fold(message.len(), usize::saturating_add);
+        run.sink.text = run.sink.text.saturating_add(size);
+        if run.sink.text > self.limits.text_bytes as usize {
+            let id = rule.effect.message.unwrap_or(plan::OpId(0));
+            return Err(self.fail(Reason::Text, id));
+        }
         if effect == Effect::Allow {
             run.sink.allows.push(run.index);
         }
         let mut finding = Self::finding(run.index, rule, effect, message, shown);
         finding.finding.related = related;
-        finding.finding.fix = patch.into_operations();
+        finding.finding.fix = fix;
         finding.finding.source = Some(self.source(rule.effect.span));
-        Ok(self.add_finding(run, finding))
+        Ok(Self::add_finding(run, finding))
     }
 
     /// The place of a value that was read.
@@ -251,5 +261,19 @@ impl Machine<'_> {
             file: file.into(),
             line,
         }
+    }
+}
+
+/// About how many bytes a value takes in a result. Recursion follows the value, whose depth is bounded.
+fn size(value: &serde_json::Value) -> usize {
+    use serde_json::Value as Json;
+    match value {
+        Json::Null | Json::Bool(_) | Json::Number(_) => 8,
+        Json::String(text) => text.len().saturating_add(2),
+        Json::Array(items) => items.iter().map(size).fold(2, usize::saturating_add),
+        Json::Object(members) => members
+            .iter()
+            .map(|(key, member)| size(member).saturating_add(key.len()))
+            .fold(2, usize::saturating_add),
     }
 }

@@ -1,7 +1,7 @@
 //! Places: a node and the steps below it that are absent, and what a finding says of it: the JSON
 //! pointer, what it is relative to, and where that lies in the text. Found only when a finding is made.
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use core::fmt::Write as _;
 
 use super::{NodeRef, World};
@@ -47,11 +47,15 @@ impl Place {
 }
 
 /// What the places of a document are relative to.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Origin {
-    /// Nodes at which a name of its own begins: the object under review has none, everything else
-    /// says what it is (`oldObject`, `request`, `data:NAME`). The innermost one holds.
-    pub(crate) bases: Vec<(NodeId, Option<String>)>,
+#[derive(Clone, Debug)]
+pub(crate) enum Origin<'a> {
+    /// A literal of the policy has no places.
+    Nothing,
+    /// The root of a datum.
+    Data(&'a str),
+    /// Nodes at which a name of its own begins: the object under review has none, everything else says
+    /// what it is (`oldObject`, `request`, an input's name). The innermost one holds.
+    Input(Vec<(NodeId, Option<String>)>),
 }
 
 /// A place as a finding shows it.
@@ -66,7 +70,7 @@ pub(crate) struct Shown {
 }
 
 /// A place as a finding shows it; none for a place in a literal of the policy.
-pub(crate) fn show(world: &World<'_>, origins: &[Origin], place: &Place) -> Option<Shown> {
+pub(crate) fn show(world: &World<'_>, origins: &[Origin<'_>], place: &Place) -> Option<Shown> {
     let at = match place.base {
         Base::Request => {
             return Some(Shown {
@@ -78,14 +82,17 @@ pub(crate) fn show(world: &World<'_>, origins: &[Origin], place: &Place) -> Opti
         Base::Node(at) => at,
     };
     let doc = world.doc(at.doc)?;
-    let (base, within) = origins
-        .get(at.doc.0 as usize)?
-        .bases
-        .iter()
-        .filter(|(base, _)| *base <= at.node && at.node < doc.end(*base))
-        .max_by_key(|(base, _)| *base)?;
+    let (base, within) = match origins.get(at.doc.0 as usize)? {
+        Origin::Nothing => return None,
+        Origin::Data(name) => (doc.root(), Some(format!("data:{name}"))),
+        Origin::Input(bases) => bases
+            .iter()
+            .filter(|(base, _)| *base <= at.node && at.node < doc.end(*base))
+            .max_by_key(|(base, _)| *base)
+            .cloned()?,
+    };
     let mut tokens: Vec<Token> = doc
-        .steps(*base, at.node)?
+        .steps(base, at.node)?
         .into_iter()
         .map(|step| match step {
             PathStep::Key(key) => Token::Key(key.to_owned()),
@@ -94,7 +101,7 @@ pub(crate) fn show(world: &World<'_>, origins: &[Origin], place: &Place) -> Opti
         .collect();
     tokens.extend(place.rest.iter().cloned());
     Some(Shown {
-        within: within.clone(),
+        within,
         tokens,
         location: locate(doc, at.node, !place.rest.is_empty()),
     })
