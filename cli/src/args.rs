@@ -29,16 +29,20 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 
     /// When to use colours (`NO_COLOR` and `CLICOLOR_FORCE` are respected)
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        display_order = 100
+    )]
     pub(crate) color: When,
 }
 
-/// The commands.
+/// The commands; what each does stands at its arguments.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Check manifests: files, folders, or `-` for standard input
     Check(Check),
-    /// List the rules in force: names, titles, severities
     Rules(Rules),
 }
 
@@ -82,7 +86,7 @@ pub(crate) struct Check {
     pub(crate) quiet: bool,
 }
 
-/// List the rules in force.
+/// List the rules in force: names, titles, severities.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   ward rules -p pss-restricted
