@@ -184,3 +184,26 @@ fn documents_of_values_have_no_places() {
     let error = Document::from_value(&deep).unwrap_err();
     assert_eq!((error.kind, error.location), (ReadErrorKind::TooDeep, None));
 }
+
+#[test]
+fn places_in_a_long_document_are_those_counted_from_its_start() {
+    for line_break in ["\n", ""] {
+        let items: Vec<String> = (0..9000).map(|item| format!("{line_break}\"ü{item}\"")).collect();
+        let text = format!("\u{feff}[{}]", items.join(","));
+        let document = json(&text);
+        let (mut counted, mut line, mut column) = ('\u{feff}'.len_utf8(), 1, 1);
+        for item in document.children(document.root()) {
+            let span = document.span(item);
+            for character in text[counted..span.start as usize].chars() {
+                (line, column) = if character == '\n' {
+                    (line + 1, 1)
+                } else {
+                    (line, column + 1)
+                };
+            }
+            counted = span.start as usize;
+            let place = document.locate(span);
+            assert_eq!((place.line, place.column), (line, column));
+        }
+    }
+}

@@ -79,6 +79,7 @@ impl<'t> Builder<'t> {
             text: Cow::Borrowed(self.text),
             base: 0,
             origin,
+            marks: origin.marks(self.text, limit),
             limit: limit as u32,
             extra: self.extra,
             nodes: self.nodes,

@@ -90,6 +90,9 @@ pub struct Document<'t> {
     pub(super) base: u32,
     /// Where the document begins in the file; lines are counted from here.
     pub(super) origin: Position,
+    /// Positions inside a long document, from which lines are counted on; else each of the many findings
+    /// of a long list would count from its start.
+    pub(super) marks: Vec<Position>,
     /// Byte of the file one past the document.
     pub(super) limit: u32,
     pub(super) extra: String,
@@ -348,7 +351,9 @@ impl Document<'_> {
 
     /// Lines and columns of a range of the file, counted from the start of this document.
     pub fn locate(&self, range: Range<u32>) -> Location {
-        self.origin.range(&self.text, self.base, range)
+        let before = self.marks.partition_point(|mark| mark.offset <= range.start);
+        let mark = before.checked_sub(1).and_then(|last| self.marks.get(last));
+        mark.unwrap_or(&self.origin).range(&self.text, self.base, range)
     }
 
     /// The text that this document holds: of the whole file, or of the document alone after
@@ -383,6 +388,7 @@ impl Document<'_> {
             text: Cow::Owned(text),
             base,
             origin: self.origin,
+            marks: self.marks,
             limit: self.limit,
             extra: self.extra,
             nodes: self.nodes,
@@ -450,6 +456,9 @@ pub(super) struct Position {
     pub(super) column: u32,
 }
 
+/// Bytes between two [`Document::marks`]; a typical object has none.
+const STRIDE: u32 = 16 * 1024;
+
 impl Position {
     pub(super) const START: Position = Position {
         offset: 0,
@@ -479,6 +488,21 @@ impl Position {
                 1 + column
             },
         }
+    }
+
+    /// A position for every [`STRIDE`] bytes up to `limit`; the text begins the file.
+    pub(super) fn marks(self, text: &str, limit: usize) -> Vec<Position> {
+        let mut marks = Vec::new();
+        let mut at = self;
+        while let Some(next) = at
+            .offset
+            .checked_add(STRIDE)
+            .filter(|next| (*next as usize) < limit)
+        {
+            at = at.advance(text, 0, next);
+            marks.push(at);
+        }
+        marks
     }
 
     /// The location of a range at or after this position; one before it is counted from the start of
