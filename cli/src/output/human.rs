@@ -60,11 +60,18 @@ fn plain_finding(out: &mut String, entry: &Entry<'_>, finding: &Finding, style: 
     );
     let effect = paint(finding.effect, finding.effect.name(), style);
     let rule = escape::line(&finding.rule);
-    let _ = writeln!(
-        out,
-        "{place}: {effect} {rule}: {}",
-        escape::line(&finding.message)
-    );
+    let _ = writeln!(out, "{place}: {effect} {rule}: {}", message(finding));
+}
+
+/// The message on one line. That of an error names types only, so the path stands before it: what is missing has no
+/// line of its own.
+fn message(finding: &Finding) -> String {
+    let message = escape::line(&finding.message);
+    if finding.effect == Effect::Error && !finding.path.is_empty() {
+        format!("`{}`: {message}", escape::line(&finding.path))
+    } else {
+        message.into_owned()
+    }
 }
 
 fn plain_problem(out: &mut String, entry: &Entry<'_>, problem: &Problem, style: Style) {
@@ -103,7 +110,7 @@ fn full_findings(out: &mut String, entry: &Entry<'_>, group: &[&Finding], style:
     for (finding, _) in &told {
         let head = format!("{}[{}]", finding.effect.name(), escape::line(&finding.rule));
         let head = paint(finding.effect, &head, style);
-        let _ = writeln!(out, "{head}: {}", style.strong(&escape::line(&finding.message)));
+        let _ = writeln!(out, "{head}: {}", style.strong(&message(finding)));
     }
     let mut marks: Vec<Mark> = first.location.into_iter().map(|at| mark(at, true)).collect();
     for related in group.iter().flat_map(|finding| &finding.related) {

@@ -107,13 +107,19 @@ pub(crate) fn show(world: &World<'_>, origins: &[Origin<'_>], place: &Place) -> 
     })
 }
 
-/// Where a node lies; for something absent below it, one line of it: its key, or its first line.
+/// Where a node lies. Of a list or object that takes several lines, and of what something absent was to lie in, one
+/// line is shown: its key, or its first line.
 fn locate(doc: &Document<'_>, node: NodeId, below: bool) -> Option<Location> {
     if doc.text().is_empty() {
         return None;
     }
     let span = doc.span(node);
-    if below && matches!(doc.kind(node), Kind::Object | Kind::List | Kind::Null) {
+    let container = matches!(doc.kind(node), Kind::Object | Kind::List | Kind::Null);
+    let long = || {
+        doc.slice(span.clone())
+            .is_some_and(|text| text.trim_end().contains('\n'))
+    };
+    if container && (below || long()) {
         if let Some(key) = doc.key_span(node) {
             return Some(doc.locate(key));
         }

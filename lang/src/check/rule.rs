@@ -90,6 +90,14 @@ impl<'a, 's> Checker<'a, 's> {
             this.close_scope(0);
             (clauses, effect)
         });
+        if body.steps.iter().any(|step| matches!(step.kind, StepKind::Error)) {
+            // What the broken clause would have used is not known.
+            let mut index = 0;
+            self.diagnostics.retain(|diagnostic| {
+                index += 1;
+                index <= before || diagnostic.code != Code::UnusedBinding
+            });
+        }
         let broken = self.diagnostics.iter().skip(before).any(Diagnostic::is_error);
         if !frame.reads_input && !audit && effect.is_some() && !broken {
             self.report(
