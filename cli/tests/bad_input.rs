@@ -1,10 +1,14 @@
 //! Inputs that are wrong in every way known: a clear message with its place, status 2, nothing else.
+#![expect(clippy::expect_used, reason = "a test's helpers fail as the test does")]
 
 mod support;
 
 use std::fs;
 
 use support::{Folder, GOOD};
+
+/// A file's name and text, the place that is told, and a word of the message.
+type Row<'t> = (&'t str, &'t [u8], Option<(u32, u32)>, &'t str);
 
 /// Checks one file and gives the one error.
 #[track_caller]
@@ -30,17 +34,15 @@ fn each_kind_of_bad_text_is_told_with_its_place() {
     let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..12 {
         let below = format!("*a{}, ", level - 1).repeat(10);
-        bomb.push_str(&format!(
-            "a{level}: &a{level} [{}]\n",
-            below.trim_end_matches(", ")
-        ));
+        let line = format!("a{level}: &a{level} [{}]\n", below.trim_end_matches(", "));
+        bomb.push_str(&line);
     }
     let latin: &[u8] = b"apiVersion: v1\nkind: Pod\nmetadata: { name: caf\xe9 }\n";
     let utf16: Vec<u8> = "\u{feff}a: b\n"
         .encode_utf16()
         .flat_map(u16::to_le_bytes)
         .collect();
-    let table: &[(&str, &[u8], Option<(u32, u32)>, &str)] = &[
+    let table: &[Row<'_>] = &[
         ("a.yaml", b"a: b\nc: [\n", None, ""),
         ("b.yaml", b"a: 1\n b: 2\n", None, ""),
         ("c.json", b"{\"a\": 1,\n \"b\": }\n", Some((2, 7)), ""),
@@ -133,7 +135,7 @@ fn an_unreadable_file_does_not_hide_the_others() {
 
     let folder = Folder::with(&[("m/a.yaml", GOOD), ("m/b.yaml", GOOD)]);
     let closed = folder.path().join("m/a.yaml");
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).expect("permissions");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o0)).expect("permissions");
     if fs::read(&closed).is_ok() {
         println!("skipped: this user can read every file");
         return;

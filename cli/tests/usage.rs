@@ -1,4 +1,5 @@
 //! The command line itself: help, version, mistakes of usage, colours, what `-p` and `--data` take.
+#![expect(clippy::expect_used, reason = "a test's helpers fail as the test does")]
 
 mod support;
 

@@ -1,5 +1,6 @@
 //! What valid policies are read as.
 #![expect(
+    clippy::disallowed_methods,
     clippy::unwrap_used,
     clippy::panic,
     clippy::string_slice,

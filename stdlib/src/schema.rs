@@ -1,7 +1,9 @@
-//! The Kubernetes API's types, as a packed table. It is made by `tests/schema.rs` from the published
-//! API descriptions, and read in place by `wardlaw_lang::types::packed`.
+//! The types of the Kubernetes API, as one packed table that is part of the program and read in place.
+//!
+//! The table holds names, types, required flags and enumerations; `tests/schema.rs` makes it from the published API
+//! descriptions and checks it.
 
-/// The packed types of the namespace `k8s`.
+/// The types of the namespace `k8s`, for [`wardlaw_lang::types::packed::Packed`].
 pub fn k8s_types() -> &'static [u8] {
     include_bytes!("../schema/k8s.bin")
 }

@@ -1,14 +1,12 @@
 //! Promises 1 and 2, shown on the whole library: every field misspelt by one edit is an error at that
 //! field, and everything that deals with absence is needed.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    reason = "tests"
-)]
+#![expect(clippy::indexing_slicing, clippy::string_slice, reason = "tests")]
 
+mod open;
+
+use open::{TypesOnly, files as library};
 use wardlaw_lang::{
-    CompileInput, Diagnostic, Library, LibraryPackage, NamedSet, Sources, Span, compile,
+    CompileInput, Diagnostic, Sources, Span, compile,
     syntax::{
         ast::{Expr, ExprKind, Place, PlaceStep, Step, StepKind},
         operator::BinaryOp,
@@ -16,37 +14,6 @@ use wardlaw_lang::{
         visit::{self, Visitor},
     },
 };
-
-/// The types of the library without its packages: these are given as files, so that they can be changed.
-#[derive(Debug)]
-struct TypesOnly;
-
-impl Library for TypesOnly {
-    fn package(&self, _: &str) -> Option<&'static LibraryPackage> {
-        None
-    }
-
-    fn packages(&self) -> Vec<&'static LibraryPackage> {
-        Vec::new()
-    }
-
-    fn sets(&self) -> &'static [NamedSet] {
-        &[]
-    }
-
-    fn types(&self, namespace: &str) -> Option<&'static [u8]> {
-        wardlaw_stdlib::library().types(namespace)
-    }
-}
-
-fn library() -> Vec<(String, String)> {
-    let packages = wardlaw_stdlib::library().packages();
-    packages
-        .iter()
-        .flat_map(|package| package.files)
-        .map(|file| (file.name.into(), file.text.into()))
-        .collect()
-}
 
 fn diagnostics(files: &[(String, String)]) -> Vec<Diagnostic> {
     let mut sources = Sources::new();

@@ -70,6 +70,7 @@ pub(crate) fn run(args: &Check, ui: &mut Ui) -> Result<Exit, Failure> {
             rules: policy.size(),
             policy: selection.title(),
             by_default: selection.by_default,
+            library_only: selection.sources.is_empty(),
             tally: &tally,
             symlinks: &inputs.symlinks,
             duplicates: &objects.twice(name),

@@ -88,12 +88,23 @@ fn place(entry: &Entry<'_>, at: Option<(u32, u32)>) -> String {
 
 /// Findings of one place: their messages, the place once, their mends.
 fn full_findings(out: &mut String, entry: &Entry<'_>, group: &[&Finding], style: Style) {
+    let Some(first) = group.first() else { return };
+    // Many rules can meet one error at one place: it is told once, with their names below.
+    let mut told: Vec<(&Finding, Vec<&str>)> = Vec::new();
     for finding in group {
+        let same = |(other, _): &&mut (&Finding, _)| {
+            other.effect == finding.effect && other.message == finding.message
+        };
+        match told.iter_mut().find(same) {
+            Some((_, rules)) => rules.push(&finding.rule),
+            None => told.push((finding, Vec::new())),
+        }
+    }
+    for (finding, _) in &told {
         let head = format!("{}[{}]", finding.effect.name(), escape::line(&finding.rule));
         let head = paint(finding.effect, &head, style);
         let _ = writeln!(out, "{head}: {}", style.strong(&escape::line(&finding.message)));
     }
-    let Some(first) = group.first() else { return };
     let mut marks: Vec<Mark> = first.location.into_iter().map(|at| mark(at, true)).collect();
     for related in group.iter().flat_map(|finding| &finding.related) {
         let further = related.location.filter(|at| {
@@ -125,6 +136,21 @@ fn full_findings(out: &mut String, entry: &Entry<'_>, group: &[&Finding], style:
                 .map_or_else(String::new, |within| format!(" of {within}"));
             snippet.remark(out, "note", &format!("see `{}`{within}", related.path));
         }
+    }
+    for rules in told
+        .iter()
+        .map(|(_, rules)| rules)
+        .filter(|rules| !rules.is_empty())
+    {
+        const LISTED: usize = 3;
+        let mut text = format!(
+            "so says {}",
+            rules.iter().take(LISTED).copied().collect::<Vec<_>>().join(", ")
+        );
+        if rules.len() > LISTED {
+            let _ = write!(text, " and {} more", rules.len() - LISTED);
+        }
+        snippet.remark(out, "note", &text);
     }
     let mut said: Vec<String> = Vec::new();
     for mend in group.iter().flat_map(|finding| mends(&finding.fix)) {

@@ -56,6 +56,8 @@ pub(crate) struct Summary<'a> {
     pub(crate) policy: String,
     /// Whether nothing was selected, so that the default is in force.
     pub(crate) by_default: bool,
+    /// Whether only the library's rules are in force: of the user's own it is not known what they look at.
+    pub(crate) library_only: bool,
     /// Counts.
     pub(crate) tally: &'a Tally,
     /// Symlinked folders left out.
@@ -127,13 +129,18 @@ pub(crate) fn write(summary: &Summary<'_>, style: Style) -> String {
         );
     }
     if !tally.uncovered.is_empty() {
+        let label = if summary.library_only {
+            "not covered"
+        } else {
+            "not covered by the library"
+        };
         let names: Vec<String> = tally
             .uncovered
             .iter()
             .map(|(name, count)| format!("{name} ({count})"))
             .collect();
         let names = list(names.iter().map(String::as_str), names.len());
-        let _ = writeln!(out, "not covered: {names}");
+        let _ = writeln!(out, "{label}: {names}");
     }
     for duplicate in summary.duplicates.iter().take(LISTED) {
         let _ = writeln!(out, "duplicate: {}", escape::line(duplicate));
@@ -185,6 +192,7 @@ mod tests {
             rules: 1,
             policy: "pss-baseline".to_owned(),
             by_default: true,
+            library_only: true,
             tally: &tally,
             symlinks: &[],
             duplicates: &["v1 Pod a/b: x.yaml, y.yaml".to_owned()],

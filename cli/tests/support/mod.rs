@@ -1,4 +1,5 @@
 //! Runs the built command in a folder of its own.
+#![expect(clippy::panic, reason = "a test's helpers fail as the test does")]
 #![allow(dead_code, reason = "not every test file uses all of it")]
 
 use std::{

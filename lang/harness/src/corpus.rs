@@ -72,7 +72,10 @@ pub fn load(folder: &Path) -> Result<Vec<Case>, String> {
     let mut cases = Vec::new();
     for path in files {
         let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let file = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let file = path
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned())
+            .unwrap_or_default();
         cases.extend(parse(&file, &text)?);
     }
     Ok(cases)
@@ -87,10 +90,15 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Case>, String> {
     let mut lines = text.lines().enumerate();
     while let Some((index, line)) = lines.next() {
         if let Some(title) = line.strip_prefix("## ") {
-            cases.push(Case { name: format!("{file}: {}", title.trim()), ..Case::default() });
+            cases.push(Case {
+                name: format!("{file}: {}", title.trim()),
+                ..Case::default()
+            });
             continue;
         }
-        let Some(info) = line.strip_prefix("```").filter(|info| !info.is_empty()) else { continue };
+        let Some(info) = line.strip_prefix("```").filter(|info| !info.is_empty()) else {
+            continue;
+        };
         let mut body = String::new();
         let mut closed = false;
         for (_, line) in lines.by_ref() {
@@ -105,7 +113,9 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Case>, String> {
         if !closed {
             return Err(format!("{at}: the block is not closed"));
         }
-        let case = cases.last_mut().ok_or_else(|| format!("{at}: a block before the first `##`"))?;
+        let case = cases
+            .last_mut()
+            .ok_or_else(|| format!("{at}: a block before the first `##`"))?;
         add(case, info, body).map_err(|error| format!("{at}: {error}"))?;
     }
     Ok(cases)
@@ -120,10 +130,18 @@ fn add(case: &mut Case, info: &str, body: String) -> Result<(), String> {
         }
         ["json", "decision"] => case.decision = Some(body),
         [format @ ("json" | "yaml"), "data", name] => {
-            case.data.push(Binding { name: (*name).into(), yaml: *format == "yaml", text: body });
+            case.data.push(Binding {
+                name: (*name).into(),
+                yaml: *format == "yaml",
+                text: body,
+            });
         }
         [format @ ("json" | "yaml"), name] => {
-            case.inputs.push(Binding { name: (*name).into(), yaml: *format == "yaml", text: body });
+            case.inputs.push(Binding {
+                name: (*name).into(),
+                yaml: *format == "yaml",
+                text: body,
+            });
         }
         ["text"] => {}
         _ => return Err(format!("nothing knows a block `{info}`")),
@@ -134,7 +152,9 @@ fn add(case: &mut Case, info: &str, body: String) -> Result<(), String> {
 fn expected(file: usize, policy: &str) -> Result<Vec<Expected>, String> {
     let mut found = Vec::new();
     for (index, line) in policy.lines().enumerate() {
-        let Some((_, assertion)) = line.split_once("//~") else { continue };
+        let Some((_, assertion)) = line.split_once("//~") else {
+            continue;
+        };
         let (above, assertion) = match assertion.strip_prefix('^') {
             Some(rest) => (1, rest),
             None => (0, assertion),

@@ -1,5 +1,10 @@
 //! The corpus, run by every evaluator there is. Each evaluator is a row of `EVALUATORS`.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
 use std::path::Path;
 
@@ -21,7 +26,10 @@ fn cases() -> Vec<Case> {
     assert!(cases.len() > 30, "only {} cases found", cases.len());
     // One case at work: `CASE="absence: null" cargo corpus`.
     match std::env::var("CASE") {
-        Ok(filter) => cases.into_iter().filter(|case| case.name.contains(&filter)).collect(),
+        Ok(filter) => cases
+            .into_iter()
+            .filter(|case| case.name.contains(&filter))
+            .collect(),
         Err(_) => cases,
     }
 }
@@ -35,7 +43,11 @@ fn compiled(case: &Case) -> Compiled {
     for (index, policy) in case.policies.iter().enumerate() {
         sources.add(file_name(index), policy);
     }
-    compile(&CompileInput { sources: &sources, library: wardlaw_stdlib::library(), select: &[] })
+    compile(&CompileInput {
+        sources: &sources,
+        library: wardlaw_stdlib::library(),
+        select: &[],
+    })
 }
 
 #[test]
@@ -49,8 +61,14 @@ fn diagnostics_are_those_that_the_case_names() {
             .diagnostics
             .iter()
             .map(|diagnostic| {
-                let at = compiled.sources.line_column(diagnostic.span.file, diagnostic.span.start);
-                let severity = if diagnostic.severity == Severity::Error { "error" } else { "warning" };
+                let at = compiled
+                    .sources
+                    .line_column(diagnostic.span.file, diagnostic.span.start);
+                let severity = if diagnostic.severity == Severity::Error {
+                    "error"
+                } else {
+                    "warning"
+                };
                 let expected = Expected {
                     file: diagnostic.span.file.0 as usize,
                     line: at.line,
@@ -58,7 +76,13 @@ fn diagnostics_are_those_that_the_case_names() {
                     code: diagnostic.code.to_string(),
                     words: diagnostic.message.clone(),
                 };
-                (expected, format!("{}:{}: {severity}[{}] {}", at.line, at.column, diagnostic.code, diagnostic.message))
+                (
+                    expected,
+                    format!(
+                        "{}:{}: {severity}[{}] {}",
+                        at.line, at.column, diagnostic.code, diagnostic.message
+                    ),
+                )
             })
             .collect();
         for expected in &case.expected {
@@ -76,8 +100,16 @@ fn diagnostics_are_those_that_the_case_names() {
                 )),
             }
         }
-        wrong.extend(found.into_iter().map(|(_, shown)| format!("{}: not expected: {shown}", case.name)));
-        if let Err(broken) = compiled.program.as_ref().map_or(Ok(()), wardlaw_lang::ir::verify::verify) {
+        wrong.extend(
+            found
+                .into_iter()
+                .map(|(_, shown)| format!("{}: not expected: {shown}", case.name)),
+        );
+        if let Err(broken) = compiled
+            .program
+            .as_ref()
+            .map_or(Ok(()), wardlaw_lang::ir::verify::verify)
+        {
             wrong.push(format!("{}: broken IR: {broken}", case.name));
         }
     }
@@ -92,11 +124,15 @@ fn every_evaluator_gives_the_decision_of_the_case() {
     for case in cases() {
         let Some(decision) = &case.decision else { continue };
         count += 1;
-        let wanted: Value = serde_json::from_str(decision).unwrap_or_else(|error| panic!("{}: {error}", case.name));
+        let wanted: Value =
+            serde_json::from_str(decision).unwrap_or_else(|error| panic!("{}: {error}", case.name));
         for (name, evaluate) in EVALUATORS {
             let found = evaluate(&case);
             if found != wanted {
-                wrong.push(format!("{} ({name})\n  wanted {wanted}\n  found  {found}", case.name));
+                wrong.push(format!(
+                    "{} ({name})\n  wanted {wanted}\n  found  {found}",
+                    case.name
+                ));
             }
         }
     }
@@ -106,7 +142,11 @@ fn every_evaluator_gives_the_decision_of_the_case() {
 
 fn read(binding: &Binding) -> Document<'_> {
     let limits = ReadLimits::default();
-    let read = if binding.yaml { wardlaw::input::read_yaml(&binding.text, &limits) } else { read_json(&binding.text, &limits) };
+    let read = if binding.yaml {
+        wardlaw::input::read_yaml(&binding.text, &limits)
+    } else {
+        read_json(&binding.text, &limits)
+    };
     read.unwrap_or_else(|error| panic!("{}: {error}", binding.name))
 }
 
@@ -118,10 +158,17 @@ fn engine(case: &Case) -> Value {
     for data in &case.data {
         builder = builder.data(&data.name, read(data).to_value(wardlaw::input::NodeId(0)));
     }
-    let engine = builder.build().unwrap_or_else(|error| panic!("{}: {error}", case.name));
-    let documents: Vec<(&str, Document<'_>)> =
-        case.inputs.iter().map(|input| (input.name.as_str(), read(input))).collect();
-    let [(name, document)] = documents.as_slice() else { panic!("{}: one input, please", case.name) };
+    let engine = builder
+        .build()
+        .unwrap_or_else(|error| panic!("{}: {error}", case.name));
+    let documents: Vec<(&str, Document<'_>)> = case
+        .inputs
+        .iter()
+        .map(|input| (input.name.as_str(), read(input)))
+        .collect();
+    let [(name, document)] = documents.as_slice() else {
+        panic!("{}: one input, please", case.name)
+    };
     projection(&engine.decide(&Request::input(name, document)).to_json())
 }
 

@@ -1,5 +1,5 @@
 //! Housekeeping: what the house rules ask of files and crates, so that drift fails a test.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::{
     collections::BTreeMap,

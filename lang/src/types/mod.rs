@@ -58,7 +58,7 @@ pub enum Type {
     Union(Vec<TypeId>),
     /// The type or absent; never nested, never of `Null`.
     Optional(TypeId),
-    /// By name; see [`Types::body`].
+    /// By name; [`Types::view`] and [`Types::resolve`] look behind it.
     Named(NamedId),
 }
 
@@ -489,6 +489,7 @@ impl Types {
             packed::Type::Any => Self::ANY,
             packed::Type::Quantity => self.intern(Type::Opaque(Opaque::Quantity)),
             packed::Type::Time => self.intern(Type::Opaque(Opaque::Time)),
+            packed::Type::Duration => self.intern(Type::Opaque(Opaque::Duration)),
             packed::Type::Secret => self.intern(Type::Opaque(Opaque::Secret)),
             packed::Type::IntOrString => self.union(&[Self::INT, Self::STRING]),
             packed::Type::Literal(text) => self.text_literal(text),
@@ -528,12 +529,12 @@ impl Types {
             }
             packed::Type::Union(union) => {
                 let mut members: Vec<TypeId> = union
-                    .members()
+                    .variants()
                     .map(|member| self.import(namespace, member))
                     .collect();
                 members.sort_unstable();
                 members.dedup();
-                let common = union.common().map(|common| self.import(namespace, common));
+                let common = union.rest().map(|common| self.import(namespace, common));
                 let id = self.intern(Type::Union(members));
                 if let Some(common) = common {
                     self.common.insert(id, common);

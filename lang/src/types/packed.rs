@@ -1,88 +1,125 @@
-//! Types of a builtin namespace in a packed table that is read in place: nothing is decoded at
-//! start-up, and looking a type up allocates nothing.
+//! Types of a builtin namespace in a packed table that is read in place: nothing is decoded at start-up.
 //!
-//! The table is made by a generator (`stdlib/tests/schema.rs`). All numbers are 32-bit little-endian
-//! words; every access is checked, so a broken table gives absent types, never a panic.
+//! The table is one string of bytes: a header, then sections of fixed-width entries made of little-endian 32-bit
+//! words, then the texts. Names, kinds, groups and the fields of a record are sorted, so that a lookup is a binary
+//! search. References between types are by number, so that a type may contain itself.
 //!
-//! ```text
-//! words: "WKT1"  strings  names  kinds  groups  types  blob-bytes     (header: magic, five counts, one length)
-//!        string ends     one word a string: where it ends in the blob
-//!        names           (string, type), sorted by text
-//!        kinds           (apiVersion, kind, type), sorted by both texts
-//!        groups          one string each, sorted by text
-//!        type offsets    one word a type: index of its first word, counted from the end of this section
-//!        type words      head: tag | flag << 8 | count << 16, then
-//!                        name + 1 or 0; list, map: inner type; literal: string; enum: strings;
-//!                        union: common member + 1 or 0, members; record: apiVersion + 1 or 0, kind + 1 or 0,
-//!                        (string | required << 31, type) sorted by text
-//! bytes: blob            all strings
-//! ```
+//! Nothing here panics or allocates, whatever the bytes: what a damaged table does not say reads as `any`, as an empty
+//! list or as the empty text. [`Packed::verify`] tells whether a table is sound.
 
+mod verify;
+
+use core::cmp::Ordering;
 use core::fmt;
 
-/// A type of the table.
+/// The first word of a table: `WTYP`.
+const MAGIC: u32 = u32::from_le_bytes(*b"WTYP");
+/// The layout that this reader understands.
+const VERSION: u32 = 1;
+/// Words of the header: magic, version, and offset and count of each section.
+const HEADER: usize = 2 + 2 * SECTIONS.len();
+
+/// An entry of a section, as words.
+type Entry<const W: usize> = [[u8; 4]; W];
+
+/// The sections of a table, in the order of the header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Section {
+    /// `head a b name`: see [`Packed::get`].
+    Types,
+    /// `name type`; the top bit of `type` says that the field is required. Sorted by name within a record.
+    Fields,
+    /// Values of enumerations (texts) and variants of unions (types).
+    Elements,
+    /// `text type`, sorted by text.
+    Names,
+    /// `apiVersion kind type`, sorted by both texts.
+    Kinds,
+    /// Texts, sorted.
+    Groups,
+    /// Where each text ends; it begins where the one before it ends.
+    Texts,
+    /// The texts themselves; its count is in bytes.
+    Bytes,
+}
+
+/// All sections with their width in bytes.
+const SECTIONS: [(Section, usize); 8] = [
+    (Section::Types, 16),
+    (Section::Fields, 8),
+    (Section::Elements, 4),
+    (Section::Names, 8),
+    (Section::Kinds, 12),
+    (Section::Groups, 4),
+    (Section::Texts, 4),
+    (Section::Bytes, 1),
+];
+
+/// The bit of a field's type that says it is required.
+const REQUIRED: u32 = 1 << 31;
+/// The flag of a closed enumeration, an open record or an open union.
+const MARKED: u8 = 1;
+/// The flag of a record that is a kind's: the head's upper half is its number among the kinds.
+const KIND: u8 = 2;
+
+/// The number of a type in its table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TypeId(pub u32);
 
-/// A packed table.
-#[derive(Clone, Copy)]
-pub struct Packed<'a> {
-    words: &'a [u8],
-    blob: &'a [u8],
-    strings: u32,
-    names: u32,
-    kinds: u32,
-    groups: u32,
-    types: u32,
-}
-
-impl fmt::Debug for Packed<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Packed")
-            .field("types", &self.types)
-            .field("kinds", &self.kinds)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Why bytes are no packed table.
+/// Why bytes are not a table of types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PackedError(pub &'static str);
+#[non_exhaustive]
+pub enum PackedError {
+    /// They do not begin as a table does.
+    Magic,
+    /// The layout is of another version.
+    Version(u32),
+    /// A section lies outside the bytes.
+    Bounds,
+    /// A text is not UTF-8, or lies outside the texts.
+    Text,
+    /// A type, or what it refers to, does not exist or makes no sense there.
+    Type(TypeId),
+    /// A list that must be sorted and without repetition is not.
+    Order,
+}
 
 impl fmt::Display for PackedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "broken table of types: {}", self.0)
+        match self {
+            Self::Magic => f.write_str("not a table of types"),
+            Self::Version(version) => {
+                write!(
+                    f,
+                    "the table of types has layout {version}, this program reads layout {VERSION}"
+                )
+            }
+            Self::Bounds => f.write_str("a section of the table of types is cut off"),
+            Self::Text => f.write_str("a text in the table of types is damaged"),
+            Self::Type(TypeId(id)) => write!(f, "type {id} in the table of types is damaged"),
+            Self::Order => f.write_str("a list in the table of types is not sorted"),
+        }
     }
 }
 
 impl core::error::Error for PackedError {}
 
-/// The first word of a table.
-pub const MAGIC: u32 = u32::from_le_bytes(*b"WKT1");
-/// Words before the first section.
-pub const HEADER_WORDS: u32 = 7;
-
-/// Tags of type heads.
-pub mod tag {
-    #![expect(missing_docs, reason = "each is the kind of type of that name")]
-    pub const BOOL: u32 = 0;
-    pub const INT: u32 = 1;
-    pub const FLOAT: u32 = 2;
-    pub const STRING: u32 = 3;
-    pub const ANY: u32 = 4;
-    pub const QUANTITY: u32 = 5;
-    pub const TIME: u32 = 6;
-    pub const SECRET: u32 = 7;
-    pub const INT_OR_STRING: u32 = 8;
-    pub const LITERAL: u32 = 9;
-    pub const ENUM: u32 = 10;
-    pub const LIST: u32 = 11;
-    pub const MAP: u32 = 12;
-    pub const RECORD: u32 = 13;
-    pub const UNION: u32 = 14;
+/// A table of types, read in place.
+#[derive(Clone, Copy)]
+pub struct Packed<'a> {
+    bytes: &'a [u8],
 }
 
-/// The structure of a type, one level deep.
+impl fmt::Debug for Packed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Packed")
+            .field("bytes", &self.bytes.len())
+            .field("types", &self.len())
+            .finish()
+    }
+}
+
+/// A type, one level deep.
 #[derive(Clone, Copy, Debug)]
 pub enum Type<'a> {
     /// `bool`
@@ -93,387 +130,345 @@ pub enum Type<'a> {
     Float,
     /// `string`
     String,
-    /// Anything.
+    /// `any`
     Any,
-    /// `quantity`
+    /// A quantity: a number, or text such as `500m`.
     Quantity,
-    /// `time`
+    /// A point in time, as RFC 3339 text.
     Time,
-    /// `secret`
+    /// A span of time, as text such as `1m30s`.
+    Duration,
+    /// Text that must not be shown.
     Secret,
-    /// `int | string`
+    /// A number or text.
     IntOrString,
     /// One text.
     Literal(&'a str),
-    /// An enumeration.
+    /// Texts to choose from.
     Enum(Enum<'a>),
-    /// A list.
+    /// A list of one type.
     List(TypeId),
-    /// A map from text.
+    /// A map from text to one type.
     Map(TypeId),
-    /// A record.
+    /// Named fields.
     Record(Record<'a>),
-    /// A union of records.
+    /// Records that differ in their literal fields.
     Union(Union<'a>),
 }
 
-/// An enumeration of texts.
-#[derive(Clone, Copy, Debug)]
-pub struct Enum<'a> {
-    table: Packed<'a>,
-    at: u32,
-    count: u32,
-    closed: bool,
-}
-
-/// A record.
-#[derive(Clone, Copy, Debug)]
-pub struct Record<'a> {
-    table: Packed<'a>,
-    at: u32,
-    count: u32,
-    open: bool,
-}
-
-/// A field of a record.
-#[derive(Clone, Copy, Debug)]
-pub struct Field<'a> {
-    /// Its name.
-    pub name: &'a str,
-    /// Its type.
-    pub ty: TypeId,
-    /// Whether it must be present.
-    pub required: bool,
-}
-
-/// A union of records.
-#[derive(Clone, Copy, Debug)]
-pub struct Union<'a> {
-    table: Packed<'a>,
-    at: u32,
-    count: u32,
-}
-
 impl<'a> Packed<'a> {
-    /// A table; checks its header and its sections' bounds, not every type in it ([`Packed::verify`] does).
+    /// Reads the header: what the table is, and that its sections lie within it.
     pub fn new(bytes: &'a [u8]) -> Result<Self, PackedError> {
-        let head = |index: u32| word(bytes, index).ok_or(PackedError("it is too short"));
-        if head(0)? != MAGIC {
-            return Err(PackedError("it begins otherwise, or is of another version"));
-        }
-        let (strings, names, kinds, groups, types, blob) =
-            (head(1)?, head(2)?, head(3)?, head(4)?, head(5)?, head(6)?);
-        if [strings, names, kinds, groups, types]
-            .iter()
-            .any(|count| *count > 1 << 20)
+        let table = Self { bytes };
+        let words = bytes.as_chunks::<4>().0;
+        if words
+            .first()
+            .is_none_or(|word| u32::from_le_bytes(*word) != MAGIC)
         {
-            return Err(PackedError("it claims too many entries"));
+            return Err(PackedError::Magic);
         }
-        let split = bytes
-            .len()
-            .checked_sub(blob as usize)
-            .ok_or(PackedError("its texts are cut off"))?;
-        let (words, blob) = bytes
-            .split_at_checked(split)
-            .ok_or(PackedError("its texts are cut off"))?;
-        let table = Self {
-            words,
-            blob,
-            strings,
-            names,
-            kinds,
-            groups,
-            types,
-        };
-        if (table.type_words() as usize) * 4 > words.len() {
-            return Err(PackedError("its sections are cut off"));
+        match words.get(1).map(|word| u32::from_le_bytes(*word)) {
+            Some(VERSION) => {}
+            Some(other) => return Err(PackedError::Version(other)),
+            None => return Err(PackedError::Bounds),
+        }
+        if words.len() < HEADER
+            || SECTIONS
+                .iter()
+                .any(|(s, width)| table.bounds(*s, *width).is_none())
+        {
+            return Err(PackedError::Bounds);
         }
         Ok(table)
     }
 
-    /// Walks the whole table.
-    pub fn verify(&self) -> Result<(), PackedError> {
-        for id in 0..self.strings {
-            if self.string(id).is_none() {
-                return Err(PackedError("a text is broken"));
-            }
-        }
-        let sorted = |count: u32, key: &dyn Fn(u32) -> Option<(&'a str, &'a str)>| {
-            (0..count).all(|index| key(index).is_some() && (index == 0 || key(index - 1) < key(index)))
+    /// Reads the whole table and tells what is wrong with it.
+    pub fn verify(self) -> Result<(), PackedError> {
+        verify::verify(self)
+    }
+
+    /// How many types there are; their numbers are all the smaller ones.
+    pub fn len(self) -> usize {
+        self.section::<4>(Section::Types).len()
+    }
+
+    /// Whether there is no type at all.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// The type of that name (`Pod`, `Container`, `autoscaling.v1.HorizontalPodAutoscaler`), without the namespace.
+    pub fn named(self, name: &str) -> Option<TypeId> {
+        let names = self.section::<2>(Section::Names);
+        let at = names
+            .binary_search_by(|[text, _]| self.raw(*text).cmp(name.as_bytes()))
+            .ok()?;
+        names.get(at).map(|[_, id]| TypeId(u32::from_le_bytes(*id)))
+    }
+
+    /// All names, sorted. A type may have two: its full name, and a short one where that is unmistakable.
+    pub fn names(self) -> impl Iterator<Item = (&'a str, TypeId)> {
+        let names = self.section::<2>(Section::Names).iter();
+        names.map(move |[text, id]| (self.text(*text), TypeId(u32::from_le_bytes(*id))))
+    }
+
+    /// The name by which a type is shown: the short one, where it has one.
+    pub fn name(self, id: TypeId) -> Option<&'a str> {
+        let [_, _, _, name] = self.entry(id)?.map(u32::from_le_bytes);
+        // Stored with one added, so that zero is free to mean none.
+        let name = name.checked_sub(1)?;
+        Some(self.text(name.to_le_bytes()))
+    }
+
+    /// A type, one level deep; `any` for a number that is not in the table.
+    pub fn get(self, id: TypeId) -> Type<'a> {
+        let Some([head, a, b, _]) = self.entry(id).copied() else {
+            return Type::Any;
         };
-        if !sorted(self.names, &|index| Some((self.name_entry(index)?.0, "")))
-            || !sorted(self.kinds, &|index| {
-                self.kind_entry(index).map(|(version, kind, _)| (version, kind))
-            })
-            || !sorted(self.groups, &|index| Some((self.group_entry(index)?, "")))
-        {
-            return Err(PackedError("names are broken or out of order"));
-        }
-        let named =
-            (0..self.names).all(|index| self.name_entry(index).is_some_and(|(_, id)| id.0 < self.types));
-        let kinds =
-            (0..self.kinds).all(|index| self.kind_entry(index).is_some_and(|(_, _, id)| id.0 < self.types));
-        if !named || !kinds {
-            return Err(PackedError("a name is of no type"));
-        }
-        for id in 0..self.types {
-            self.verify_type(TypeId(id))?;
-        }
-        Ok(())
-    }
-
-    fn verify_type(&self, id: TypeId) -> Result<(), PackedError> {
-        let Some((at, head)) = self.head(id) else {
-            return Err(PackedError("a type is cut off"));
-        };
-        let exists = |id: TypeId| id.0 < self.types;
-        let whole = match self.get(id) {
-            Type::List(inner) | Type::Map(inner) => exists(inner),
-            Type::Enum(values) => values.values().count() == values.count as usize,
-            Type::Union(union) => {
-                union.members().count() == union.count as usize
-                    && union.members().all(exists)
-                    && union.common().is_none_or(exists)
+        let [tag, flags, kind @ ..] = head;
+        let marked = flags & MARKED != 0;
+        let (start, len) = (u32::from_le_bytes(a), u32::from_le_bytes(b));
+        match tag {
+            0 => Type::Bool,
+            1 => Type::Int,
+            2 => Type::Float,
+            3 => Type::String,
+            5 => Type::Quantity,
+            6 => Type::Time,
+            7 => Type::Duration,
+            8 => Type::Secret,
+            9 => Type::IntOrString,
+            10 => Type::Literal(self.text(a)),
+            11 => {
+                let values = slice(self.section::<1>(Section::Elements), start, len);
+                Type::Enum(Enum {
+                    table: self,
+                    values,
+                    closed: marked,
+                })
             }
-            Type::Record(record) => {
-                let mut last = None;
-                record.fields().count() == record.count as usize
-                    && record.fields().all(|field| {
-                        let ordered = last.is_none_or(|last| last < field.name);
-                        last = Some(field.name);
-                        ordered && exists(field.ty)
-                    })
+            12 => Type::List(TypeId(start)),
+            13 => Type::Map(TypeId(start)),
+            14 => {
+                let fields = slice(self.section::<2>(Section::Fields), start, len);
+                let kind = (flags & KIND != 0).then(|| u16::from_le_bytes(kind));
+                Type::Record(Record {
+                    table: self,
+                    fields,
+                    kind,
+                    open: marked,
+                })
             }
-            Type::Any => head & 0xff == tag::ANY,
-            _ => true,
-        };
-        let _ = at;
-        if whole {
-            Ok(())
-        } else {
-            Err(PackedError("a type names what does not exist"))
-        }
-    }
-
-    /// The type of that name (`Pod`, `Container`, `autoscaling.v1.HorizontalPodAutoscaler`).
-    pub fn named(&self, name: &str) -> Option<TypeId> {
-        let index = search(self.names, |index| Some(self.name_entry(index)?.0.cmp(name)))?;
-        Some(self.name_entry(index)?.1)
-    }
-
-    /// All names, in order.
-    pub fn names(&self) -> impl Iterator<Item = (&'a str, TypeId)> + use<'a> {
-        let table = *self;
-        (0..self.names).filter_map(move |index| table.name_entry(index))
-    }
-
-    /// The name of a type, where it has one.
-    pub fn name(&self, id: TypeId) -> Option<&'a str> {
-        let (at, _) = self.head(id)?;
-        self.string(word(self.words, at.checked_sub(1)?)?.checked_sub(1)?)
-    }
-
-    /// The record of a built-in kind.
-    pub fn kind(&self, api_version: &str, kind: &str) -> Option<TypeId> {
-        let index = search(self.kinds, |index| {
-            let (version, name, _) = self.kind_entry(index)?;
-            Some((version, name).cmp(&(api_version, kind)))
-        })?;
-        Some(self.kind_entry(index)?.2)
-    }
-
-    /// All built-in kinds: apiVersion, kind, record.
-    pub fn kinds(&self) -> impl Iterator<Item = (&'a str, &'a str, TypeId)> + use<'a> {
-        let table = *self;
-        (0..self.kinds).filter_map(move |index| table.kind_entry(index))
-    }
-
-    /// Whether an API group is built in; the core group is "".
-    pub fn knows_group(&self, group: &str) -> bool {
-        search(self.groups, |index| Some(self.group_entry(index)?.cmp(group))).is_some()
-    }
-
-    /// The structure of a type; `any` where the table is broken.
-    pub fn get(&self, id: TypeId) -> Type<'a> {
-        self.structure(id).unwrap_or(Type::Any)
-    }
-
-    fn structure(&self, id: TypeId) -> Option<Type<'a>> {
-        let (at, head) = self.head(id)?;
-        let (flag, count) = (head >> 8 & 0xff != 0, head >> 16);
-        let first = || word(self.words, at + 1);
-        Some(match head & 0xff {
-            tag::BOOL => Type::Bool,
-            tag::INT => Type::Int,
-            tag::FLOAT => Type::Float,
-            tag::STRING => Type::String,
-            tag::QUANTITY => Type::Quantity,
-            tag::TIME => Type::Time,
-            tag::SECRET => Type::Secret,
-            tag::INT_OR_STRING => Type::IntOrString,
-            tag::LITERAL => Type::Literal(self.string(first()?)?),
-            tag::ENUM => Type::Enum(Enum {
-                table: *self,
-                at: at + 1,
-                count,
-                closed: flag,
-            }),
-            tag::LIST => Type::List(TypeId(first()?)),
-            tag::MAP => Type::Map(TypeId(first()?)),
-            tag::RECORD => Type::Record(Record {
-                table: *self,
-                at: at + 1,
-                count,
-                open: flag,
-            }),
-            tag::UNION => Type::Union(Union {
-                table: *self,
-                at: at + 1,
-                count,
-            }),
+            15 => {
+                let variants = slice(self.section::<1>(Section::Elements), start, len);
+                Type::Union(Union {
+                    variants,
+                    open: marked,
+                })
+            }
             _ => Type::Any,
+        }
+    }
+
+    /// The record of that kind.
+    pub fn kind(self, api_version: &str, kind: &str) -> Option<TypeId> {
+        let kinds = self.section::<3>(Section::Kinds);
+        let wanted = (api_version.as_bytes(), kind.as_bytes());
+        let at = kinds
+            .binary_search_by(|[version, kind, _]| (self.raw(*version), self.raw(*kind)).cmp(&wanted))
+            .ok()?;
+        kinds.get(at).map(|[_, _, id]| TypeId(u32::from_le_bytes(*id)))
+    }
+
+    /// All kinds with their API version, sorted.
+    pub fn kinds(self) -> impl Iterator<Item = (&'a str, &'a str, TypeId)> {
+        let kinds = self.section::<3>(Section::Kinds).iter();
+        kinds.map(move |[version, kind, id]| {
+            (
+                self.text(*version),
+                self.text(*kind),
+                TypeId(u32::from_le_bytes(*id)),
+            )
         })
     }
 
-    /// Index and value of a type's head word; its name stands before it.
-    fn head(&self, id: TypeId) -> Option<(u32, u32)> {
-        if id.0 >= self.types {
-            return None;
-        }
-        let offset = word(self.words, self.type_offsets() + id.0)?;
-        let at = self.type_words().checked_add(offset)?.checked_add(1)?;
-        Some((at, word(self.words, at)?))
+    /// Whether all kinds of that API group are in the table; the core group's name is empty.
+    pub fn knows_group(self, group: &str) -> bool {
+        let groups = self.section::<1>(Section::Groups);
+        groups
+            .binary_search_by(|[text]| self.raw(*text).cmp(group.as_bytes()))
+            .is_ok()
     }
 
-    fn name_entry(&self, index: u32) -> Option<(&'a str, TypeId)> {
-        let at = HEADER_WORDS + self.strings + 2 * index;
-        Some((
-            self.string(word(self.words, at)?)?,
-            TypeId(word(self.words, at + 1)?),
-        ))
-    }
-
-    fn kind_entry(&self, index: u32) -> Option<(&'a str, &'a str, TypeId)> {
-        let at = HEADER_WORDS + self.strings + 2 * self.names + 3 * index;
-        let text = |at| self.string(word(self.words, at)?);
-        Some((text(at)?, text(at + 1)?, TypeId(word(self.words, at + 2)?)))
-    }
-
-    fn group_entry(&self, index: u32) -> Option<&'a str> {
-        let at = HEADER_WORDS + self.strings + 2 * self.names + 3 * self.kinds + index;
-        self.string(word(self.words, at)?)
-    }
-
-    fn type_offsets(&self) -> u32 {
-        HEADER_WORDS + self.strings + 2 * self.names + 3 * self.kinds + self.groups
-    }
-
-    fn type_words(&self) -> u32 {
-        self.type_offsets() + self.types
-    }
-
-    fn string(&self, id: u32) -> Option<&'a str> {
-        if id >= self.strings {
-            return None;
-        }
-        let end = word(self.words, HEADER_WORDS + id)?;
-        let start = if id == 0 {
-            0
-        } else {
-            word(self.words, HEADER_WORDS + id - 1)?
+    /// The entries of a section; none where it lies outside the table.
+    fn section<const W: usize>(self, section: Section) -> &'a [Entry<W>] {
+        let Some(bytes) = self.bounds(section, W.saturating_mul(4)) else {
+            return &[];
         };
-        core::str::from_utf8(self.blob.get(start as usize..end as usize)?).ok()
+        bytes.as_chunks::<4>().0.as_chunks::<W>().0
+    }
+
+    /// The bytes of a section whose entries have that width.
+    fn bounds(self, section: Section, width: usize) -> Option<&'a [u8]> {
+        let words = self.bytes.as_chunks::<4>().0;
+        let at = (section as usize).checked_mul(2)?.checked_add(2)?;
+        let start = usize::try_from(u32::from_le_bytes(*words.get(at)?)).ok()?;
+        let count = usize::try_from(u32::from_le_bytes(*words.get(at.checked_add(1)?)?)).ok()?;
+        self.bytes
+            .get(start..start.checked_add(count.checked_mul(width)?)?)
+    }
+
+    fn entry(self, id: TypeId) -> Option<&'a Entry<4>> {
+        self.section::<4>(Section::Types).get(usize::try_from(id.0).ok()?)
+    }
+
+    /// The bytes of a text, where it exists.
+    fn bytes_of(self, text: [u8; 4]) -> Option<&'a [u8]> {
+        let ends = self.section::<1>(Section::Texts);
+        let index = usize::try_from(u32::from_le_bytes(text)).ok()?;
+        let [end] = *ends.get(index)?;
+        let start = match index.checked_sub(1) {
+            Some(before) => ends.get(before).map_or(0, |[end]| u32::from_le_bytes(*end)),
+            None => 0,
+        };
+        let range = usize::try_from(start).ok()?..usize::try_from(u32::from_le_bytes(end)).ok()?;
+        self.bounds(Section::Bytes, 1)?.get(range)
+    }
+
+    /// The bytes of a text: enough to compare, and no check of the encoding is paid for.
+    fn raw(self, text: [u8; 4]) -> &'a [u8] {
+        self.bytes_of(text).unwrap_or_default()
+    }
+
+    fn text(self, text: [u8; 4]) -> &'a str {
+        core::str::from_utf8(self.raw(text)).unwrap_or_default()
     }
 }
 
+/// Part of a section; nothing where it lies outside.
+fn slice<T>(entries: &[T], start: u32, len: u32) -> &[T] {
+    let part = || {
+        let start = usize::try_from(start).ok()?;
+        entries.get(start..start.checked_add(usize::try_from(len).ok()?)?)
+    };
+    part().unwrap_or_default()
+}
+
+/// Texts to choose from.
+#[derive(Clone, Copy, Debug)]
+pub struct Enum<'a> {
+    table: Packed<'a>,
+    values: &'a [Entry<1>],
+    closed: bool,
+}
+
 impl<'a> Enum<'a> {
-    /// The values, in order.
-    pub fn values(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        let Self { table, at, count, .. } = *self;
-        (0..count).map_while(move |index| table.string(word(table.words, at + index)?))
+    /// The values, in the order in which the API lists them.
+    pub fn values(self) -> impl ExactSizeIterator<Item = &'a str> {
+        self.values.iter().map(move |[text]| self.table.text(*text))
     }
 
-    /// Whether no other value is possible.
-    pub fn closed(&self) -> bool {
+    /// Whether the value is one of them.
+    pub fn contains(self, value: &str) -> bool {
+        self.values
+            .iter()
+            .any(|[text]| self.table.raw(*text) == value.as_bytes())
+    }
+
+    /// Whether there can be no other value. Most enumerations are open: a later version may add to them.
+    pub fn closed(self) -> bool {
         self.closed
     }
 }
 
+/// A field of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What it holds where it is present.
+    pub ty: TypeId,
+    /// Whether it is always present.
+    pub required: bool,
+}
+
+/// Named fields.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'a> {
+    table: Packed<'a>,
+    fields: &'a [Entry<2>],
+    kind: Option<u16>,
+    open: bool,
+}
+
 impl<'a> Record<'a> {
-    /// The fields, by name.
-    pub fn fields(&self) -> impl Iterator<Item = Field<'a>> + use<'a> {
-        let record = *self;
-        (0..self.count).map_while(move |index| record.entry(index))
-    }
-
     /// The field of that name.
-    pub fn field(&self, name: &str) -> Option<Field<'a>> {
-        self.entry(search(self.count, |index| {
-            Some(self.entry(index)?.name.cmp(name))
-        })?)
+    pub fn field(self, name: &str) -> Option<Field<'a>> {
+        let compare = |[text, _]: &Entry<2>| -> Ordering { self.table.raw(*text).cmp(name.as_bytes()) };
+        let at = self.fields.binary_search_by(compare).ok()?;
+        self.fields.get(at).map(|entry| self.view(*entry))
     }
 
-    /// The number of fields.
-    pub fn len(&self) -> usize {
-        self.count as usize
+    /// All fields, sorted by name.
+    pub fn fields(self) -> impl ExactSizeIterator<Item = Field<'a>> {
+        self.fields.iter().map(move |entry| self.view(*entry))
     }
 
-    /// Whether it has no field.
-    pub fn is_empty(&self) -> bool {
-        self.count == 0
+    /// How many fields there are.
+    pub fn len(self) -> usize {
+        self.fields.len()
     }
 
-    /// apiVersion and kind, where it is a built-in kind.
-    pub fn gvk(&self) -> Option<(&'a str, &'a str)> {
-        let text = |at| self.table.string(word(self.table.words, at)?.checked_sub(1)?);
-        Some((text(self.at)?, text(self.at + 1)?))
+    /// Whether there is no field at all.
+    pub fn is_empty(self) -> bool {
+        self.fields.is_empty()
     }
 
-    /// Whether it may hold members that it does not declare.
-    pub fn open(&self) -> bool {
+    /// The API version and kind whose record this is.
+    pub fn gvk(self) -> Option<(&'a str, &'a str)> {
+        let [version, kind, _] = self
+            .table
+            .section::<3>(Section::Kinds)
+            .get(usize::from(self.kind?))?;
+        Some((self.table.text(*version), self.table.text(*kind)))
+    }
+
+    /// Whether members beside the fields are as good as these.
+    pub fn open(self) -> bool {
         self.open
     }
 
-    fn entry(&self, index: u32) -> Option<Field<'a>> {
-        let at = self.at + 2 + 2 * index;
-        let name = word(self.table.words, at)?;
-        Some(Field {
-            name: self.table.string(name & 0x7fff_ffff)?,
-            ty: TypeId(word(self.table.words, at + 1)?),
-            required: name >> 31 == 1,
-        })
+    fn view(self, [name, ty]: Entry<2>) -> Field<'a> {
+        let ty = u32::from_le_bytes(ty);
+        Field {
+            name: self.table.text(name),
+            ty: TypeId(ty & !REQUIRED),
+            required: ty & REQUIRED != 0,
+        }
     }
+}
+
+/// Records that differ in their literal fields.
+#[derive(Clone, Copy, Debug)]
+pub struct Union<'a> {
+    variants: &'a [Entry<1>],
+    open: bool,
 }
 
 impl<'a> Union<'a> {
-    /// The members.
-    pub fn members(&self) -> impl Iterator<Item = TypeId> + use<'a> {
-        let Self { table, at, count } = *self;
-        (0..count).map_while(move |index| Some(TypeId(word(table.words, at + 1 + index)?)))
+    /// The variants in order; of an open union, the last is the one for everything else.
+    pub fn variants(self) -> impl ExactSizeIterator<Item = TypeId> + DoubleEndedIterator + use<'a> {
+        self.variants.iter().map(|[id]| TypeId(u32::from_le_bytes(*id)))
     }
 
-    /// The member that every other one fits.
-    pub fn common(&self) -> Option<TypeId> {
-        Some(TypeId(word(self.table.words, self.at)?.checked_sub(1)?))
+    /// Whether values of kinds that the union does not list belong to it, too.
+    pub fn open(self) -> bool {
+        self.open
     }
-}
 
-fn word(bytes: &[u8], index: u32) -> Option<u32> {
-    let at = (index as usize).checked_mul(4)?;
-    let word = bytes.get(at..at.checked_add(4)?)?;
-    Some(u32::from_le_bytes(word.try_into().ok()?))
-}
-
-/// Binary search over `count` ordered entries.
-fn search(count: u32, order: impl Fn(u32) -> Option<core::cmp::Ordering>) -> Option<u32> {
-    let (mut low, mut high) = (0, count);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        match order(middle)? {
-            core::cmp::Ordering::Less => low = middle + 1,
-            core::cmp::Ordering::Greater => high = middle,
-            core::cmp::Ordering::Equal => return Some(middle),
-        }
+    /// What a value is known to be before its kind is known: of an open union, the last variant.
+    pub fn rest(self) -> Option<TypeId> {
+        let [id] = self.variants.last().filter(|_| self.open)?;
+        Some(TypeId(u32::from_le_bytes(*id)))
     }
-    None
 }

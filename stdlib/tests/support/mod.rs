@@ -75,7 +75,6 @@ impl Policy {
 /// The documents of a YAML text, as JSON values.
 pub(crate) fn documents(text: &str) -> Vec<Value> {
     input::read_stream(text, input::Format::Yaml, &input::ReadLimits::default())
-        .into_iter()
         .map(|item| {
             let document = item.result.expect("a fixture is well-formed");
             document.to_value(document.root())
