@@ -215,10 +215,14 @@ impl Builder {
     }
 }
 
+/// Of all texts, whatever the order in which the host gave them, and of what is in force.
 fn digest_policy(sources: &Sources, select: &[String]) -> String {
-    let texts = sources
+    let mut texts: Vec<[&str; 2]> = sources
         .iter()
-        .flat_map(|(_, source)| [source.name.as_str(), source.text.as_str()]);
+        .map(|(_, source)| [source.name.as_str(), source.text.as_str()])
+        .collect();
+    texts.sort_unstable();
+    let texts = texts.iter().flatten().copied();
     decision::digest(texts.chain(select.iter().map(String::as_str)))
 }
 

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod engine_support;
 
-use engine_support::{decide, errors, lines};
+use engine_support::{decide_with, engine, errors, lines};
 use wardlaw::Engine;
 
 /// Functions that call one another in a chain; `{}` in the body stands for the call of the one before.
@@ -61,9 +61,9 @@ fn the_deepest_plan_that_builds_runs_on_two_mebibytes() {
                 high = middle;
             }
         }
-        let policy = chain(low, body);
+        let engine = engine(&chain(low, body));
         let thread = std::thread::Builder::new().stack_size(2 * 1024 * 1024);
-        let decided = thread.spawn(move || lines(&decide(&policy, r#"{"l": [1]}"#)));
+        let decided = thread.spawn(move || lines(&decide_with(&engine, r#"{"l": [1]}"#)));
         assert_eq!(
             decided.unwrap().join().unwrap(),
             ["deny p.r /l/0 1"],

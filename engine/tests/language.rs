@@ -367,3 +367,41 @@ fn equal_findings_are_one() {
         &["deny p.r /l sum"],
     );
 }
+
+#[test]
+fn lists_that_stand_for_sets_are_sets_wherever_they_are_read() {
+    check(
+        "package p
+         input request: { a: [{string}], b: [{string}], m: {[string]: {string}} }
+         rule first { given s = request.a.first() for x in s deny x at x }
+         rule joined { for s in request.a + request.b when s == {\"x\", \"y\"} deny \"{s.len()}\" }
+         rule indexed { for (i, s) in request.a.indexed() when s == {\"y\", \"x\"} deny \"{i}\" }
+         rule values { for s in request.m.values() when s == {\"x\", \"y\"} deny \"m\" }
+         rule index { given s = request.a[0] when s == {\"x\", \"y\"} deny \"0\" }",
+        r#"{"a": [["y", "x", "y"]], "b": [["y", "x"]], "m": {"k": ["y", "x"]}}"#,
+        &[
+            "deny p.first /a/0/0 y",
+            "deny p.first /a/0/1 x",
+            "deny p.index  0",
+            "deny p.indexed  0",
+            "deny p.joined  2",
+            "deny p.values  m",
+        ],
+    );
+}
+
+#[test]
+fn an_element_of_a_wrong_type_is_the_same_error_through_joins_and_builtins() {
+    check(
+        "package p
+         input request: { a: [int], b: [int] }
+         rule first { given x = request.a.first() when x > 0 deny \"x\" }
+         rule joined { for x in request.a + request.b when x > 0 deny \"{x}\" at x }",
+        r#"{"a": ["x"], "b": [1]}"#,
+        &[
+            "error(type) p.first /a/0 expected `int`, found a string",
+            "error(type) p.joined /a/0 expected `int`, found a string",
+            "deny p.joined /b/0 1",
+        ],
+    );
+}

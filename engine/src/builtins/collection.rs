@@ -38,21 +38,24 @@ pub(super) fn len(machine: &mut Machine<'_>, id: OpId, list: Value) -> Eval<Valu
 
 pub(super) fn first(machine: &mut Machine<'_>, id: OpId, list: Value) -> Eval<Value> {
     len(machine, id, list)?;
-    Ok(machine.world.element(list, 0))
+    let first = machine.world.element(list, 0);
+    machine.read_element(id, first)
 }
 
 pub(super) fn last(machine: &mut Machine<'_>, id: OpId, list: Value) -> Eval<Value> {
     let length = machine.world.len(list).unwrap_or_default();
     len(machine, id, list)?;
-    Ok(match length.checked_sub(1) {
-        Some(last) => machine.world.element(list, last),
-        None => Value::Null,
-    })
+    let Some(last) = length.checked_sub(1) else {
+        return Ok(Value::Null);
+    };
+    let last = machine.world.element(list, last);
+    machine.read_element(id, last)
 }
 
 pub(super) fn indexed(machine: &mut Machine<'_>, id: OpId, list: Value) -> Eval<Value> {
     let mut pairs = Vec::new();
     for (index, element) in elements(machine, id, list)?.into_iter().enumerate() {
+        let element = machine.read_element(id, element)?;
         let pair = machine.make_run(&[number(index), element], id)?;
         pairs.push(Value::Tuple(pair));
     }

@@ -48,6 +48,16 @@ impl Machine<'_> {
         builtins::call(self, id, builtin, &args)
     }
 
+    /// An element that a builtin gives back: checked as any other read.
+    pub(crate) fn read_element(&mut self, id: OpId, element: Value) -> Eval<Value> {
+        let checks = &self.plan.element_checks;
+        let check = checks.binary_search_by_key(&id, |(known, _)| *known).ok();
+        match (element, check.and_then(|at| checks.get(at))) {
+            (Value::Node(at), Some((_, check))) => self.read(at, *check, true),
+            _ => Ok(element),
+        }
+    }
+
     pub(super) fn run_of(&mut self, id: OpId, items: Slice) -> Eval<u32> {
         let start = self.push_all(items)?;
         let items = self.pop_all(start);

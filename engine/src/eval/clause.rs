@@ -267,9 +267,9 @@ impl<'a> Machine<'a> {
         node: Option<crate::value::NodeRef>,
     ) -> Eval<Value> {
         self.burn(source)?;
-        match node {
-            Some(at) => self.read(at, check, true),
-            None => Ok(value),
+        match (node, value) {
+            (Some(at), _) | (None, Value::Node(at)) => self.read(at, check, true),
+            (None, value) => Ok(value),
         }
     }
 

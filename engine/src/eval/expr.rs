@@ -205,7 +205,11 @@ impl Machine<'_> {
             Value::Version(version) if field.key.text() == "minor" => {
                 Ok(Value::Int(i64::from(version.minor)))
             }
-            Value::Map(_) => Ok(self.world.member(base, field.key.text())),
+            // A made record may hold what was not read yet: the object of a made request.
+            Value::Map(_) => match self.world.member(base, field.key.text()) {
+                Value::Node(at) => self.read(at, field.check, field.convert),
+                value => Ok(value),
+            },
             _ => Ok(Value::Null),
         }
     }
@@ -231,7 +235,7 @@ impl Machine<'_> {
             Value::Null
         };
         match found {
-            Value::Node(at) if matches!(base, Value::Node(_)) => self.read(at, op.check, op.convert),
+            Value::Node(at) => self.read(at, op.check, op.convert),
             found => Ok(found),
         }
     }

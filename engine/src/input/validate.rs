@@ -30,6 +30,7 @@ pub(crate) struct Mismatch<'p> {
 pub(crate) fn mismatches<'p>(machine: &Machine<'p>) -> Vec<Mismatch<'p>> {
     let mut walk = Walk {
         machine,
+        counts: alloc::vec![0; machine.plan.reads.nodes.len()],
         found: Vec::new(),
     };
     for (index, root) in machine.plan.reads.roots.iter().enumerate() {
@@ -43,6 +44,8 @@ pub(crate) fn mismatches<'p>(machine: &Machine<'p>) -> Vec<Mismatch<'p>> {
 
 struct Walk<'m, 'p> {
     machine: &'m Machine<'p>,
+    /// How often each place of the read set was wrong: no rule lists more than so many.
+    counts: Vec<u32>,
     found: Vec<Mismatch<'p>>,
 }
 
@@ -51,7 +54,13 @@ impl<'p> Walk<'_, 'p> {
         self.machine.plan.reads.node(id)
     }
 
-    fn report(&mut self, node: &'p TrieNode, found: Found, place: Place) {
+    fn report(&mut self, id: TrieId, node: &'p TrieNode, found: Found, place: Place) {
+        if let Some(count) = self.counts.get_mut(id.0 as usize) {
+            if *count > self.machine.limits.findings_per_rule {
+                return;
+            }
+            *count = count.saturating_add(1);
+        }
         self.found.push(Mismatch {
             rules: &node.rules,
             fault: FaultInfo {
@@ -71,14 +80,14 @@ impl<'p> Walk<'_, 'p> {
     fn value(&mut self, id: TrieId, value: Value, steps: &mut Vec<Token>) {
         let Some(trie) = self.trie(id) else { return };
         match value {
-            Value::Node(at) => self.node(trie, at),
+            Value::Node(at) => self.node(id, trie, at),
             Value::Null if self.is_optional(trie.check) => {}
             Value::Null => {
                 let place = Place {
                     base: Base::Request,
                     rest: steps.clone(),
                 };
-                self.report(trie, Found::Nothing, place);
+                self.report(id, trie, Found::Nothing, place);
             }
             // A request that was made of a bare object: its own parts are right, what it holds is checked.
             Value::Map(_) => {
@@ -95,7 +104,7 @@ impl<'p> Walk<'_, 'p> {
         }
     }
 
-    fn node(&mut self, trie: &'p TrieNode, at: NodeRef) {
+    fn node(&mut self, id: TrieId, trie: &'p TrieNode, at: NodeRef) {
         let (Some(doc), Some(check)) = (
             self.machine.world.doc(at.doc),
             self.machine.plan.checks.get(trie.check),
@@ -103,7 +112,7 @@ impl<'p> Walk<'_, 'p> {
             return;
         };
         if let Err(found) = check.node(doc, at.node) {
-            self.report(trie, found, Place::node(at));
+            self.report(id, trie, found, Place::node(at));
             return;
         }
         if doc.kind(at.node) != Kind::Null {
@@ -121,27 +130,27 @@ impl<'p> Walk<'_, 'p> {
             let Some(next) = self.trie(*id) else { continue };
             match edge {
                 Edge::Field(key) if kind == Kind::Object => match doc.get(at.node, key) {
-                    Some(node) => self.node(next, child(node)),
+                    Some(node) => self.node(*id, next, child(node)),
                     None if self.is_optional(next.check) => {}
                     None => {
                         let place = crate::eval::missing(at, key.text());
-                        self.report(next, Found::Nothing, place);
+                        self.report(*id, next, Found::Nothing, place);
                     }
                 },
                 Edge::Element if kind == Kind::List => {
                     for node in doc.children(at.node) {
-                        self.node(next, child(node));
+                        self.node(*id, next, child(node));
                     }
                 }
                 Edge::Index(index) if kind == Kind::List => {
                     if let Some(node) = doc.element(at.node, *index as usize) {
-                        self.node(next, child(node));
+                        self.node(*id, next, child(node));
                     }
                 }
                 Edge::Value if kind == Kind::Object => {
                     for node in doc.children(at.node) {
                         if doc.kind(node) != Kind::Null {
-                            self.node(next, child(node));
+                            self.node(*id, next, child(node));
                         }
                     }
                 }

@@ -4,9 +4,10 @@ use alloc::{string::String, vec, vec::Vec};
 
 use wardlaw_lang::{
     FileId, Span,
+    builtin::Builtin,
     ir::{self, ArmTest, ClauseKind, Expr, ExprId, PlaceStep, Program},
     syntax::operator::{BinaryOp, UnaryOp},
-    types::Types,
+    types::{Type, Types},
 };
 
 use super::{
@@ -259,10 +260,13 @@ impl Builder<'_> {
                 function: function.0,
                 args: self.args(arguments.iter().copied()),
             },
-            Expr::Builtin { builtin, arguments } => Op::Builtin {
-                builtin: *builtin,
-                args: self.args(arguments.iter().copied()),
-            },
+            Expr::Builtin { builtin, arguments } => {
+                self.element_check(id, *builtin);
+                Op::Builtin {
+                    builtin: *builtin,
+                    args: self.args(arguments.iter().copied()),
+                }
+            }
             Expr::Binary { op, left, right } => self.binary(id, *op, *left, *right)?,
             Expr::Unary { op, operand } => match op {
                 UnaryOp::Not => Op::Not(self.used(*operand)),
@@ -347,6 +351,26 @@ impl Builder<'_> {
             }
             Expr::Interpolate(parts) => Op::Interpolate(self.args(parts.iter().copied())),
         })
+    }
+
+    /// What is checked of the elements that a builtin gives back.
+    fn element_check(&mut self, id: ExprId, builtin: Builtin) {
+        let ty = match builtin {
+            Builtin::ListFirst | Builtin::ListLast => self.program.type_of(id),
+            Builtin::ListIndexed => {
+                let Type::List(pair) = self.types.structure(self.program.type_of(id)) else {
+                    return;
+                };
+                match self.types.structure(pair) {
+                    Type::Tuple(members) => members.get(1).copied().unwrap_or(Types::ANY),
+                    _ => return,
+                }
+            }
+            _ => return,
+        };
+        let declared = Declared::of(&mut self.types, ty);
+        let check = self.check(&declared);
+        self.plan.element_checks.push((OpId(id.0), check));
     }
 
     /// A literal document. It becomes one of the plan's documents.

@@ -86,6 +86,8 @@ pub(crate) struct Plan {
     pub(crate) rules: Vec<Rule>,
     /// By path.
     pub(crate) packages: Vec<ir::Package>,
+    /// Of builtins that give back elements: what is checked of those.
+    pub(crate) element_checks: Vec<(OpId, CheckId)>,
     /// What is checked of reads.
     pub(crate) checks: Checks,
     /// What the rules can read of the inputs.

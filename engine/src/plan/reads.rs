@@ -422,10 +422,15 @@ impl Reads<'_> {
     }
 
     fn eval_all(&mut self, ids: &[ExprId]) -> Vec<Abstract> {
-        ids.iter().map(|id| self.eval(*id)).collect()
+        let mut values = Vec::with_capacity(ids.len());
+        for id in ids {
+            values.push(self.eval(*id));
+        }
+        values
     }
 
-    /// What an expression may be; marks what it reads. Recursion is bounded as evaluation is.
+    /// What an expression may be; marks what it reads. Recursion is bounded as evaluation is; this only
+    /// dispatches, so that its frame stays small.
     fn eval(&mut self, id: ExprId) -> Abstract {
         let program = self.program;
         match program.expr(id) {
@@ -439,55 +444,23 @@ impl Reads<'_> {
             Expr::Local(local) => self.frame.get(local.index()).cloned().unwrap_or_default(),
             Expr::Input(input) => self.input(*input),
             Expr::Let(index) => self.package_let(*index),
-            Expr::Field { base, name, .. } => {
-                let base = self.eval(*base);
-                self.field(&base, *name, program.type_of(id))
-            }
+            Expr::Field { base, name, .. } => self.field_of(id, *base, *name),
             Expr::Index { base, index, .. } => self.index(id, *base, *index),
             Expr::Call { function, arguments } => self.call(*function, arguments),
             Expr::Builtin { builtin, arguments } => self.builtin(*builtin, arguments),
             Expr::Binary { op, left, right } => self.binary(*op, *left, *right),
-            Expr::Unary { operand, .. } => {
-                self.eval(*operand);
-                Abstract::default()
-            }
-            Expr::Is { value, .. } => {
-                self.eval(*value);
-                Abstract::default()
-            }
-            Expr::Narrow { value, ty } => {
-                let value = self.eval(*value);
-                self.narrow(&value, *ty)
-            }
+            Expr::Unary { operand: value, .. } | Expr::Is { value, .. } => self.nothing_of(*value),
+            Expr::Narrow { value, ty } => self.narrowed(*value, *ty),
             Expr::If {
                 condition,
                 then,
                 otherwise,
-            } => {
-                self.eval(*condition);
-                let then = self.eval(*then);
-                then.or(&self.eval(*otherwise))
-            }
+            } => self.choose(*condition, *then, *otherwise),
             Expr::Match { value, arms } => self.select(*value, arms),
-            Expr::Tuple(items) => Abstract::tuple(self.eval_all(items)),
-            Expr::List(items) => {
-                let items = self.eval_all(items);
-                Abstract::list(items.iter().fold(Abstract::default(), Abstract::or))
-            }
-            Expr::Set(items) => {
-                let items = self.eval_all(items);
-                let all = items.iter().fold(Abstract::default(), Abstract::or);
-                self.whole(&all, 0);
-                Abstract::list(all)
-            }
-            Expr::Map(pairs) => {
-                let mut values = Abstract::default();
-                for (key, value) in pairs {
-                    self.eval(*key);
-                    values = values.or(&self.eval(*value));
-                }
-                Abstract::list(values)
-            }
+            Expr::Tuple(items) => self.tuple(items),
+            Expr::List(items) => self.list(items, false),
+            Expr::Set(items) => self.list(items, true),
+            Expr::Map(pairs) => self.map(pairs),
             Expr::Record(fields) => self.record(fields),
             Expr::Comprehension {
                 kind,
@@ -495,14 +468,69 @@ impl Reads<'_> {
                 key,
                 head,
             } => self.comprehension(*kind, clauses, *key, *head),
-            Expr::Interpolate(parts) => {
-                for part in parts {
-                    let part = self.eval(*part);
-                    self.whole(&part, 0);
-                }
-                Abstract::default()
-            }
+            Expr::Interpolate(parts) => self.interpolate(parts),
         }
+    }
+
+    #[inline(never)]
+    fn field_of(&mut self, id: ExprId, base: ExprId, name: StringId) -> Abstract {
+        let base = self.eval(base);
+        self.field(&base, name, self.program.type_of(id))
+    }
+
+    #[inline(never)]
+    fn nothing_of(&mut self, value: ExprId) -> Abstract {
+        self.eval(value);
+        Abstract::default()
+    }
+
+    #[inline(never)]
+    fn narrowed(&mut self, value: ExprId, ty: TypeId) -> Abstract {
+        let value = self.eval(value);
+        self.narrow(&value, ty)
+    }
+
+    #[inline(never)]
+    fn choose(&mut self, condition: ExprId, then: ExprId, otherwise: ExprId) -> Abstract {
+        self.eval(condition);
+        let then = self.eval(then);
+        then.or(&self.eval(otherwise))
+    }
+
+    #[inline(never)]
+    fn tuple(&mut self, items: &[ExprId]) -> Abstract {
+        Abstract::tuple(self.eval_all(items))
+    }
+
+    #[inline(never)]
+    fn list(&mut self, items: &[ExprId], ordered: bool) -> Abstract {
+        let mut all = Abstract::default();
+        for item in items {
+            all = all.or(&self.eval(*item));
+        }
+        if ordered {
+            self.whole(&all, 0);
+        }
+        Abstract::list(all)
+    }
+
+    #[inline(never)]
+    fn map(&mut self, pairs: &[(ExprId, ExprId)]) -> Abstract {
+        let mut values = Abstract::default();
+        for (key, value) in pairs {
+            self.eval(*key);
+            values = values.or(&self.eval(*value));
+        }
+        Abstract::list(values)
+    }
+
+    #[inline(never)]
+    fn interpolate(&mut self, parts: &[ExprId]) -> Abstract {
+        for part in parts {
+            let part = self.eval(*part);
+            self.whole(&part, 0);
+        }
+        Abstract::default()
     }
 
     #[inline(never)]
