@@ -54,6 +54,9 @@ pub(crate) fn check(
 /// The builtin namespaces; no import needed.
 pub(crate) const NAMESPACES: &[&str] = &["k8s"];
 
+/// The longest chain of functions and `let`s that need one another: each link is checked inside the one before.
+const LONGEST_CHAIN: u32 = 256;
+
 /// How far the checking of a declaration that is checked on demand has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State<T> {
@@ -130,6 +133,8 @@ struct Checker<'a, 's> {
     functions: Vec<FnInfo>,
     diagnostics: Vec<Diagnostic>,
     frame: Frame<'s>,
+    /// How many declarations are being checked, each because the one before needs it.
+    chain: u32,
     unknown_field: TypeId,
 }
 
@@ -149,6 +154,7 @@ impl<'a, 's> Checker<'a, 's> {
             functions: Vec::new(),
             diagnostics: Vec::new(),
             frame: Frame::default(),
+            chain: 0,
             unknown_field: Types::ERROR,
         }
     }
@@ -207,7 +213,9 @@ impl<'a, 's> Checker<'a, 's> {
         work: impl FnOnce(&mut Self) -> T,
     ) -> (T, Frame<'s>) {
         let outer = core::mem::replace(&mut self.frame, Frame::new(package, file));
+        self.chain += 1;
         let result = work(self);
+        self.chain -= 1;
         let inner = core::mem::replace(&mut self.frame, outer);
         (result, inner)
     }
@@ -276,6 +284,7 @@ impl<'a, 's> Checker<'a, 's> {
 
     /// Checks a `let` when it is first used.
     fn demand_let(&mut self, package: usize, name: &'s str) -> Option<LetInfo> {
+        let chain = self.chain;
         let decl = self.scopes.get_mut(package)?.lets.get_mut(name)?;
         match decl.state {
             State::Done(info) => return Some(info),
@@ -293,9 +302,15 @@ impl<'a, 's> Checker<'a, 's> {
                 );
                 return None;
             }
+            State::Waiting if chain > LONGEST_CHAIN => {
+                decl.state = State::Failed;
+                let span = decl.name.span;
+                self.chain_too_long(span);
+                return None;
+            }
             State::Waiting => decl.state = State::Checking,
         }
-        let (value, declared, file, span) = (decl.value, decl.ty, decl.file, decl.name.span);
+        let (value, declared, file) = (decl.value, decl.ty, decl.file);
         let ((id, ty), frame) = self.in_frame(package, file, |this| {
             let want = declared.map(|ty| this.resolve_type(ty));
             let value = this.expr(value, want);
@@ -321,7 +336,6 @@ impl<'a, 's> Checker<'a, 's> {
             locals: frame.slots(),
             reads_input: frame.reads_input,
         });
-        let failed = ty == Types::ERROR;
         if let Some(decl) = self
             .scopes
             .get_mut(package)
@@ -332,12 +346,20 @@ impl<'a, 's> Checker<'a, 's> {
             }
             decl.state = State::Done(info);
         }
-        let _ = (failed, span);
         Some(info)
+    }
+
+    fn chain_too_long(&mut self, span: Span) {
+        let message = format!("more than {LONGEST_CHAIN} functions and `let`s need one another here");
+        self.report(
+            Diagnostic::new(Code::TooDeep, span, message)
+                .with_help("shorten the chain: call fewer functions from functions"),
+        );
     }
 
     /// Checks a function when it is first used.
     fn demand_function(&mut self, package: usize, name: &'s str) -> Option<FnInfo> {
+        let chain = self.chain;
         let decl = self.scopes.get_mut(package)?.functions.get_mut(name)?;
         match decl.state {
             State::Done(index) => return self.functions.get(index).cloned(),
@@ -349,6 +371,12 @@ impl<'a, 's> Checker<'a, 's> {
                     Diagnostic::new(Code::RecursiveFunction, span, format!("function `{name}` calls itself"))
                         .with_help("functions may not recurse, directly or in a circle; use a relation for what has no bound"),
                 );
+                return None;
+            }
+            State::Waiting if chain > LONGEST_CHAIN => {
+                decl.state = State::Failed;
+                let span = decl.name.span;
+                self.chain_too_long(span);
                 return None;
             }
             State::Waiting => decl.state = State::Checking,
