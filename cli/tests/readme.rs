@@ -7,13 +7,19 @@ use std::{
 };
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .canonicalize()
+        .unwrap()
 }
 
 #[test]
 fn the_readme_shows_the_real_output() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    let command = readme.lines().find_map(|line| line.strip_prefix("cargo run --release -p wardlaw-cli -- ")).unwrap();
+    let command = readme
+        .lines()
+        .find_map(|line| line.strip_prefix("cargo run --release -p wardlaw-cli -- "))
+        .unwrap();
     let shown = Command::new(env!("CARGO_BIN_EXE_ward"))
         .args(command.split_whitespace())
         .current_dir(root())
@@ -23,7 +29,10 @@ fn the_readme_shows_the_real_output() {
     assert_eq!(shown.status.code(), Some(1));
     for text in [shown.stdout, shown.stderr] {
         let text = String::from_utf8(text).unwrap();
-        assert!(!text.is_empty() && readme.contains(text.trim()), "README.md does not show:\n{text}");
+        assert!(
+            !text.is_empty() && readme.contains(text.trim()),
+            "README.md does not show:\n{text}"
+        );
     }
     // The two findings shown as on a terminal.
     let terminal = Command::new(env!("CARGO_BIN_EXE_ward"))
@@ -43,6 +52,9 @@ fn the_readme_shows_the_real_output() {
         }
     }
     for finding in plain.split("\n\n").take(2) {
-        assert!(readme.contains(finding.trim()), "README.md does not show:\n{finding}");
+        assert!(
+            readme.contains(finding.trim()),
+            "README.md does not show:\n{finding}"
+        );
     }
 }

@@ -135,8 +135,9 @@ impl Engine {
                 out_of_fuel = machine.run_rule(index, &mut sink);
             }
         }
+        let outputs = self.outputs(&mut machine, &mut sink);
         let fuel = self.limits.fuel.saturating_sub(machine.fuel);
-        self.finish(sink, fuel)
+        self.finish(sink, outputs, fuel)
     }
 
     /// What is wrong with the inputs, before any rule runs.
@@ -167,7 +168,19 @@ impl Engine {
         }
     }
 
-    fn finish(&self, sink: Sink, fuel: u64) -> Decision {
+    /// The values of the outputs. One that meets an error is an error of no rule, which denies.
+    fn outputs(&self, machine: &mut Machine<'_>, sink: &mut Sink) -> Vec<(String, serde_json::Value)> {
+        let mut outputs = Vec::with_capacity(self.plan.outputs.len());
+        for (name, index) in &self.plan.outputs {
+            match machine.output(*index) {
+                Ok(value) => outputs.push((name.clone(), value)),
+                Err(fault) => sink.findings.push(machine.output_error(name, &fault)),
+            }
+        }
+        outputs
+    }
+
+    fn finish(&self, sink: Sink, outputs: Vec<(String, serde_json::Value)>, fuel: u64) -> Decision {
         let Sink {
             mut findings,
             mutations,
@@ -184,7 +197,7 @@ impl Engine {
             allowed,
             findings,
             patch: Patch::into_operations(mutations),
-            outputs: Vec::new(),
+            outputs,
             policy: self.policy.clone(),
             data: self.data.clone(),
             fuel,

@@ -55,6 +55,7 @@ pub fn compile(input: &CompileInput<'_>) -> Compiled {
         ))
     });
     diagnostics.dedup();
+    debug_assert_eq!(crate::ir::verify::verify(&program), Ok(()));
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     let program = (!failed).then(|| {
         let mut program = program;

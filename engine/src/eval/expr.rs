@@ -142,6 +142,14 @@ impl Machine<'_> {
         Ok(value)
     }
 
+    /// The value of a `let`, as JSON, or the error that it met.
+    pub(crate) fn output(&mut self, index: u32) -> Result<serde_json::Value, crate::fault::FaultInfo> {
+        match self.package_let(index) {
+            Ok(value) => Ok(print::to_serde(&self.world, value)),
+            Err(_) => Err(self.take_fault()),
+        }
+    }
+
     fn package_let(&mut self, index: u32) -> Eval<Value> {
         match self.lets.get(index as usize) {
             Some(Slot::Value(value)) => return Ok(*value),

@@ -229,6 +229,33 @@ impl Machine<'_> {
         finding
     }
 
+    /// The finding of an output that met an error; its package is the last, so that it stands behind all rules.
+    pub(crate) fn output_error(&self, name: &str, fault: &FaultInfo) -> Raw {
+        let shown = self.show(fault.place.as_ref());
+        Raw {
+            rule: None,
+            package: u32::MAX,
+            tokens: shown.tokens.clone(),
+            finding: decision::Finding {
+                rule: name.into(),
+                effect: Effect::Error,
+                level: Level::Deny,
+                severity: decision::Severity::Medium,
+                message: fault.reason.message(&self.plan.checks),
+                path: place::pointer(&shown.tokens),
+                within: shown.within,
+                location: shown.location,
+                related: Vec::new(),
+                controls: Vec::new(),
+                fix: Vec::new(),
+                source: fault.span.map(|span| self.source(span)),
+                error: Some(decision::ErrorInfo {
+                    kind: fault.reason.kind(),
+                }),
+            },
+        }
+    }
+
     fn finding(index: u32, rule: &Rule, effect: Effect, message: String, shown: Shown) -> Raw {
         Raw {
             rule: Some(index),

@@ -132,6 +132,11 @@ impl Builder<'_> {
                 value: self.same(def.value),
             })
             .collect();
+        self.plan.outputs = program
+            .outputs
+            .iter()
+            .filter_map(|id| Some((program.lets.get(id.index())?.name.clone(), id.0)))
+            .collect();
         self.plan.functions = program
             .functions
             .iter()

@@ -78,6 +78,8 @@ pub(crate) struct Plan {
     pub(crate) functions: Vec<Function>,
     /// Of [`Op::Let`].
     pub(crate) lets: Vec<Let>,
+    /// Full name and `let` of each output, by name.
+    pub(crate) outputs: Vec<(String, u32)>,
     /// Of [`Op::Data`].
     pub(crate) data: Vec<Data>,
     /// Of [`Op::Input`].

@@ -191,5 +191,14 @@ fn projection(decision: &Value) -> Value {
             kept
         })
         .collect();
-    json!({ "allowed": decision["allowed"], "findings": findings })
+    let mut kept = json!({ "allowed": decision["allowed"], "findings": findings });
+    for key in ["patch", "outputs"] {
+        let value = &decision[key];
+        if value.as_array().is_some_and(|list| !list.is_empty())
+            || value.as_object().is_some_and(|map| !map.is_empty())
+        {
+            kept[key] = value.clone();
+        }
+    }
+    kept
 }

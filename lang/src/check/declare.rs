@@ -216,6 +216,7 @@ impl<'a, 's> Checker<'a, 's> {
 
     fn declare_values(&mut self, package: usize, file: usize) {
         for item in self.items(package, file) {
+            self.item_annotations(item);
             match &item.kind {
                 ItemKind::Input { name, ty } => self.declare_input(package, file, *name, ty),
                 ItemKind::Data { name, ty, .. } => {

@@ -246,6 +246,7 @@ impl<'a, 's> Checker<'a, 's> {
                 self.rules(package);
             }
         }
+        self.outputs();
         self.program.rules.sort_by(|a, b| {
             let path = |rule: &ir::Rule| {
                 self.packages
@@ -255,6 +256,30 @@ impl<'a, 's> Checker<'a, 's> {
             (path(a), &a.name).cmp(&(path(b), &b.name))
         });
         self.order_packages();
+    }
+
+    /// The `@output` `let`s of the selected packages.
+    fn outputs(&mut self) {
+        let packages: &'a [Package<'s>] = self.packages;
+        for (package, source) in packages.iter().enumerate().filter(|(_, source)| source.selected) {
+            for item in source.files.iter().flat_map(|file| &file.items) {
+                let ast::ItemKind::Let { name, .. } = &item.kind else {
+                    continue;
+                };
+                if item
+                    .annotations
+                    .iter()
+                    .any(|annotation| annotation.name.text == "output")
+                    && let Some(info) = self.demand_let(package, name.text)
+                {
+                    self.program.outputs.push(info.id);
+                }
+            }
+        }
+        let lets = &self.program.lets;
+        self.program
+            .outputs
+            .sort_by_key(|id| lets.get(id.index()).map_or("", |entry| entry.name.as_str()));
     }
 
     /// Puts the packages of the program in path order, and the rules' references to them with it.

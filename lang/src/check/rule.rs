@@ -153,8 +153,13 @@ impl<'a, 's> Checker<'a, 's> {
                     self.one_effect(&mut effect, kind, step, Some(message), places);
                 }
                 StepKind::Allow => self.one_effect(&mut effect, EffectKind::Allow, step, None, Vec::new()),
-                StepKind::Edit { mutate: true, .. } => {
-                    self.unsupported(step.span, "`mutate` rules");
+                StepKind::Edit {
+                    mutate: true,
+                    action,
+                    place,
+                    value,
+                } => {
+                    edits.extend(self.edit(*action, place, value.as_ref()));
                     self.one_effect(&mut effect, EffectKind::Mutate, step, None, Vec::new());
                 }
                 StepKind::Edit {
@@ -164,7 +169,7 @@ impl<'a, 's> Checker<'a, 's> {
                     edits.extend(edit);
                     let finding = effect
                         .as_ref()
-                        .is_some_and(|effect| effect.kind != EffectKind::Allow);
+                        .is_some_and(|effect| matches!(effect.kind, EffectKind::Deny | EffectKind::Warn));
                     if !finding {
                         self.report(
                             Diagnostic::new(
@@ -223,6 +228,38 @@ impl<'a, 's> Checker<'a, 's> {
             edits: Vec::new(),
             anchors: self.frame.anchors.clone(),
         });
+    }
+
+    /// Annotations of an item that is no rule: only a `let` has one.
+    pub(super) fn item_annotations(&mut self, item: &ast::Item<'s>) {
+        if matches!(item.kind, ItemKind::Rule { .. }) {
+            return;
+        }
+        for annotation in &item.annotations {
+            let name = annotation.name;
+            let output = name.text == "output" && matches!(item.kind, ItemKind::Let { .. });
+            if !output {
+                self.report(
+                    Diagnostic::new(
+                        Code::BadAnnotation,
+                        name.span,
+                        format!("`@{}` means nothing here", name.text),
+                    )
+                    .with_help(
+                        "rules have `@severity`, `@controls` and `@aliases`; a `let` may have `@output`",
+                    ),
+                );
+            } else if !annotation.arguments.is_empty() {
+                self.report(
+                    Diagnostic::new(
+                        Code::BadAnnotation,
+                        annotation.span,
+                        "`@output` takes no argument",
+                    )
+                    .with_help("the output has the full name of the `let`"),
+                );
+            }
+        }
     }
 
     fn annotations(&mut self, item: &ast::Item<'s>) -> Annotations {

@@ -73,6 +73,8 @@ pub struct Program {
     pub data: Vec<Data>,
     /// Package-level `let`s, each after those it reads.
     pub lets: Vec<Let>,
+    /// The `@output` `let`s of the selected packages, by full name.
+    pub outputs: Vec<LetId>,
     /// Functions, each after those it calls.
     pub functions: Vec<Function>,
     /// The rules of the selected packages, in contract order: by package path, then by name.

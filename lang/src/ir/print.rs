@@ -29,6 +29,13 @@ pub fn print(program: &Program) -> String {
     for entry in &program.lets {
         let _ = writeln!(out, "let {} = {}", entry.name, printer.expr(entry.value));
     }
+    for output in &program.outputs {
+        let name = program
+            .lets
+            .get(output.index())
+            .map_or("?", |entry| entry.name.as_str());
+        let _ = writeln!(out, "output {name}");
+    }
     for function in &program.functions {
         let params: Vec<String> = (0..function.params).map(|slot| format!("${slot}")).collect();
         let _ = writeln!(

@@ -62,6 +62,13 @@ pub fn verify(program: &Program) -> Result {
             None,
         )?;
     }
+    if program
+        .outputs
+        .iter()
+        .any(|output| output.index() >= program.lets.len())
+    {
+        return broken("an output is no `let`".into());
+    }
     for data in &program.data {
         let default: Vec<ExprId> = data.default.into_iter().collect();
         owned(program, &format!("`{}`", data.name), data.locals, &default, None)?;
