@@ -33,20 +33,18 @@ impl Declared {
     fn add(&mut self, types: &mut Types, ty: TypeId) {
         let mut stack = vec![ty];
         while let Some(id) = stack.pop() {
-            match types.structure(id) {
+            let body = types.resolve(id);
+            match types.get(body) {
                 Type::Optional(inner) => {
                     self.optional = true;
-                    stack.push(inner);
+                    stack.push(*inner);
                 }
                 Type::Null => self.optional = true,
                 Type::Union(members) => stack.extend(members),
                 Type::Never => {}
                 Type::Error => self.alternatives.push(Types::ANY),
                 Type::Record(_) => self.alternatives.push(id),
-                _ => {
-                    let id = types.resolve(id);
-                    self.alternatives.push(id);
-                }
+                _ => self.alternatives.push(body),
             }
         }
     }
@@ -70,9 +68,10 @@ impl Declared {
     pub(crate) fn field(&self, types: &mut Types, name: &str) -> Self {
         let mut result = Self::default();
         for id in &self.alternatives {
-            match types.structure(*id) {
+            let body = types.resolve(*id);
+            match *types.get(body) {
                 Type::Record(_) => {
-                    if let Some(ty) = types.field(*id, name) {
+                    if let Some(ty) = types.field(body, name) {
                         result.add(types, ty);
                     }
                 }
@@ -95,11 +94,15 @@ impl Declared {
     pub(crate) fn element(&self, types: &mut Types) -> Self {
         let mut result = Self::default();
         for id in &self.alternatives {
-            match types.structure(*id) {
-                Type::List(element) | Type::Set(element) => result.add(types, element),
+            let body = types.resolve(*id);
+            match types.get(body) {
+                Type::List(element) | Type::Set(element) => {
+                    let element = *element;
+                    result.add(types, element);
+                }
                 Type::Any => return Self::anything(),
                 Type::Tuple(members) => {
-                    for member in members {
+                    for member in members.clone() {
                         result.add(types, member);
                     }
                 }
@@ -116,7 +119,8 @@ impl Declared {
     pub(crate) fn value(&self, types: &mut Types) -> Self {
         let mut result = Self::default();
         for id in &self.alternatives {
-            match types.structure(*id) {
+            let body = types.resolve(*id);
+            match *types.get(body) {
                 Type::Map(value) => result.add(types, value),
                 // A record is a map of anything, undeclared fields included.
                 Type::Record(_) | Type::Any => return Self::anything().present(),
@@ -131,18 +135,19 @@ impl Declared {
 
     /// Whether one alternative is a map, record or anything.
     pub(crate) fn has_members(&self, types: &mut Types) -> bool {
-        self.alternatives
-            .iter()
-            .any(|id| matches!(types.structure(*id), Type::Map(_) | Type::Record(_)))
+        self.alternatives.iter().any(|id| {
+            let body = types.resolve(*id);
+            matches!(types.get(body), Type::Map(_) | Type::Record(_))
+        })
     }
 
     /// Whether every alternative is a set.
     pub(crate) fn is_set(&self, types: &mut Types) -> bool {
         !self.alternatives.is_empty()
-            && self
-                .alternatives
-                .iter()
-                .all(|id| matches!(types.structure(*id), Type::Set(_)))
+            && self.alternatives.iter().all(|id| {
+                let body = types.resolve(*id);
+                matches!(types.get(body), Type::Set(_))
+            })
     }
 
     /// As messages show it: the type of a value that is present.
@@ -169,16 +174,18 @@ const SHOWN: usize = 6;
 
 /// The fields of a record type whose types are literals.
 pub(crate) fn literal_fields(types: &mut Types, record: TypeId) -> Vec<(String, Literal)> {
-    let Type::Record(fields) = types.structure(record) else {
+    let body = types.resolve(record);
+    let Type::Record(fields) = types.get(body) else {
         return Vec::new();
     };
-    let mut literals = Vec::new();
-    for field in fields {
-        if let Type::Literal(literal) = types.structure(field.ty) {
-            literals.push((field.name.into(), literal));
-        }
-    }
-    literals
+    // A literal type has no name of its own in a packed table, so nothing has to be looked into.
+    fields
+        .iter()
+        .filter_map(|field| match types.view(field.ty) {
+            Type::Literal(literal) => Some((field.name.as_ref().into(), literal.clone())),
+            _ => None,
+        })
+        .collect()
 }
 
 /// Whether no value can be of both record types: they differ in a literal-typed field.
