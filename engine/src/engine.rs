@@ -31,6 +31,9 @@ pub struct Engine {
     pub(crate) limits: Limits,
     pub(crate) policy: String,
     pub(crate) data: String,
+    /// What the plan was made of.
+    #[cfg(feature = "reference")]
+    pub(crate) program: wardlaw_lang::ir::Program,
 }
 
 /// What is known of a rule in force.
@@ -167,7 +170,8 @@ impl Engine {
         }
     }
 
-    fn finish(&self, sink: Sink, fuel: u64) -> Decision {
+    /// The decision that findings and mutations make.
+    pub(crate) fn finish(&self, sink: Sink, fuel: u64) -> Decision {
         let Sink {
             mut findings,
             mutations,
