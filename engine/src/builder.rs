@@ -140,6 +140,8 @@ impl Builder {
         let Some(program) = program.filter(|_| !diagnostics.iter().any(Diagnostic::is_error)) else {
             return Err(BuildError { diagnostics, sources });
         };
+        #[cfg(feature = "reference")]
+        let kept = program.clone();
         let mut plan = match build::build(program) {
             Ok(plan) => plan,
             Err(error) => {
@@ -169,6 +171,8 @@ impl Builder {
             limits: self.limits,
             policy,
             data,
+            #[cfg(feature = "reference")]
+            program: kept,
         })
     }
 

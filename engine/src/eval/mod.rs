@@ -104,6 +104,26 @@ impl<'a> Machine<'a> {
         DocId(self.plan.documents.len() as u32)
     }
 
+    /// A datum as it lies, not checked.
+    #[cfg(feature = "reference")]
+    pub(crate) fn datum_root(&self, index: u32) -> Value {
+        let Some(data) = self.plan.data.get(index as usize) else {
+            return Value::Null;
+        };
+        let doc = DocId(data.document);
+        let root = self.world.doc(doc).map(Document::root);
+        root.map_or(Value::Null, |node| self.world.node(doc, node))
+    }
+
+    /// The value of a literal document.
+    #[cfg(feature = "reference")]
+    pub(crate) fn literal(&self, op: OpId) -> Option<Value> {
+        match self.plan.op(op)? {
+            crate::plan::Op::Constant(index) => self.plan.constants.get(index as usize).copied(),
+            _ => None,
+        }
+    }
+
     /// Raises a fault at an expression.
     #[cold]
     pub(crate) fn fail(&mut self, reason: Reason, op: OpId) -> Fault {
