@@ -14,6 +14,7 @@ pub mod compile;
 pub mod diagnostic;
 pub mod ir;
 pub mod library;
+pub mod opaque;
 pub mod package;
 pub mod source;
 pub mod span;
