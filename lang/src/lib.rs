@@ -16,6 +16,7 @@ pub mod ir;
 pub mod library;
 pub mod opaque;
 pub mod package;
+pub mod pattern;
 pub mod source;
 pub mod span;
 pub mod suggest;

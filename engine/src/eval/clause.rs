@@ -8,7 +8,10 @@ use crate::{
     decision::Raw,
     fault::{Fault, FaultInfo, Reason},
     fix::Patch,
-    plan::{Clause, For, OpId, Pattern, Rule, check::CheckId},
+    plan::{
+        Clause, For, OpId, Pattern, Rule,
+        check::{CheckId, Convert},
+    },
     value::{Cursor, Members, Value, place},
 };
 
@@ -267,10 +270,17 @@ impl<'a> Machine<'a> {
         node: Option<crate::value::NodeRef>,
     ) -> Eval<Value> {
         self.burn(source)?;
-        match node {
-            Some(at) => self.read(at, check, true),
-            None => Ok(value),
+        match (node, value) {
+            (Some(at), _) => self.read(at, check, true),
+            // An element of a made list that nothing has read as what it is yet.
+            (None, Value::Node(at)) if self.is_opaque(check) => self.read(at, check, true),
+            (None, value) => Ok(value),
         }
+    }
+
+    fn is_opaque(&self, check: CheckId) -> bool {
+        let check = self.plan.checks.get(check);
+        check.is_some_and(|check| check.convert == Convert::Opaque)
     }
 
     /// One round of a `for`: in a rule, its error is a finding and the next round follows.

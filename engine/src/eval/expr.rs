@@ -4,9 +4,10 @@ use alloc::string::String;
 
 use super::{Eval, Machine, Slot};
 use crate::{
+    builtins,
     fault::Reason,
     input::{Document, Kind},
-    plan::{Arm, Op, OpId, Slice, Test, check::Found, check::kinds},
+    plan::{Arm, Op, OpId, Slice, Test, check::Convert, check::Found, check::kinds},
     value::{
         NodeRef, Value, order,
         place::{Base, Place, Token},
@@ -34,7 +35,11 @@ impl Machine<'_> {
             Op::Field(index) => self.field(id, index),
             Op::Index(index) => self.index(id, index),
             Op::Call { function, args } => self.call(id, function, args),
-            Op::Builtin { builtin, args } => self.builtin(id, builtin, args),
+            Op::Builtin {
+                builtin,
+                element,
+                args,
+            } => self.builtin(id, builtin, element, args),
             Op::And(left, right) => self.and(left, right),
             Op::Or(left, right) => self.or(left, right),
             Op::Coalesce(left, right) => self.coalesce(left, right),
@@ -50,6 +55,9 @@ impl Machine<'_> {
             Op::Not(operand) => self.not(operand),
             Op::Negate(operand) => self.negate(id, operand),
             Op::Is { value, check } => self.is(value, check),
+            Op::Typed { value, opaque } => Ok(super::typed(self.eval(value)?, Some(opaque))),
+            Op::Matches { text, pattern } => self.matches(id, text, pattern),
+            Op::Like { text, pattern } => self.like(id, text, pattern),
             Op::If {
                 condition,
                 then,
@@ -206,6 +214,7 @@ impl Machine<'_> {
                 Ok(Value::Int(i64::from(version.minor)))
             }
             Value::Map(_) => Ok(self.world.member(base, field.key.text())),
+            Value::Read(..) | Value::Made(..) => builtins::opaque::field(self, id, base, field.key.text()),
             _ => Ok(Value::Null),
         }
     }
@@ -230,8 +239,15 @@ impl Machine<'_> {
         } else {
             Value::Null
         };
+        let opaque = self
+            .plan
+            .checks
+            .get(op.check)
+            .is_some_and(|check| check.convert == Convert::Opaque);
         match found {
-            Value::Node(at) if matches!(base, Value::Node(_)) => self.read(at, op.check, op.convert),
+            Value::Node(at) if opaque || matches!(base, Value::Node(_)) => {
+                self.read(at, op.check, op.convert)
+            }
             found => Ok(found),
         }
     }

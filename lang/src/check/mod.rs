@@ -51,8 +51,7 @@ pub(crate) fn check(
     checker.program
 }
 
-/// The builtin namespaces; no import needed.
-pub(crate) const NAMESPACES: &[&str] = &["k8s"];
+pub(crate) use crate::builtin::NAMESPACES;
 
 /// How far the checking of a declaration that is checked on demand has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,6 +130,8 @@ struct Checker<'a, 's> {
     diagnostics: Vec<Diagnostic>,
     frame: Frame<'s>,
     unknown_field: TypeId,
+    image: TypeId,
+    url: TypeId,
 }
 
 impl<'a, 's> Checker<'a, 's> {
@@ -150,6 +151,8 @@ impl<'a, 's> Checker<'a, 's> {
             diagnostics: Vec::new(),
             frame: Frame::default(),
             unknown_field: Types::ERROR,
+            image: Types::ERROR,
+            url: Types::ERROR,
         }
     }
 

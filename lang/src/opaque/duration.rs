@@ -140,7 +140,9 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(Duration::parse(text).unwrap().to_string(), expected, "{text}");
         }
-        for wrong in ["", "1", "h", "1d", "1 h", " 1h", "1h ", "1.2.3s", ".s", "-", "1H", "300y", "9999999h", "--1s"] {
+        for wrong in [
+            "", "1", "h", "1d", "1 h", " 1h", "1h ", "1.2.3s", ".s", "-", "1H", "300y", "9999999h", "--1s",
+        ] {
             assert!(Duration::parse(wrong).is_none(), "{wrong}");
         }
     }

@@ -127,7 +127,9 @@ impl Opaque {
             Self::Time => "as RFC 3339 writes it, such as `2026-01-31T12:00:00Z`",
             Self::Duration => "such as `4h30m`, `90s` or `1.5h`",
             Self::Semver => "three numbers without leading zeros, such as `1.25.0` or `1.25.0-rc.1`",
-            Self::Ip => "such as `10.0.0.1` or `2001:db8::1`; no leading zeros, and no IPv4 address written as IPv6",
+            Self::Ip => {
+                "such as `10.0.0.1` or `2001:db8::1`; no leading zeros, and no IPv4 address written as IPv6"
+            }
             Self::Cidr => "such as `10.0.0.0/8` or `2001:db8::/32`",
             Self::Regex => "a regular expression as RE2 has it",
             Self::Glob => "text in which `*` stands for anything",

@@ -93,7 +93,8 @@ impl Cidr {
     pub fn parse(text: &str) -> Option<Self> {
         let (address, prefix) = text.split_once('/')?;
         let address = Ip::parse(address)?;
-        let digits = !prefix.is_empty() && prefix.len() <= 3 && prefix.bytes().all(|byte| byte.is_ascii_digit());
+        let digits =
+            !prefix.is_empty() && prefix.len() <= 3 && prefix.bytes().all(|byte| byte.is_ascii_digit());
         if !digits || (prefix.len() > 1 && prefix.starts_with('0')) {
             return None;
         }
@@ -155,12 +156,35 @@ mod tests {
 
     #[test]
     fn addresses_are_strict() {
-        for right in ["10.0.0.1", "0.0.0.0", "::", "::1", "2001:db8::1", "2001:DB8::1", "64:ff9b::1.2.3.4"] {
+        for right in [
+            "10.0.0.1",
+            "0.0.0.0",
+            "::",
+            "::1",
+            "2001:db8::1",
+            "2001:DB8::1",
+            "64:ff9b::1.2.3.4",
+        ] {
             assert!(Ip::parse(right).is_some(), "{right}");
         }
         for wrong in [
-            "", "1", "1.2.3", "1.2.3.4.5", "01.2.3.4", "010.0.0.1", "0x7f.0.0.1", "256.0.0.1", " 1.2.3.4", "1.2.3.4 ",
-            "::ffff:1.2.3.4", "::ffff:102:304", "fe80::1%eth0", "[::1]", "1:2:3:4:5:6:7:8:9", "٣.0.0.1", "1.2.3.4/32",
+            "",
+            "1",
+            "1.2.3",
+            "1.2.3.4.5",
+            "01.2.3.4",
+            "010.0.0.1",
+            "0x7f.0.0.1",
+            "256.0.0.1",
+            " 1.2.3.4",
+            "1.2.3.4 ",
+            "::ffff:1.2.3.4",
+            "::ffff:102:304",
+            "fe80::1%eth0",
+            "[::1]",
+            "1:2:3:4:5:6:7:8:9",
+            "٣.0.0.1",
+            "1.2.3.4/32",
         ] {
             assert!(Ip::parse(wrong).is_none(), "{wrong}");
         }
@@ -182,7 +206,17 @@ mod tests {
         assert!(!cidr("10.1.0.0/16").contains_network(cidr("10.0.0.0/8")));
         assert_eq!(cidr("10.1.2.3/8"), cidr("10.0.0.0/8"));
         assert_eq!(cidr("2001:db8::/32").address(), ip("2001:db8::"));
-        for wrong in ["10.0.0.0", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/08", "10.0.0.0/+8", "::/129", "::ffff:10.0.0.0/104", "10/8", "10.0.0.0/255.0.0.0"] {
+        for wrong in [
+            "10.0.0.0",
+            "10.0.0.0/",
+            "10.0.0.0/33",
+            "10.0.0.0/08",
+            "10.0.0.0/+8",
+            "::/129",
+            "::ffff:10.0.0.0/104",
+            "10/8",
+            "10.0.0.0/255.0.0.0",
+        ] {
             assert!(Cidr::parse(wrong).is_none(), "{wrong}");
         }
     }

@@ -213,24 +213,39 @@ mod tests {
             ("0e999999", "0"),
         ];
         for (a, b) in equal {
-            assert_eq!(Quantity::parse(a).unwrap(), Quantity::parse(b).unwrap(), "{a} {b}");
+            assert_eq!(
+                Quantity::parse(a).unwrap(),
+                Quantity::parse(b).unwrap(),
+                "{a} {b}"
+            );
         }
         for wrong in [
-            "", ".", "+", "1K", "1ki", "1KiB", "1 Gi", " 1", "1e", "1e+", "--1", "1.2.3", "0x10", "1_000", "1,5",
-            "½", "1e99", "m", "Infinity", "1e2e3", "1mm", "٣",
+            "", ".", "+", "1K", "1ki", "1KiB", "1 Gi", " 1", "1e", "1e+", "--1", "1.2.3", "0x10", "1_000",
+            "1,5", "½", "1e99", "m", "Infinity", "1e2e3", "1mm", "٣",
         ] {
             assert!(Quantity::parse(wrong).is_none(), "{wrong}");
         }
         assert!(Quantity::parse("-1").unwrap() < Quantity::parse("1n").unwrap());
-        assert!(Quantity::parse("9223372036854775807").unwrap() < Quantity::parse("9223372036854775808").unwrap());
+        assert!(
+            Quantity::parse("9223372036854775807").unwrap() < Quantity::parse("9223372036854775808").unwrap()
+        );
     }
 
     #[test]
     fn results_are_written_as_the_left_side_was() {
         let quantity = |text| Quantity::parse(text).unwrap();
         assert_eq!(quantity("1Gi").checked_mul(2).unwrap().to_string(), "2Gi");
-        assert_eq!(quantity("512Mi").checked_add(quantity("512Mi")).unwrap().to_string(), "1Gi");
-        assert_eq!(quantity("500m").checked_add(quantity("1")).unwrap().to_string(), "1500m");
+        assert_eq!(
+            quantity("512Mi")
+                .checked_add(quantity("512Mi"))
+                .unwrap()
+                .to_string(),
+            "1Gi"
+        );
+        assert_eq!(
+            quantity("500m").checked_add(quantity("1")).unwrap().to_string(),
+            "1500m"
+        );
         assert_eq!(quantity("1").checked_sub(quantity("1")).unwrap().to_string(), "0");
         assert_eq!(quantity("-1.5Ki").checked_mul(2).unwrap().to_string(), "-3Ki");
         assert_eq!(quantity("1001m").ceiling(), Some(2));

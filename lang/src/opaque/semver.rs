@@ -45,7 +45,10 @@ impl<'t> Semver<'t> {
 }
 
 fn is_identifier(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 fn is_numeric(text: &str) -> bool {
@@ -129,10 +132,26 @@ mod tests {
                 assert_eq!(a.cmp(&b), i.cmp(&j), "{a:?} {b:?}");
             }
         }
-        assert_eq!(Semver::parse("1.0.0+a").unwrap(), Semver::parse("1.0.0+b").unwrap());
+        assert_eq!(
+            Semver::parse("1.0.0+a").unwrap(),
+            Semver::parse("1.0.0+b").unwrap()
+        );
         for wrong in [
-            "", "1", "1.0", "1.0.0.0", "v1.0.0", "01.0.0", "1.0.0-", "1.0.0-01", "1.0.0+", "1.0.0-a..b", "1.0.x",
-            " 1.0.0", "1.0.0-ä", "-1.0.0", "1.0.18446744073709551616",
+            "",
+            "1",
+            "1.0",
+            "1.0.0.0",
+            "v1.0.0",
+            "01.0.0",
+            "1.0.0-",
+            "1.0.0-01",
+            "1.0.0+",
+            "1.0.0-a..b",
+            "1.0.x",
+            " 1.0.0",
+            "1.0.0-ä",
+            "-1.0.0",
+            "1.0.18446744073709551616",
         ] {
             assert!(Semver::parse(wrong).is_none(), "{wrong}");
         }
