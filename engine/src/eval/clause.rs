@@ -8,7 +8,10 @@ use crate::{
     decision::Raw,
     fault::{Fault, FaultInfo, Reason},
     fix::Patch,
-    plan::{Clause, For, OpId, Pattern, Rule, check::CheckId},
+    plan::{
+        Clause, For, OpId, Pattern, Rule,
+        check::{CheckId, Convert},
+    },
     value::{Cursor, Members, Value, place},
 };
 

@@ -446,6 +446,12 @@ impl Reference<'_> {
         }
     }
 
+    /// The error of what is shared, on its way.
+    fn shared_fault(&mut self, at: ExprId) -> Wrong {
+        let fault = self.store.take_fault();
+        self.shared(fault, at)
+    }
+
     /// How what is shared names an expression.
     fn op(at: ExprId) -> OpId {
         OpId(at.0)
