@@ -8,10 +8,7 @@ use crate::{
     decision::Raw,
     fault::{Fault, FaultInfo, Reason},
     fix::Patch,
-    plan::{
-        Clause, For, OpId, Pattern, Rule,
-        check::{CheckId, Convert},
-    },
+    plan::{Clause, For, OpId, Pattern, Rule, check::CheckId},
     value::{Cursor, Members, Value, place},
 };
 

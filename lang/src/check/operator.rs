@@ -128,8 +128,7 @@ impl<'s> Checker<'_, 's> {
             }
             (Type::Opaque(x), Type::Opaque(y)) => match (op, x, y) {
                 (_, Opaque::Quantity, Opaque::Quantity)
-                | (_, Opaque::Duration, Opaque::Duration)
-                | (_, Opaque::Time, Opaque::Duration) => a,
+                | (_, Opaque::Duration | Opaque::Time, Opaque::Duration) => a,
                 (BinaryOp::Subtract, Opaque::Time, Opaque::Time) => {
                     self.types().intern(Type::Opaque(Opaque::Duration))
                 }
