@@ -2,7 +2,6 @@
 //! and what means something else there (`\d`, `\w`, `\s` and `\b` are of ASCII) is rewritten.
 
 use alloc::{
-    format,
     string::{String, ToString},
     vec::Vec,
 };
@@ -224,7 +223,7 @@ impl Reader {
             }
             ClassSetItem::Bracketed(class) => Err(error(
                 class.span,
-                format!("RE2 has no class within a class: write `\\[` for the character"),
+                "RE2 has no class within a class: write `\\[` for the character",
             )),
             ClassSetItem::Union(union) => union.items.iter().try_for_each(|item| self.item(item)),
         }

@@ -92,7 +92,7 @@ fn base64(encoded: &str) -> Option<Vec<u8>> {
     let letters = encoded.trim_end_matches('=');
     let padding = encoded.len().checked_sub(letters.len())?;
     let length = letters.len();
-    if length % 4 == 1 || (padding > 0 && (padding > 2 || encoded.len() % 4 != 0)) {
+    if length % 4 == 1 || (padding > 0 && (padding > 2 || !encoded.len().is_multiple_of(4))) {
         return None;
     }
     let mut bytes = Vec::with_capacity(length);

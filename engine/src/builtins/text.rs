@@ -214,8 +214,9 @@ pub(super) fn to_float(machine: &mut Machine<'_>, id: OpId, value: Value) -> Eva
 
 pub(super) fn chars(machine: &mut Machine<'_>, id: OpId, value: Value) -> Eval<Value> {
     let empty = machine.make_text("", id)?;
-    match text(machine, id, value)?.is_empty() {
-        true => machine.make_run(&[], id).map(Value::List),
-        false => split(machine, id, value, empty),
+    if text(machine, id, value)?.is_empty() {
+        machine.make_run(&[], id).map(Value::List)
+    } else {
+        split(machine, id, value, empty)
     }
 }

@@ -22,7 +22,7 @@ impl<'t> Semver<'t> {
             Some((text, build)) => (text, Some(build)),
             None => (text, None),
         };
-        if !build.is_none_or(|build| build.split('.').all(|part| is_identifier(part))) {
+        if !build.is_none_or(|build| build.split('.').all(is_identifier)) {
             return None;
         }
         let (core, prerelease) = match text.split_once('-') {
