@@ -1,17 +1,13 @@
 //! The table of builtins: every example of every row is evaluated, and `docs/builtins.md` says what the
 //! table says. `BLESS=1 cargo test -p wardlaw --test builtins` writes it anew.
+#![expect(clippy::unwrap_used, reason = "a test fails by unwrapping")]
 #![expect(
-    clippy::unwrap_used,
     clippy::disallowed_methods,
-    reason = "a test fails by unwrapping, and reads the page"
+    reason = "the reference is a file of the repository"
 )]
-
-#[expect(dead_code, reason = "the other tests use the rest")]
-mod engine_support;
 
 use std::{fmt::Write as _, fs, path::Path};
 
-use engine_support::decide;
 use wardlaw::{Engine, Request, input};
 use wardlaw_lang::builtin::{BUILTINS, Receiver};
 
@@ -141,20 +137,4 @@ fn reference() -> String {
     }
     out.push_str(TAIL);
     out
-}
-
-#[test]
-fn patterns_of_inputs_are_compiled_before_anything_runs() {
-    let policy = "package t\ninput request: { name: string, p: regex, g: glob? }
-rule r { when request.name matches request.p  deny \"{request.name} fits {request.p}\" at request.p }
-rule g { given g = request.g  when request.name like g  deny \"like\" at g }";
-    let lines = |json: &str| engine_support::lines(&decide(policy, json));
-    assert_eq!(
-        lines(r#"{"name": "ab", "p": "a.", "g": "a*"}"#),
-        ["deny t.g /g like", "deny t.r /p ab fits a."]
-    );
-    assert_eq!(
-        lines(r#"{"name": "ab", "p": "(", "g": "("}"#),
-        ["error(type) t.r /p expected `regex`, found another string"]
-    );
 }

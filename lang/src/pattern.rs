@@ -223,7 +223,7 @@ impl Reader {
             }
             ClassSetItem::Bracketed(class) => Err(error(
                 class.span,
-                "RE2 has no class within a class: write `\\[` for the character".to_string(),
+                "RE2 has no class within a class: write `\\[` for the character",
             )),
             ClassSetItem::Union(union) => union.items.iter().try_for_each(|item| self.item(item)),
         }

@@ -481,7 +481,7 @@ impl Reference<'_> {
 /// The place of a value that was read.
 fn place_of(value: Value) -> Option<Place> {
     match value {
-        Value::Node(at) | Value::Key(at) => Some(Place::node(at)),
+        Value::Node(at) | Value::Key(at) | Value::Read(_, at) => Some(Place::node(at)),
         _ => None,
     }
 }

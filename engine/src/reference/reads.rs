@@ -151,7 +151,7 @@ impl Reference<'_> {
         wrong: &mut Vec<Wrong>,
     ) {
         let at = match value {
-            Value::Node(at) => Some(at),
+            Value::Node(at) | Value::Read(_, at) => Some(at),
             _ => at,
         };
         // A request that was made of a bare object is right itself, what it holds is checked.

@@ -92,7 +92,10 @@ impl Shapes {
                 literal(k8s::version(text).is_some())
             }
             (Type::Opaque(Opaque::Secret), View::Text(_)) => Fit::Yes,
-            (Type::Opaque(opaque), View::Text(text)) => literal(opaque.parse(text).is_some()),
+            (Type::Opaque(opaque), View::Text(text)) => {
+                let compiles = opaque != Opaque::Regex || crate::builtins::pattern::Regex::new(text).is_ok();
+                literal(compiles && opaque.parse(text).is_some())
+            }
             (Type::Record(fields), View::Map) => {
                 literal(
                     fields

@@ -127,8 +127,8 @@ impl<'s> Checker<'_, 's> {
                 Types::STRING
             }
             (Type::Opaque(x), Type::Opaque(y)) => match (op, x, y) {
-                (_, Opaque::Quantity, Opaque::Quantity)
-                | (_, Opaque::Duration | Opaque::Time, Opaque::Duration) => a,
+                (_, Opaque::Quantity, Opaque::Quantity) => a,
+                (_, Opaque::Duration | Opaque::Time, Opaque::Duration) => a,
                 (BinaryOp::Subtract, Opaque::Time, Opaque::Time) => {
                     self.types().intern(Type::Opaque(Opaque::Duration))
                 }
