@@ -139,6 +139,23 @@ impl Engine {
         self.finish(sink, fuel)
     }
 
+    /// Decides the audit rules: about the data that were loaded, and no request. Places lie in data.
+    pub fn audit(&self) -> Decision {
+        let mut machine = Machine::new(&self.plan, &[], self.limits);
+        let mut sink = Sink::default();
+        let mut out_of_fuel = false;
+        for (index, rule) in self.plan.rules.iter().enumerate().filter(|(_, rule)| rule.audit) {
+            let index = index as u32;
+            if out_of_fuel {
+                sink.findings.push(unfinished(&machine, index, rule));
+            } else {
+                out_of_fuel = machine.run_rule(index, &mut sink);
+            }
+        }
+        let fuel = self.limits.fuel.saturating_sub(machine.fuel);
+        self.decision(sink, fuel)
+    }
+
     /// What is wrong with the inputs, before any rule runs.
     fn mismatches(&self, machine: &Machine<'_>, sink: &mut Sink) {
         let limit = self.limits.findings_per_rule;
@@ -167,14 +184,18 @@ impl Engine {
         }
     }
 
-    fn finish(&self, sink: Sink, fuel: u64) -> Decision {
+    fn finish(&self, mut sink: Sink, fuel: u64) -> Decision {
+        let allows = core::mem::take(&mut sink.allows);
+        self.require_allow(&allows, &mut sink.findings);
+        self.decision(sink, fuel)
+    }
+
+    fn decision(&self, sink: Sink, fuel: u64) -> Decision {
         let Sink {
             mut findings,
             mutations,
-            allows,
-            text: _,
+            ..
         } = sink;
-        self.require_allow(&allows, &mut findings);
         decision::compact(&mut findings);
         let findings: Vec<Finding> = findings.into_iter().map(|raw| raw.finding).collect();
         let allowed = !findings

@@ -14,7 +14,7 @@ use super::{
     Plan, Rule, Slice, Step, Test,
     check::{CheckId, Convert},
     declared::Declared,
-    depth, reads,
+    depth, reads, relation,
 };
 use crate::{
     input::{Document, FieldKey, NodeId, ReadLimits, read_json},
@@ -71,12 +71,12 @@ pub(crate) fn build(mut program: Program) -> Result<Plan, PlanError> {
     Ok(plan)
 }
 
-struct Builder<'p> {
-    program: &'p Program,
+pub(super) struct Builder<'p> {
+    pub(super) program: &'p Program,
     types: Types,
     /// Its heap becomes the plan's constants.
     world: World<'p>,
-    plan: Plan,
+    pub(super) plan: Plan,
     /// How often each expression is used.
     uses: Vec<u32>,
     /// What stands for each expression: itself, or what it narrows.
@@ -129,6 +129,7 @@ impl Builder<'_> {
             .map(|def| Let {
                 locals: def.locals,
                 value: self.same(def.value),
+                reads_input: def.reads_input,
             })
             .collect();
         self.plan.functions = program
@@ -139,6 +140,11 @@ impl Builder<'_> {
                 body: self.same(def.body),
             })
             .collect();
+        for relation in &program.relations {
+            let relation = self.relation(relation);
+            self.plan.relations.push(relation);
+        }
+        self.plan.strata = relation::strata(program);
         for rule in &program.rules {
             let rule = self.rule(rule);
             self.plan.rules.push(rule);
@@ -180,11 +186,11 @@ impl Builder<'_> {
     }
 
     /// What stands for an expression: narrowing tests nothing, so it takes no step.
-    fn same(&self, id: ExprId) -> OpId {
+    pub(super) fn same(&self, id: ExprId) -> OpId {
         self.same.get(id.index()).copied().unwrap_or(OpId(id.0))
     }
 
-    fn used(&mut self, id: ExprId) -> OpId {
+    pub(super) fn used(&mut self, id: ExprId) -> OpId {
         let op = self.same(id);
         if let Some(uses) = self.uses.get_mut(op.0 as usize) {
             *uses = uses.saturating_add(1);
@@ -225,6 +231,7 @@ impl Builder<'_> {
                     None => Op::Let(index.0),
                 }
             }
+            Expr::Relation(relation) => Op::Relation(relation.0),
             Expr::Field { base, name, optional } => {
                 let name = self.program.string(*name);
                 let declared = self.declared(id);
@@ -459,7 +466,7 @@ impl Builder<'_> {
         }
     }
 
-    fn clauses(&mut self, clauses: &[ir::Clause]) -> Slice {
+    pub(super) fn clauses(&mut self, clauses: &[ir::Clause]) -> Slice {
         let mut built = Vec::new();
         for clause in clauses {
             built.push(match &clause.kind {
@@ -476,6 +483,7 @@ impl Builder<'_> {
                         source: self.used(*source),
                         element: self.check(&element),
                         value: self.check(&value),
+                        join: None,
                     })
                 }
                 ClauseKind::Let { pattern, value } => Clause::Let {

@@ -166,10 +166,11 @@ fn engine(case: &Case) -> Value {
         .iter()
         .map(|input| (input.name.as_str(), read(input)))
         .collect();
-    let [(name, document)] = documents.as_slice() else {
-        panic!("{}: one input, please", case.name)
-    };
-    projection(&engine.decide(&Request::input(name, document)).to_json())
+    match documents.as_slice() {
+        [] => projection(&engine.audit().to_json()),
+        [(name, document)] => projection(&engine.decide(&Request::input(name, document)).to_json()),
+        _ => panic!("{}: one input, please", case.name),
+    }
 }
 
 /// Of a decision what a case states.
