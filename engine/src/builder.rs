@@ -150,8 +150,10 @@ impl Builder {
                         Code::TooDeep,
                         "evaluation could nest deeper than 1,000 levels here".into(),
                     ),
+                    #[cfg(not(feature = "yaml"))]
                     PlanErrorKind::Unsupported(text) => (Code::Unsupported, text.into()),
                     PlanErrorKind::Literal(text) => (Code::BadLiteral, text),
+                    PlanErrorKind::Pattern(text) => (Code::BadArgument, text),
                 };
                 diagnostics.push(Diagnostic::new(code, error.span, message));
                 return Err(BuildError { diagnostics, sources });

@@ -1,7 +1,9 @@
 //! Evaluation of a plan over the documents of one decision. The machine owns all that changes; the
 //! plan is shared and never changes. Recursion is bounded when the plan is built (`plan/depth.rs`).
 
-use alloc::{vec, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, vec, vec::Vec};
+
+use wardlaw_lang::types::Opaque;
 
 mod call;
 mod clause;
@@ -11,8 +13,9 @@ mod operator;
 mod place;
 
 use crate::{
+    builtins::pattern::Regex,
     fault::{Fault, FaultInfo, Reason},
-    input::Document,
+    input::{Document, Kind},
     limits::Limits,
     plan::{
         OpId, Plan,
@@ -42,6 +45,14 @@ enum Slot {
     Fault(FaultInfo),
 }
 
+/// A value of a document as one of an opaque type.
+pub(crate) fn typed(value: Value, opaque: Option<Opaque>) -> Value {
+    match (value, opaque) {
+        (Value::Node(at), Some(opaque)) => Value::Read(opaque, at),
+        (value, _) => value,
+    }
+}
+
 /// All that changes during one decision.
 #[derive(Debug)]
 pub(crate) struct Machine<'a> {
@@ -63,6 +74,8 @@ pub(crate) struct Machine<'a> {
     stack: Vec<Value>,
     /// Where the current frame begins in the stack.
     base: usize,
+    /// Patterns that came with the input, compiled.
+    pub(crate) patterns: BTreeMap<Box<str>, Regex>,
     /// The fault on its way. Invariant: set where a function returns [`Fault`].
     fault: Option<FaultInfo>,
 }
@@ -95,6 +108,7 @@ impl<'a> Machine<'a> {
             filled: 0,
             stack: Vec::new(),
             base: 0,
+            patterns: BTreeMap::new(),
             fault: None,
         }
     }
@@ -166,8 +180,18 @@ impl<'a> Machine<'a> {
         }
         match known.convert {
             Convert::Nothing => Ok(self.world.node(at.doc, at.node)),
-            Convert::Set | Convert::Version if !convert => Ok(self.world.node(at.doc, at.node)),
-            Convert::Set => self.read_set(at),
+            Convert::Set | Convert::SetOf(_) | Convert::Version if !convert => {
+                Ok(self.world.node(at.doc, at.node))
+            }
+            Convert::Set => self.read_set(at, None),
+            Convert::SetOf(opaque) => self.read_set(at, Some(opaque)),
+            Convert::Opaque => match known.opaque(doc, at.node) {
+                Some(Opaque::Regex) if !self.compiled(doc.str(at.node).unwrap_or("")) => {
+                    Err(self.mismatch(check, Found::Other(Kind::String), Place::node(at)))
+                }
+                Some(opaque) => Ok(Value::Read(opaque, at)),
+                None => Ok(self.world.node(at.doc, at.node)),
+            },
             Convert::Version => {
                 let version = doc.str(at.node).and_then(crate::builtins::k8s::version);
                 Ok(version.map_or(Value::Null, Value::Version))
@@ -175,16 +199,31 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Compiles a pattern of the input, once; whether it could be.
+    #[inline(never)]
+    fn compiled(&mut self, text: &str) -> bool {
+        if self.plan.patterns.contains_key(text) || self.patterns.contains_key(text) {
+            return true;
+        }
+        match Regex::new(text) {
+            Ok(regex) => {
+                self.patterns.insert(text.into(), regex);
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
     /// A set from a list.
     #[inline(never)]
-    fn read_set(&mut self, at: NodeRef) -> Eval<Value> {
+    fn read_set(&mut self, at: NodeRef, opaque: Option<Opaque>) -> Eval<Value> {
         let list = self.world.node(at.doc, at.node);
         let mut items = Vec::new();
         let Some(mut elements) = self.world.elements(list) else {
             return Ok(list);
         };
         while let Some(element) = elements.next(&self.world) {
-            items.push(element);
+            items.push(typed(element, opaque));
         }
         sort_set(&self.world, &mut items);
         self.room_for(items.len())?;

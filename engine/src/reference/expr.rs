@@ -5,7 +5,7 @@ use alloc::{string::String, vec, vec::Vec};
 use wardlaw_lang::{
     ir::{Arm, ArmTest, DataId, Expr, ExprId, FunctionId, InputId, LetId, StringId},
     syntax::operator::UnaryOp,
-    types::TypeId,
+    types::{Opaque, Type, TypeId},
 };
 
 use super::{Eval, Reference};
@@ -43,8 +43,10 @@ impl Reference<'_> {
             } => self.index(id, *base, *index, *optional),
             Expr::Call { function, arguments } => self.call(id, *function, arguments),
             Expr::Builtin { builtin, arguments } => {
+                let first = arguments.first().copied();
                 let arguments = self.all(arguments)?;
-                match builtins::call(&mut self.store, Self::op(id), *builtin, &arguments) {
+                let element = self.element_of(first);
+                match builtins::call(&mut self.store, Self::op(id), *builtin, element, &arguments) {
                     Ok(value) => self.taken(value, program.type_of(id)),
                     Err(_) => {
                         let fault = self.store.take_fault();
@@ -178,7 +180,42 @@ impl Reference<'_> {
             let version = self.store.world.text(value).and_then(builtins::k8s::version);
             return Ok(version.map_or(Value::Null, Value::Version));
         }
+        if let Some(opaque) = self.opaque(ty) {
+            let text = self
+                .store
+                .world
+                .doc(at.doc)
+                .and_then(|doc| doc.str(at.node).or_else(|| doc.number_text(at.node)));
+            if text.is_some_and(|text| opaque.parse(text).is_some()) {
+                return Ok(Value::Read(opaque, at));
+            }
+        }
         Ok(value)
+    }
+
+    /// The opaque type whose values a type has, where builtins see one.
+    fn opaque(&mut self, ty: TypeId) -> Option<Opaque> {
+        let alternatives = self.shapes.alternatives(ty);
+        alternatives
+            .into_iter()
+            .find_map(|ty| match self.shapes.structure(ty) {
+                Type::Opaque(Opaque::Secret | Opaque::PodSecurityVersion) => None,
+                Type::Opaque(opaque) => Some(opaque),
+                _ => None,
+            })
+    }
+
+    /// The opaque type of the elements of a list, set or map, where all are of one.
+    fn element_of(&mut self, collection: Option<ExprId>) -> Option<Opaque> {
+        let ty = self.program.type_of(collection?);
+        let [only] = self.shapes.alternatives(ty).try_into().ok()?;
+        match self.shapes.structure(only) {
+            Type::List(element) | Type::Set(element) | Type::Map(element) => {
+                let [only] = self.shapes.alternatives(element).try_into().ok()?;
+                self.opaque(only)
+            }
+            _ => None,
+        }
     }
 
     /// What was taken out of a value: if it lies in a document, it is read now.
@@ -288,6 +325,10 @@ impl Reference<'_> {
                 }
             }
             Value::Version(version) if name == "minor" => Ok(Value::Int(i64::from(version.minor))),
+            opaque @ (Value::Read(..) | Value::Made(..)) => {
+                builtins::opaque::field(&mut self.store, Self::op(id), opaque, name)
+                    .map_err(|_| self.shared_fault())
+            }
             made => {
                 let member = self.store.world.member(made, name);
                 self.taken(member, ty)

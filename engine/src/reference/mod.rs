@@ -446,6 +446,12 @@ impl Reference<'_> {
         }
     }
 
+    /// The error of what is shared, on its way.
+    fn shared_fault(&mut self) -> Wrong {
+        let fault = self.store.take_fault();
+        self.shared(fault)
+    }
+
     /// How what is shared names an expression.
     fn op(at: ExprId) -> OpId {
         OpId(at.0)
@@ -453,18 +459,12 @@ impl Reference<'_> {
 
     fn run(&mut self, items: &[Value], at: ExprId) -> Eval<u32> {
         let made = self.store.make_run(items, Self::op(at));
-        made.map_err(|_| {
-            let fault = self.store.take_fault();
-            self.shared(fault)
-        })
+        made.map_err(|_| self.shared_fault())
     }
 
     fn made_text(&mut self, text: &str, at: ExprId) -> Eval<Value> {
         let made = self.store.make_text(text, Self::op(at));
-        made.map_err(|_| {
-            let fault = self.store.take_fault();
-            self.shared(fault)
-        })
+        made.map_err(|_| self.shared_fault())
     }
 
     fn name(&self, name: StringId) -> &str {

@@ -6,10 +6,12 @@ use core::cmp::Ordering;
 use wardlaw_lang::{
     ir::{Expr, ExprId},
     syntax::operator::BinaryOp,
+    types::Opaque,
 };
 
 use super::{Eval, Reference, Wrong};
 use crate::{
+    builtins,
     fault::Reason,
     value::{
         Value, View,
@@ -55,6 +57,16 @@ impl Reference<'_> {
             BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => {
                 let comparable = match (self.store.world.view(l), self.store.world.view(r)) {
                     (View::Text(_), View::Text(_)) | (View::Version(_), View::Version(_)) => true,
+                    (View::Opaque(kind, _), View::Opaque(other, _)) => kind == other && kind.is_ordered(),
+                    (View::Opaque(kind, _), View::Text(text)) | (View::Text(text), View::Opaque(kind, _)) => {
+                        kind.is_ordered() && kind.parse(text).is_some()
+                    }
+                    (View::Opaque(Opaque::Quantity, _), b) => {
+                        order::as_number(b).is_some() || matches!(b, View::Huge(_))
+                    }
+                    (a, View::Opaque(Opaque::Quantity, _)) => {
+                        order::as_number(a).is_some() || matches!(a, View::Huge(_))
+                    }
                     (a, b) => order::as_number(a).is_some() && order::as_number(b).is_some(),
                 };
                 if !comparable {
@@ -69,13 +81,21 @@ impl Reference<'_> {
                 }))
             }
             BinaryOp::In | BinaryOp::NotIn => {
+                if let View::Opaque(Opaque::Cidr, network) = self.store.world.view(r) {
+                    let found = builtins::opaque::lies_in(&self.store.world, l, network);
+                    return Ok(Value::Bool(found == (op == BinaryOp::In)));
+                }
                 if !matches!(self.store.world.view(r), View::List | View::Map) {
                     return Err(self.operand("expected a list, set or map right of `in`", id));
                 }
                 let found = !matches!(l, Value::Null) && self.holds(r, l);
                 Ok(Value::Bool(found == (op == BinaryOp::In)))
             }
-            BinaryOp::Like | BinaryOp::Matches => Err(self.internal("patterns are not available yet", id)),
+            BinaryOp::Like => {
+                builtins::pattern::like(&mut self.store, Self::op(id), l, r).map_err(|_| self.shared_fault())
+            }
+            BinaryOp::Matches => builtins::pattern::matches(&mut self.store, Self::op(id), l, r)
+                .map_err(|_| self.shared_fault()),
             BinaryOp::Add
             | BinaryOp::Subtract
             | BinaryOp::Multiply
@@ -105,6 +125,10 @@ impl Reference<'_> {
         let world = &self.store.world;
         let is_set = |value| matches!(value, Value::Set(_));
         match (op, world.view(l), world.view(r)) {
+            (_, View::Opaque(..), _) | (_, _, View::Opaque(..)) => {
+                builtins::opaque::calculate(&mut self.store, Self::op(id), op, l, r)
+                    .map_err(|_| self.shared_fault())
+            }
             (BinaryOp::Add, View::Text(a), View::Text(b)) => {
                 let text = String::from_iter([a, b]);
                 self.made_text(&text, id)

@@ -639,6 +639,7 @@ impl Walk<'_, '_> {
             | Builtin::UnknownFields
             | Builtin::KnowsGroup
             | Builtin::KnowsKind => Origin::default(),
+            _ => Origin::default(),
         }
     }
 }

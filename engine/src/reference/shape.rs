@@ -46,7 +46,7 @@ impl Shapes {
             View::Int(_) => Kind::Int,
             View::Float(_) => Kind::Float,
             View::Huge(_) => Kind::Huge,
-            View::Text(_) | View::Version(_) => Kind::String,
+            View::Text(_) | View::Version(_) | View::Opaque(..) => Kind::String,
             View::List => Kind::List,
             View::Map => Kind::Object,
         };
@@ -79,6 +79,10 @@ impl Shapes {
             (Type::Literal(Literal::Text(known)), View::Text(text)) => literal(&*known == text),
             (Type::Literal(Literal::Int(known)), View::Int(int)) => literal(known == int),
             (Type::Literal(Literal::Bool(known)), View::Bool(bool)) => literal(known == bool),
+            (Type::Opaque(known), View::Opaque(opaque, _)) => literal(known == opaque),
+            (Type::Opaque(Opaque::Quantity), View::Text(text) | View::Huge(text)) => {
+                literal(Opaque::Quantity.parse(text).is_some())
+            }
             (Type::Opaque(Opaque::Quantity), view) => fits_if(matches!(
                 view,
                 View::Text(_) | View::Int(_) | View::Float(_) | View::Huge(_)
@@ -87,7 +91,8 @@ impl Shapes {
             (Type::Opaque(Opaque::PodSecurityVersion), View::Text(text)) => {
                 literal(k8s::version(text).is_some())
             }
-            (Type::Opaque(_), View::Text(_)) => Fit::Yes,
+            (Type::Opaque(Opaque::Secret), View::Text(_)) => Fit::Yes,
+            (Type::Opaque(opaque), View::Text(text)) => literal(opaque.parse(text).is_some()),
             (Type::Record(fields), View::Map) => {
                 literal(
                     fields
