@@ -28,6 +28,12 @@ pub enum Shape {
     UnknownFields,
     /// `k8s.PodSecurityVersion`, or absent where the text is malformed; on a literal the value itself.
     PodSecurityVersion,
+    /// A document: a present value of any type.
+    Document,
+    /// A list of documents.
+    Documents,
+    /// `k8s.AdmissionRequest`
+    AdmissionRequest,
 }
 
 /// What a method is called on; `Namespace` for functions of a builtin namespace.
@@ -114,12 +120,24 @@ builtins! {
     UnknownFields Receiver::Namespace("k8s"), "unknown_fields" (KubernetesObject) -> UnknownFields, "The members of the object, at any depth, that its type does not know.";
     KnowsGroup Receiver::Namespace("k8s"), "knows_group" (String) -> Bool, "Whether the API group of the `apiVersion` is built in.";
     KnowsKind Receiver::Namespace("k8s"), "knows_kind" (String, String) -> Bool, "Whether the `apiVersion` and `kind` are built in.";
+    Files Receiver::Global, "files" (String) -> Documents, "The documents of the files that the pattern names, from the test's folder; in tests only.";
+    AdmissionCreate Receiver::Namespace("k8s"), "create" (Document) -> AdmissionRequest, "The request that creates the object; in tests only.";
+    AdmissionUpdate Receiver::Namespace("k8s"), "update" (Document, Document) -> AdmissionRequest, "The request that puts the second object in place of the first; in tests only.";
+    AdmissionDelete Receiver::Namespace("k8s"), "delete" (Document) -> AdmissionRequest, "The request that deletes the object; in tests only.";
 }
 
 impl Builtin {
     /// Its row.
     pub fn row(self) -> Option<&'static Row> {
         BUILTINS.iter().find(|row| row.builtin == self)
+    }
+
+    /// Whether only tests may call it.
+    pub const fn in_tests_only(self) -> bool {
+        matches!(
+            self,
+            Self::Files | Self::AdmissionCreate | Self::AdmissionUpdate | Self::AdmissionDelete
+        )
     }
 }
 

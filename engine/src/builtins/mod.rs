@@ -10,6 +10,7 @@ use crate::{
 
 pub(crate) mod collection;
 pub(crate) mod k8s;
+pub(crate) mod test;
 pub(crate) mod text;
 
 /// Calls a builtin.
@@ -40,5 +41,9 @@ pub(crate) fn call(machine: &mut Machine<'_>, id: OpId, builtin: Builtin, args: 
         Builtin::UnknownFields => k8s::unknown_fields(machine, id, first),
         Builtin::KnowsGroup => k8s::knows_group(machine, id, first),
         Builtin::KnowsKind => k8s::knows_kind(machine, id, first, second),
+        Builtin::Files => test::files(machine, id, first),
+        Builtin::AdmissionCreate => test::request(machine, id, "CREATE", Some(first), None),
+        Builtin::AdmissionUpdate => test::request(machine, id, "UPDATE", Some(second), Some(first)),
+        Builtin::AdmissionDelete => test::request(machine, id, "DELETE", None, Some(first)),
     }
 }

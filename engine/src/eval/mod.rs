@@ -1,7 +1,7 @@
 //! Evaluation of a plan over the documents of one decision. The machine owns all that changes; the
 //! plan is shared and never changes. Recursion is bounded when the plan is built (`plan/depth.rs`).
 
-use alloc::{vec, vec::Vec};
+use alloc::{collections::BTreeMap, string::String, vec, vec::Vec};
 
 mod call;
 mod clause;
@@ -9,6 +9,7 @@ mod comprehension;
 mod expr;
 mod operator;
 mod place;
+mod test;
 
 use crate::{
     fault::{Fault, FaultInfo, Reason},
@@ -42,8 +43,8 @@ enum Slot {
     Fault(FaultInfo),
 }
 
-/// All that changes during one decision.
-#[derive(Debug)]
+/// All that changes during one decision. Tests go on from a copy, so that no case changes another.
+#[derive(Clone, Debug)]
 pub(crate) struct Machine<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) world: World<'a>,
@@ -56,6 +57,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) inputs: Vec<Value>,
     /// Where a finding without a place lies: the object under review, or the only input.
     pub(crate) subject: Option<NodeRef>,
+    /// In tests: the documents of files, by pattern.
+    pub(crate) files: BTreeMap<String, Vec<NodeRef>>,
     data: Vec<Slot>,
     lets: Vec<Slot>,
     /// How many slots of `data` and `lets` are filled: their values keep the heap from being reset.
@@ -90,6 +93,7 @@ impl<'a> Machine<'a> {
             fuel: limits.fuel,
             inputs: vec![Value::Null; plan.inputs.len()],
             subject: None,
+            files: BTreeMap::new(),
             data: vec![Slot::Empty; plan.data.len()],
             lets: vec![Slot::Empty; plan.lets.len()],
             filled: 0,

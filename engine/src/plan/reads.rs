@@ -439,7 +439,7 @@ impl Reads<'_> {
             | Expr::Int(_)
             | Expr::Float(_)
             | Expr::Text(_)
-            | Expr::Document(_)
+            | Expr::Document { .. }
             | Expr::Data(_) => Abstract::default(),
             Expr::Local(local) => self.frame.get(local.index()).cloned().unwrap_or_default(),
             Expr::Input(input) => self.input(*input),
@@ -700,7 +700,11 @@ impl Reads<'_> {
             | Builtin::PodSecurityVersion
             | Builtin::UnknownFields
             | Builtin::KnowsGroup
-            | Builtin::KnowsKind => Abstract::default(),
+            | Builtin::KnowsKind
+            | Builtin::Files
+            | Builtin::AdmissionCreate
+            | Builtin::AdmissionUpdate
+            | Builtin::AdmissionDelete => Abstract::default(),
         }
     }
 

@@ -269,6 +269,9 @@ impl<'s> Checker<'_, 's> {
         if !self.count(row.name, row.params.len(), arguments, span) {
             return self.broken_call(arguments, span);
         }
+        if row.builtin.in_tests_only() {
+            self.in_test_only(row, arguments, name_span);
+        }
         let element = receiver
             .as_ref()
             .map_or(Types::NEVER, |receiver| self.element_of(receiver.ty));
@@ -297,7 +300,6 @@ impl<'s> Checker<'_, 's> {
         } else {
             self.shape(row.result, element).unwrap_or(Types::ANY)
         };
-        let _ = name_span;
         self.value(
             Expr::Builtin {
                 builtin: row.builtin,
@@ -358,6 +360,12 @@ impl<'s> Checker<'_, 's> {
                 self.types().intern(Type::List(element))
             }
             Shape::PodSecurityVersion => self.types().intern(Type::Opaque(Opaque::PodSecurityVersion)),
+            Shape::Document => Types::ANY,
+            Shape::Documents => self.types().intern(Type::List(Types::ANY)),
+            Shape::AdmissionRequest => self
+                .types()
+                .packed_named("k8s", "AdmissionRequest")
+                .unwrap_or(Types::ANY),
         })
     }
 }
