@@ -168,6 +168,8 @@ impl Builder {
         if !tests {
             program.tests.clear();
         }
+        #[cfg(feature = "reference")]
+        let kept = program.clone();
         let mut plan = match build::build(program) {
             Ok(plan) => plan,
             Err(error) => {
@@ -177,12 +179,14 @@ impl Builder {
                         error.span,
                         "evaluation could nest deeper than 1,000 levels here".into(),
                     ),
+                    #[cfg(not(feature = "yaml"))]
                     PlanErrorKind::Unsupported(text) => (Code::Unsupported, error.span, text.into()),
                     PlanErrorKind::Literal { offset, message } => (
                         Code::BadLiteral,
                         in_literal(&sources, error.span, offset),
                         message,
                     ),
+                    PlanErrorKind::Pattern(text) => (Code::BadArgument, error.span, text),
                 };
                 diagnostics.push(Diagnostic::new(code, span, message));
                 return Err(BuildError { diagnostics, sources });
@@ -202,6 +206,8 @@ impl Builder {
             limits: self.limits,
             policy,
             data,
+            #[cfg(feature = "reference")]
+            program: kept,
         })
     }
 

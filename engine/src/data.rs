@@ -11,10 +11,13 @@ use alloc::{
 
 use serde_json::Value as Json;
 use wardlaw_lang::{
-    Code, Diagnostic, Sources, Span, suggest::nearest, types::Type, types::TypeId, types::Types,
+    Code, Diagnostic, Sources, Span,
+    suggest::nearest,
+    types::{Opaque, Type, TypeId, Types},
 };
 
 use crate::{
+    builtins::pattern::Regex,
     eval::Machine,
     input::{Document, FieldKey, Kind, NodeId},
     limits::Limits,
@@ -111,6 +114,7 @@ fn load_one(
     let mut whole = Whole {
         types: &mut plan.types,
         checks: &mut plan.checks,
+        patterns: &mut plan.patterns,
         document: &document,
         path: Vec::new(),
         wrong: Vec::new(),
@@ -168,9 +172,12 @@ pub(crate) fn wrong(
     ty: TypeId,
 ) -> Vec<(String, String)> {
     let declared = Declared::of(types, ty);
+    // Patterns are compiled again where they are read; a datum of a test lives as long as its case.
+    let mut patterns = BTreeMap::new();
     let mut whole = Whole {
         types,
         checks,
+        patterns: &mut patterns,
         document,
         path: Vec::new(),
         wrong: Vec::new(),
@@ -187,9 +194,10 @@ pub(crate) fn wrong(
 struct Whole<'w> {
     types: &'w mut Types,
     checks: &'w mut Checks,
+    patterns: &'w mut BTreeMap<alloc::boxed::Box<str>, Regex>,
     document: &'w Document<'static>,
     path: Vec<Token>,
-    wrong: Vec<(String, String, Option<&'static str>)>,
+    wrong: Vec<(String, String, Option<String>)>,
 }
 
 impl Whole<'_> {
@@ -200,10 +208,20 @@ impl Whole<'_> {
         let Some(known) = self.checks.get(check) else {
             return;
         };
-        if let Err(found) = known.node(document, node) {
+        if let Err(found) = known
+            .node(document, node)
+            .and_then(|()| known.compiles(document, node))
+        {
             let message = self.checks.message(check, found);
             self.report(message, declared);
             return;
+        }
+        if known.opaque(document, node) == Some(Opaque::Regex)
+            && let Some(text) = document.str(node)
+            && !self.patterns.contains_key(text)
+            && let Ok(regex) = Regex::new(text)
+        {
+            self.patterns.insert(text.into(), regex);
         }
         match document.kind(node) {
             Kind::List => {
@@ -287,13 +305,17 @@ impl Whole<'_> {
     }
 
     fn report(&mut self, message: String, declared: &Declared) {
-        let is_version = declared.alternatives.iter().any(|id| {
-            matches!(
-                self.types.get(*id),
-                Type::Opaque(wardlaw_lang::types::Opaque::PodSecurityVersion)
-            )
+        let opaque = declared
+            .alternatives
+            .iter()
+            .find_map(|id| match self.types.get(*id) {
+                Type::Opaque(opaque) => Some(*opaque),
+                _ => None,
+            });
+        let help = opaque.map(|opaque| match opaque {
+            Opaque::PodSecurityVersion => "write `latest` or `v1.N`, such as `v1.31`".to_owned(),
+            _ => format!("write it {}", opaque.hint()),
         });
-        let help = is_version.then_some("write `latest` or `v1.N`, such as `v1.31`");
         self.wrong.push((pointer(&self.path), message, help));
     }
 }

@@ -31,6 +31,9 @@ pub struct Engine {
     pub(crate) limits: Limits,
     pub(crate) policy: String,
     pub(crate) data: String,
+    /// What the plan was made of.
+    #[cfg(feature = "reference")]
+    pub(crate) program: wardlaw_lang::ir::Program,
 }
 
 /// What is known of a declared input.
@@ -267,13 +270,19 @@ impl Engine {
             }
             match machine.output(*index) {
                 Ok(value) => outputs.push((name.clone(), value)),
-                Err(fault) => sink.findings.push(machine.output_error(name, &fault)),
+                Err(fault) => {
+                    let message = fault.reason.message(&self.plan.checks);
+                    let (kind, place) = (fault.reason.kind(), fault.place.as_ref());
+                    let error = machine.output_error(name, kind, message, place, fault.span);
+                    sink.findings.push(error);
+                }
             }
         }
         outputs
     }
 
-    fn finish(
+    /// The decision that findings, mutations and outputs make.
+    pub(crate) fn finish(
         &self,
         sink: Sink,
         outputs: Vec<(String, serde_json::Value)>,

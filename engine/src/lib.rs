@@ -35,6 +35,8 @@ pub mod fix;
 pub mod input;
 mod limits;
 mod plan;
+#[cfg(feature = "reference")]
+mod reference;
 mod request;
 mod test_run;
 mod value;

@@ -2,24 +2,38 @@
 
 use alloc::{string::String, vec::Vec};
 
+use wardlaw_lang::types::Opaque;
+
 use crate::{
-    eval::{Eval, Machine},
+    eval::{Eval, Machine, typed},
     fault::Reason,
     plan::OpId,
-    value::{Members, Value},
+    value::{Members, Value, order},
 };
 
 fn number(length: usize) -> Value {
     Value::Int(i64::try_from(length).unwrap_or(i64::MAX))
 }
 
-fn elements(machine: &mut Machine<'_>, id: OpId, list: Value) -> Eval<Vec<Value>> {
+/// The opaque type of the elements of a document's list, where they have one.
+type Kind = Option<Opaque>;
+
+fn elements(machine: &mut Machine<'_>, id: OpId, list: Value, kind: Kind) -> Eval<Vec<Value>> {
     if machine.world.elements(list).is_none() {
         return Err(machine.fail(Reason::Operand("expected a list here"), id));
     }
     let mut items = Vec::new();
     machine.collect(list, &mut items);
+    for item in &mut items {
+        *item = typed(*item, kind);
+    }
+    // What is not in the heap yet is limited, too.
+    machine.room_for(items.len())?;
     Ok(items)
+}
+
+fn list(machine: &mut Machine<'_>, id: OpId, items: &[Value]) -> Eval<Value> {
+    machine.make_run(items, id).map(Value::List)
 }
 
 fn members(machine: &mut Machine<'_>, id: OpId, map: Value) -> Eval<Members> {
@@ -36,26 +50,31 @@ pub(super) fn len(machine: &mut Machine<'_>, id: OpId, list: Value) -> Eval<Valu
     }
 }
 
-pub(super) fn first(machine: &mut Machine<'_>, id: OpId, list: Value) -> Eval<Value> {
+pub(super) fn first(machine: &mut Machine<'_>, id: OpId, list: Value, kind: Kind) -> Eval<Value> {
     len(machine, id, list)?;
     let first = machine.world.element(list, 0);
-    machine.read_element(id, first)
+    let first = machine.read_element(id, first)?;
+    Ok(typed(first, kind))
 }
 
-pub(super) fn last(machine: &mut Machine<'_>, id: OpId, list: Value) -> Eval<Value> {
+pub(super) fn last(machine: &mut Machine<'_>, id: OpId, list: Value, kind: Kind) -> Eval<Value> {
     let length = machine.world.len(list).unwrap_or_default();
     len(machine, id, list)?;
     let Some(last) = length.checked_sub(1) else {
         return Ok(Value::Null);
     };
     let last = machine.world.element(list, last);
-    machine.read_element(id, last)
+    let last = machine.read_element(id, last)?;
+    Ok(typed(last, kind))
 }
 
-pub(super) fn indexed(machine: &mut Machine<'_>, id: OpId, list: Value) -> Eval<Value> {
+pub(super) fn indexed(machine: &mut Machine<'_>, id: OpId, list: Value, kind: Kind) -> Eval<Value> {
     let mut pairs = Vec::new();
-    for (index, element) in elements(machine, id, list)?.into_iter().enumerate() {
-        let element = machine.read_element(id, element)?;
+    for (index, element) in elements(machine, id, list, Kind::default())?
+        .into_iter()
+        .enumerate()
+    {
+        let element = typed(machine.read_element(id, element)?, kind);
         let pair = machine.make_run(&[number(index), element], id)?;
         pairs.push(Value::Tuple(pair));
     }
@@ -65,7 +84,7 @@ pub(super) fn indexed(machine: &mut Machine<'_>, id: OpId, list: Value) -> Eval<
 pub(super) fn join(machine: &mut Machine<'_>, id: OpId, list: Value, separator: Value) -> Eval<Value> {
     let separator = super::text::text(machine, id, separator)?;
     let mut joined = String::new();
-    for (index, element) in elements(machine, id, list)?.into_iter().enumerate() {
+    for (index, element) in elements(machine, id, list, None)?.into_iter().enumerate() {
         if index > 0 {
             joined.push_str(&separator);
         }
@@ -83,8 +102,8 @@ pub(super) fn join(machine: &mut Machine<'_>, id: OpId, list: Value, separator: 
 pub(super) fn map_len(machine: &mut Machine<'_>, id: OpId, map: Value) -> Eval<Value> {
     let mut members = members(machine, id, map)?;
     let mut length = 0_usize;
-    while members.next(&machine.world).is_some() {
-        length = length.saturating_add(1);
+    while let Some((_, value)) = members.next(&machine.world) {
+        length = length.saturating_add(usize::from(!matches!(value, Value::Null)));
     }
     Ok(number(length))
 }
@@ -92,17 +111,115 @@ pub(super) fn map_len(machine: &mut Machine<'_>, id: OpId, map: Value) -> Eval<V
 pub(super) fn keys(machine: &mut Machine<'_>, id: OpId, map: Value) -> Eval<Value> {
     let mut members = members(machine, id, map)?;
     let mut keys = Vec::new();
-    while let Some((key, _)) = members.next(&machine.world) {
-        keys.push(key);
+    while let Some((key, value)) = members.next(&machine.world) {
+        if !matches!(value, Value::Null) {
+            keys.push(key);
+        }
     }
     machine.make_run(&keys, id).map(Value::List)
 }
 
-pub(super) fn values(machine: &mut Machine<'_>, id: OpId, map: Value) -> Eval<Value> {
+pub(super) fn values(machine: &mut Machine<'_>, id: OpId, map: Value, kind: Kind) -> Eval<Value> {
     let mut members = members(machine, id, map)?;
     let mut values = Vec::new();
     while let Some((_, value)) = members.next(&machine.world) {
-        values.push(value);
+        if !matches!(value, Value::Null) {
+            values.push(typed(value, kind));
+        }
     }
     machine.make_run(&values, id).map(Value::List)
+}
+
+pub(super) fn index_of(
+    machine: &mut Machine<'_>,
+    id: OpId,
+    list: Value,
+    wanted: Value,
+    kind: Kind,
+) -> Eval<Value> {
+    let items = elements(machine, id, list, kind)?;
+    let world = &machine.world;
+    let at = items.iter().position(|item| order::equal(world, *item, wanted));
+    Ok(at.map_or(Value::Null, number))
+}
+
+pub(super) fn reverse(machine: &mut Machine<'_>, id: OpId, value: Value, kind: Kind) -> Eval<Value> {
+    let mut items = elements(machine, id, value, kind)?;
+    items.reverse();
+    list(machine, id, &items)
+}
+
+pub(super) fn sorted(machine: &mut Machine<'_>, id: OpId, value: Value, kind: Kind) -> Eval<Value> {
+    let mut items = elements(machine, id, value, kind)?;
+    let world = &machine.world;
+    items.sort_by(|a, b| order::compare(world, *a, *b));
+    list(machine, id, &items)
+}
+
+pub(super) fn unique(machine: &mut Machine<'_>, id: OpId, value: Value, kind: Kind) -> Eval<Value> {
+    let items = elements(machine, id, value, kind)?;
+    let world = &machine.world;
+    let mut indexed: Vec<(usize, Value)> = items.into_iter().enumerate().collect();
+    // Ordered by value, then by index: of equal ones the first stays, and goes back to where it was.
+    indexed.sort_by(|(_, a), (_, b)| order::compare(world, *a, *b));
+    indexed.dedup_by(|(_, later), (_, earlier)| order::equal(world, *later, *earlier));
+    indexed.sort_by_key(|(index, _)| *index);
+    let items: Vec<Value> = indexed.into_iter().map(|(_, item)| item).collect();
+    list(machine, id, &items)
+}
+
+pub(super) fn slice(
+    machine: &mut Machine<'_>,
+    id: OpId,
+    value: Value,
+    from: Value,
+    to: Value,
+    kind: Kind,
+) -> Eval<Value> {
+    let (from, count) = super::text::range(machine, id, from, to)?;
+    let items = elements(machine, id, value, kind)?;
+    let part: Vec<Value> = items.into_iter().skip(from).take(count).collect();
+    list(machine, id, &part)
+}
+
+pub(super) fn flatten(machine: &mut Machine<'_>, id: OpId, value: Value) -> Eval<Value> {
+    let mut items = Vec::new();
+    for inner in elements(machine, id, value, None)? {
+        items.append(&mut elements(machine, id, inner, None)?);
+        machine.room_for(items.len())?;
+    }
+    list(machine, id, &items)
+}
+
+/// All members and elements below a value with their keys, as they lie. Recursion is bounded by the
+/// depth of documents and of the plan.
+pub(super) fn walk(machine: &mut Machine<'_>, id: OpId, value: Value) -> Eval<Value> {
+    let mut pairs = Vec::new();
+    walk_into(machine, id, value, &mut pairs)?;
+    list(machine, id, &pairs)
+}
+
+fn walk_into(machine: &mut Machine<'_>, id: OpId, value: Value, out: &mut Vec<Value>) -> Eval<()> {
+    let mut found = Vec::new();
+    if let Some(mut members) = machine.world.members(value) {
+        while let Some(member) = members.next(&machine.world) {
+            found.push(member);
+        }
+    } else if machine.world.elements(value).is_some() {
+        for (index, element) in elements(machine, id, value, None)?.into_iter().enumerate() {
+            let key = machine.make_text(&alloc::format!("{index}"), id)?;
+            found.push((key, element));
+        }
+    }
+    for (key, member) in found {
+        if matches!(member, Value::Null) {
+            continue;
+        }
+        machine.burn(id)?;
+        let pair = machine.make_run(&[key, member], id)?;
+        out.push(Value::Tuple(pair));
+        machine.room_for(out.len())?;
+        walk_into(machine, id, member, out)?;
+    }
+    Ok(())
 }

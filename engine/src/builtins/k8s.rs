@@ -14,7 +14,7 @@ use crate::{
     eval::{Eval, Machine},
     input::{Document, Kind, NodeId},
     plan::OpId,
-    value::{NodeRef, Value, Version},
+    value::{NodeRef, Value, Version, order},
 };
 
 /// `latest` or `v1.N`.
@@ -142,5 +142,115 @@ fn walk(
         }
         // A value of another kind than declared is a matter of types; a union says nothing of its members.
         _ => {}
+    }
+}
+
+/// Whether the labels hold the pair.
+fn holds(machine: &Machine<'_>, labels: Value, key: Value, wanted: Value) -> bool {
+    machine.world.text(key).is_some_and(|key| {
+        let found = machine.world.member(labels, key);
+        !matches!(found, Value::Null) && order::equal(&machine.world, found, wanted)
+    })
+}
+
+/// How many pairs there are; none where one does not hold.
+fn pairs(machine: &Machine<'_>, wanted: Value, labels: Value) -> Option<usize> {
+    let mut count = 0_usize;
+    if let Some(mut members) = machine.world.members(wanted) {
+        while let Some((key, value)) = members.next(&machine.world) {
+            if !holds(machine, labels, key, value) {
+                return None;
+            }
+            count = count.saturating_add(1);
+        }
+    }
+    Some(count)
+}
+
+/// A selector of a service: an empty one selects nothing.
+pub(super) fn selects(machine: &Machine<'_>, selector: Value, labels: Value) -> Value {
+    Value::Bool(pairs(machine, selector, labels).is_some_and(|count| count > 0))
+}
+
+/// A label selector: an empty one selects all; one that the API server would refuse selects nothing.
+pub(super) fn selector_matches(machine: &Machine<'_>, selector: Value, labels: Value) -> Value {
+    let world = &machine.world;
+    if pairs(machine, world.member(selector, "matchLabels"), labels).is_none() {
+        return Value::Bool(false);
+    }
+    let Some(mut expressions) = world.elements(world.member(selector, "matchExpressions")) else {
+        return Value::Bool(true);
+    };
+    while let Some(expression) = expressions.next(world) {
+        let key = world.member(expression, "key");
+        let found = world
+            .text(key)
+            .map_or(Value::Null, |key| world.member(labels, key));
+        let present = !matches!(found, Value::Null);
+        let listed = present && world.contains(world.member(expression, "values"), found);
+        let fits = match world.text(world.member(expression, "operator")) {
+            Some("In") => listed,
+            Some("NotIn") => !listed,
+            Some("Exists") => present,
+            Some("DoesNotExist") => !present,
+            _ => false,
+        };
+        if !fits {
+            return Value::Bool(false);
+        }
+    }
+    Value::Bool(true)
+}
+
+/// Whether both are the same object: API group, kind, namespace and name.
+pub(super) fn same_object(machine: &Machine<'_>, a: Value, b: Value) -> Value {
+    let world = &machine.world;
+    let identity = |object: Value| {
+        let metadata = world.member(object, "metadata");
+        let word = |value: Value| world.text(value);
+        let api_version = word(world.member(object, "apiVersion"))?;
+        let group = api_version.split_once('/').map_or("", |(group, _)| group);
+        let kind = word(world.member(object, "kind"))?;
+        let name = word(world.member(metadata, "name"))?;
+        Some((group, kind, word(world.member(metadata, "namespace")), name))
+    };
+    Value::Bool(matches!((identity(a), identity(b)), (Some(a), Some(b)) if a == b))
+}
+
+/// `--name=value`, `--name value`, or bare; the last one counts.
+pub(super) fn flag(machine: &mut Machine<'_>, id: OpId, argv: Value, name: Value) -> Eval<Value> {
+    let name = text(machine, id, name)?;
+    let mut arguments = Vec::new();
+    machine.collect(argv, &mut arguments);
+    let mut found = None;
+    let mut index = 0_usize;
+    while let Some(argument) = arguments.get(index).copied() {
+        index = index.saturating_add(1);
+        let argument = text(machine, id, argument)?;
+        if argument == "--" {
+            break;
+        }
+        let Some(rest) = argument
+            .strip_prefix("--")
+            .and_then(|rest| rest.strip_prefix(&*name))
+        else {
+            continue;
+        };
+        if let Some(value) = rest.strip_prefix('=') {
+            found = Some(alloc::string::String::from(value));
+        } else if rest.is_empty() {
+            let next = match arguments.get(index) {
+                Some(next) => Some(text(machine, id, *next)?),
+                None => None,
+            };
+            found = Some(match next {
+                Some(next) if !next.is_empty() && !next.starts_with('-') => next.into_owned(),
+                _ => "true".into(),
+            });
+        }
+    }
+    match found {
+        Some(value) => machine.make_text(&value, id),
+        None => Ok(Value::Null),
     }
 }

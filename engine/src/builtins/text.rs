@@ -94,3 +94,129 @@ pub(super) fn len(machine: &mut Machine<'_>, id: OpId, value: Value) -> Eval<Val
     let length = text(machine, id, value)?.chars().count();
     Ok(Value::Int(i64::try_from(length).unwrap_or(i64::MAX)))
 }
+
+/// An index or count of an argument.
+pub(super) fn int(machine: &mut Machine<'_>, id: OpId, value: Value) -> Eval<i64> {
+    match machine.as_int(value) {
+        Some(value) => Ok(value),
+        None => Err(machine.fail(Reason::Operand("expected an `int` here"), id)),
+    }
+}
+
+/// The part from one index up to another, within a length.
+pub(super) fn range(machine: &mut Machine<'_>, id: OpId, from: Value, to: Value) -> Eval<(usize, usize)> {
+    let from = usize::try_from(int(machine, id, from)?.max(0)).unwrap_or(usize::MAX);
+    let to = usize::try_from(int(machine, id, to)?.max(0)).unwrap_or(usize::MAX);
+    Ok((from, to.saturating_sub(from)))
+}
+
+pub(super) fn index_of(machine: &mut Machine<'_>, id: OpId, value: Value, part: Value) -> Eval<Value> {
+    let part = text(machine, id, part)?;
+    let whole = text(machine, id, value)?;
+    let before = whole.find(&*part).and_then(|at| whole.get(..at));
+    Ok(before.map_or(Value::Null, |before| {
+        i64::try_from(before.chars().count()).map_or(Value::Null, Value::Int)
+    }))
+}
+
+fn texts<'p>(machine: &mut Machine<'_>, id: OpId, parts: impl Iterator<Item = &'p str>) -> Eval<Value> {
+    let mut made = Vec::new();
+    for part in parts {
+        made.push(machine.make_text(part, id)?);
+        machine.room_for(made.len())?;
+    }
+    machine.make_run(&made, id).map(Value::List)
+}
+
+pub(super) fn lines(machine: &mut Machine<'_>, id: OpId, value: Value) -> Eval<Value> {
+    let whole = text(machine, id, value)?;
+    texts(machine, id, whole.lines())
+}
+
+pub(super) fn replace(
+    machine: &mut Machine<'_>,
+    id: OpId,
+    value: Value,
+    from: Value,
+    to: Value,
+) -> Eval<Value> {
+    let from = text(machine, id, from)?;
+    let to = text(machine, id, to)?;
+    let whole = text(machine, id, value)?;
+    if from.is_empty() || !whole.contains(&*from) {
+        return Ok(value);
+    }
+    let mut replaced = alloc::string::String::new();
+    for (index, part) in whole.split(&*from).enumerate() {
+        if index > 0 {
+            replaced.push_str(&to);
+        }
+        replaced.push_str(part);
+        if replaced.len() > machine.limits.text_bytes as usize {
+            return Err(machine.fail(Reason::Text, id));
+        }
+    }
+    machine.make_text(&replaced, id)
+}
+
+pub(super) fn slice(
+    machine: &mut Machine<'_>,
+    id: OpId,
+    value: Value,
+    from: Value,
+    to: Value,
+) -> Eval<Value> {
+    let (from, count) = range(machine, id, from, to)?;
+    let whole = text(machine, id, value)?;
+    let part: alloc::string::String = whole.chars().skip(from).take(count).collect();
+    cut(machine, id, value, (part.len() < whole.len()).then_some(&part))
+}
+
+pub(super) fn repeat(machine: &mut Machine<'_>, id: OpId, value: Value, times: Value) -> Eval<Value> {
+    let times = usize::try_from(int(machine, id, times)?.max(0)).unwrap_or(usize::MAX);
+    let whole = text(machine, id, value)?;
+    match whole.len().checked_mul(times) {
+        Some(0) => machine.make_text("", id),
+        Some(length) if length <= machine.limits.text_bytes as usize => {
+            machine.make_text(&whole.repeat(times), id)
+        }
+        _ => Err(machine.fail(Reason::Text, id)),
+    }
+}
+
+pub(super) fn to_int(machine: &mut Machine<'_>, id: OpId, value: Value) -> Eval<Value> {
+    let whole = text(machine, id, value)?;
+    let digits = whole.strip_prefix(['+', '-']).unwrap_or(&whole);
+    let right = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    Ok(match whole.parse() {
+        Ok(number) if right => Value::Int(number),
+        _ => Value::Null,
+    })
+}
+
+pub(super) fn to_float(machine: &mut Machine<'_>, id: OpId, value: Value) -> Eval<Value> {
+    let whole = text(machine, id, value)?;
+    // `inf`, `nan`, `.5` and `5.` are numbers elsewhere.
+    let right = whole
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E'))
+        && !whole.starts_with('.')
+        && !whole.ends_with('.')
+        && !whole.contains(".e")
+        && !whole.contains(".E")
+        && !whole.contains("+.")
+        && !whole.contains("-.");
+    Ok(match whole.parse::<f64>() {
+        Ok(number) if right && number.is_finite() => Value::Float(number),
+        _ => Value::Null,
+    })
+}
+
+pub(super) fn chars(machine: &mut Machine<'_>, id: OpId, value: Value) -> Eval<Value> {
+    let empty = machine.make_text("", id)?;
+    if text(machine, id, value)?.is_empty() {
+        machine.make_run(&[], id).map(Value::List)
+    } else {
+        split(machine, id, value, empty)
+    }
+}

@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use wardlaw_lang::builtin::Builtin;
+use wardlaw_lang::{builtin::Builtin, types::Opaque};
 
 use super::{Eval, Machine};
 use crate::{
@@ -42,10 +42,16 @@ impl Machine<'_> {
         self.with_frame(start, def.locals, |machine| machine.eval(def.body))
     }
 
-    pub(super) fn builtin(&mut self, id: OpId, builtin: Builtin, args: Slice) -> Eval<Value> {
+    pub(super) fn builtin(
+        &mut self,
+        id: OpId,
+        builtin: Builtin,
+        element: Option<Opaque>,
+        args: Slice,
+    ) -> Eval<Value> {
         let start = self.push_all(args)?;
         let args = self.pop_all(start);
-        builtins::call(self, id, builtin, &args)
+        builtins::call(self, id, builtin, element, &args)
     }
 
     /// An element that a builtin gives back: checked as any other read.
@@ -93,7 +99,7 @@ impl Machine<'_> {
     }
 
     /// A map of keys and values in turn; a repeated key is an error.
-    pub(super) fn make_map(&mut self, id: OpId, items: &[Value]) -> Eval<Value> {
+    pub(crate) fn make_map(&mut self, id: OpId, items: &[Value]) -> Eval<Value> {
         let mut pairs: Vec<[Value; 2]> = items.as_chunks().0.to_vec();
         if pairs.iter().any(|[key, _]| self.world.text(*key).is_none()) {
             return Err(self.fail(Reason::Operand("a key of a map must be a text"), id));

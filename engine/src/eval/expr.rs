@@ -4,6 +4,7 @@ use alloc::string::String;
 
 use super::{Eval, Machine, Slot};
 use crate::{
+    builtins,
     fault::Reason,
     input::{Document, Kind},
     plan::{Arm, Op, OpId, Slice, Test, check::Found, check::kinds},
@@ -34,7 +35,11 @@ impl Machine<'_> {
             Op::Field(index) => self.field(id, index),
             Op::Index(index) => self.index(id, index),
             Op::Call { function, args } => self.call(id, function, args),
-            Op::Builtin { builtin, args } => self.builtin(id, builtin, args),
+            Op::Builtin {
+                builtin,
+                element,
+                args,
+            } => self.builtin(id, builtin, element, args),
             Op::And(left, right) => self.and(left, right),
             Op::Or(left, right) => self.or(left, right),
             Op::Coalesce(left, right) => self.coalesce(left, right),
@@ -50,6 +55,9 @@ impl Machine<'_> {
             Op::Not(operand) => self.not(operand),
             Op::Negate(operand) => self.negate(id, operand),
             Op::Is { value, check } => self.is(value, check),
+            Op::Typed { value, opaque } => Ok(super::typed(self.eval(value)?, Some(opaque))),
+            Op::Matches { text, pattern } => self.matches(id, text, pattern),
+            Op::Like { text, pattern } => self.like(id, text, pattern),
             Op::If {
                 condition,
                 then,
@@ -219,6 +227,7 @@ impl Machine<'_> {
                 Value::Node(at) => self.read(at, field.check, field.convert),
                 value => Ok(value),
             },
+            Value::Read(..) | Value::Made(..) => builtins::opaque::field(self, id, base, field.key.text()),
             _ => Ok(Value::Null),
         }
     }

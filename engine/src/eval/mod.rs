@@ -1,7 +1,9 @@
 //! Evaluation of a plan over the documents of one decision. The machine owns all that changes; the
 //! plan is shared and never changes. Recursion is bounded when the plan is built (`plan/depth.rs`).
 
-use alloc::{collections::BTreeMap, string::String, vec, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, string::String, vec, vec::Vec};
+
+use wardlaw_lang::types::Opaque;
 
 mod call;
 mod clause;
@@ -12,8 +14,9 @@ mod place;
 mod test;
 
 use crate::{
+    builtins::pattern::Regex,
     fault::{Fault, FaultInfo, Reason},
-    input::Document,
+    input::{Document, Kind},
     limits::Limits,
     plan::{
         OpId, Plan,
@@ -43,6 +46,14 @@ enum Slot {
     Fault(FaultInfo),
 }
 
+/// A value of a document as one of an opaque type.
+pub(crate) fn typed(value: Value, opaque: Option<Opaque>) -> Value {
+    match (value, opaque) {
+        (Value::Node(at), Some(opaque)) => Value::Read(opaque, at),
+        (value, _) => value,
+    }
+}
+
 /// All that changes during one decision. Tests go on from a copy, so that no case changes another.
 #[derive(Clone, Debug)]
 pub(crate) struct Machine<'a> {
@@ -66,6 +77,8 @@ pub(crate) struct Machine<'a> {
     stack: Vec<Value>,
     /// Where the current frame begins in the stack.
     base: usize,
+    /// Patterns that came with the input, compiled.
+    pub(crate) patterns: BTreeMap<Box<str>, Regex>,
     /// The fault on its way. Invariant: set where a function returns [`Fault`].
     fault: Option<FaultInfo>,
 }
@@ -99,6 +112,7 @@ impl<'a> Machine<'a> {
             filled: 0,
             stack: Vec::new(),
             base: 0,
+            patterns: BTreeMap::new(),
             fault: None,
         }
     }
@@ -106,6 +120,26 @@ impl<'a> Machine<'a> {
     /// The id of the first document of the inputs.
     pub(crate) fn first_input_doc(&self) -> DocId {
         DocId(self.plan.documents.len() as u32)
+    }
+
+    /// A datum as it lies, not checked.
+    #[cfg(feature = "reference")]
+    pub(crate) fn datum_root(&self, index: u32) -> Value {
+        let Some(data) = self.plan.data.get(index as usize) else {
+            return Value::Null;
+        };
+        let doc = DocId(data.document);
+        let root = self.world.doc(doc).map(Document::root);
+        root.map_or(Value::Null, |node| self.world.node(doc, node))
+    }
+
+    /// The value of a literal document.
+    #[cfg(feature = "reference")]
+    pub(crate) fn literal(&self, op: OpId) -> Option<Value> {
+        match self.plan.op(op)? {
+            crate::plan::Op::Constant(index) => self.plan.constants.get(index as usize).copied(),
+            _ => None,
+        }
     }
 
     /// Raises a fault at an expression.
@@ -150,8 +184,18 @@ impl<'a> Machine<'a> {
         }
         match known.convert {
             Convert::Nothing => Ok(self.world.node(at.doc, at.node)),
-            Convert::Set | Convert::Version if !convert => Ok(self.world.node(at.doc, at.node)),
-            Convert::Set => self.read_set(at),
+            Convert::Set | Convert::SetOf(_) | Convert::Version if !convert => {
+                Ok(self.world.node(at.doc, at.node))
+            }
+            Convert::Set => self.read_set(at, None),
+            Convert::SetOf(opaque) => self.read_set(at, Some(opaque)),
+            Convert::Opaque => match known.opaque(doc, at.node) {
+                Some(Opaque::Regex) if !self.compiled(doc.str(at.node).unwrap_or("")) => {
+                    Err(self.mismatch(check, Found::Other(Kind::String), Place::node(at)))
+                }
+                Some(opaque) => Ok(Value::Read(opaque, at)),
+                None => Ok(self.world.node(at.doc, at.node)),
+            },
             Convert::Version => {
                 let version = doc.str(at.node).and_then(crate::builtins::k8s::version);
                 Ok(version.map_or(Value::Null, Value::Version))
@@ -159,16 +203,31 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Compiles a pattern of the input, once; whether it could be.
+    #[inline(never)]
+    fn compiled(&mut self, text: &str) -> bool {
+        if self.plan.patterns.contains_key(text) || self.patterns.contains_key(text) {
+            return true;
+        }
+        match Regex::new(text) {
+            Ok(regex) => {
+                self.patterns.insert(text.into(), regex);
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
     /// A set from a list.
     #[inline(never)]
-    fn read_set(&mut self, at: NodeRef) -> Eval<Value> {
+    fn read_set(&mut self, at: NodeRef, opaque: Option<Opaque>) -> Eval<Value> {
         let list = self.world.node(at.doc, at.node);
         let mut items = Vec::new();
         let Some(mut elements) = self.world.elements(list) else {
             return Ok(list);
         };
         while let Some(element) = elements.next(&self.world) {
-            items.push(element);
+            items.push(typed(element, opaque));
         }
         sort_set(&self.world, &mut items);
         self.room_for(items.len())?;

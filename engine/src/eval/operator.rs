@@ -3,10 +3,11 @@
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-use wardlaw_lang::syntax::operator::BinaryOp;
+use wardlaw_lang::{syntax::operator::BinaryOp, types::Opaque};
 
 use super::{Eval, Machine};
 use crate::{
+    builtins,
     fault::Reason,
     plan::{OpId, check::CheckId},
     value::{
@@ -55,6 +56,12 @@ impl Machine<'_> {
         let right = self.eval(right)?;
         let comparable = match (self.world.view(left), self.world.view(right)) {
             (View::Text(_), View::Text(_)) | (View::Version(_), View::Version(_)) => true,
+            (View::Opaque(kind, _), View::Opaque(other, _)) => kind == other && kind.is_ordered(),
+            (View::Opaque(kind, _), View::Text(text)) | (View::Text(text), View::Opaque(kind, _)) => {
+                kind.is_ordered() && kind.parse(text).is_some()
+            }
+            (View::Opaque(Opaque::Quantity, _), View::Int(_) | View::Float(_) | View::Huge(_))
+            | (View::Int(_) | View::Float(_) | View::Huge(_), View::Opaque(Opaque::Quantity, _)) => true,
             (a, b) => order::as_number(a).is_some() && order::as_number(b).is_some(),
         };
         if !comparable {
@@ -76,6 +83,10 @@ impl Machine<'_> {
         let container = self.eval(container)?;
         match self.world.view(container) {
             View::List | View::Map => {}
+            View::Opaque(Opaque::Cidr, network) => {
+                let found = builtins::opaque::lies_in(&self.world, value, network);
+                return Ok(Value::Bool(found != negated));
+            }
             _ => return Err(self.fail(Reason::Operand("expected a list, set or map right of `in`"), id)),
         }
         let found = !matches!(value, Value::Null) && self.world.contains(container, value);
@@ -90,6 +101,20 @@ impl Machine<'_> {
         ))
     }
 
+    /// `text matches pattern`
+    pub(super) fn matches(&mut self, id: OpId, text: OpId, pattern: OpId) -> Eval<Value> {
+        let text = self.eval(text)?;
+        let pattern = self.eval(pattern)?;
+        builtins::pattern::matches(self, id, text, pattern)
+    }
+
+    /// `text like pattern`
+    pub(super) fn like(&mut self, id: OpId, text: OpId, pattern: OpId) -> Eval<Value> {
+        let text = self.eval(text)?;
+        let pattern = self.eval(pattern)?;
+        builtins::pattern::like(self, id, text, pattern)
+    }
+
     pub(super) fn negate(&mut self, id: OpId, operand: OpId) -> Eval<Value> {
         let value = self.eval(operand)?;
         let number = self.number(value, id)?;
@@ -98,7 +123,7 @@ impl Machine<'_> {
             .map_err(|failure| self.fail(Reason::Arithmetic(failure), id))
     }
 
-    pub(super) fn number(&mut self, value: Value, id: OpId) -> Eval<Number> {
+    pub(crate) fn number(&mut self, value: Value, id: OpId) -> Eval<Number> {
         match order::as_number(self.world.view(value)) {
             Some(number) => Ok(number),
             None => Err(self.fail(Reason::Operand("expected a number here"), id)),
@@ -124,6 +149,9 @@ impl Machine<'_> {
                 }
             }
             (BinaryOp::Subtract, View::List, View::List) => self.take_away(id, left, right),
+            (_, View::Opaque(..), _) | (_, _, View::Opaque(..)) => {
+                builtins::opaque::calculate(self, id, op, left, right)
+            }
             _ => self.calculate(id, op, left, right),
         }
     }

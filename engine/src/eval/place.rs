@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     decision::{self, Effect, Level, Raw, RelatedPlace, Source},
-    fault::{FaultInfo, Reason},
+    fault::{ErrorKind, FaultInfo, Reason},
     fix::{Change, Patch},
     input::Kind,
     plan::{self, Op, Rule, Step},
@@ -85,7 +85,7 @@ impl Machine<'_> {
     /// The place of a value that was read.
     pub(super) fn place_of(value: Value) -> Option<Place> {
         match value {
-            Value::Node(at) | Value::Key(at) => Some(Place::node(at)),
+            Value::Node(at) | Value::Key(at) | Value::Read(_, at) => Some(Place::node(at)),
             _ => None,
         }
     }
@@ -105,7 +105,7 @@ impl Machine<'_> {
     }
 
     /// What a finding shows of a place; without one, of the object under review.
-    fn show(&self, place: Option<&Place>) -> Shown {
+    pub(crate) fn show(&self, place: Option<&Place>) -> Shown {
         place
             .and_then(|place| place::show(&self.world, &self.origins, place))
             .or_else(|| {
@@ -191,32 +191,32 @@ impl Machine<'_> {
                 }
                 None => serde_json::Value::Null,
             };
-            let Some(place) = place else { continue };
-            let Some(shown) = place::show(&self.world, &self.origins, &place) else {
-                continue;
-            };
-            let Base::Node(at) = place.base else { continue };
-            let of_input = at.doc >= self.first_input_doc();
-            let of_object = self.subject.is_none_or(|subject| {
-                subject.doc == at.doc
-                    && self
-                        .world
-                        .doc(at.doc)
-                        .is_some_and(|doc| subject.node <= at.node && at.node < doc.end(subject.node))
-            });
-            if !of_input || !of_object {
-                continue;
-            }
-            let kind = self.world.doc(at.doc).map_or(Kind::Null, |doc| doc.kind(at.node));
-            changes.push(Change {
-                action: edit.action,
-                missing: place.rest.len(),
-                path: shown.tokens,
-                is_list: edit.action == EditAction::Add && kind == Kind::List,
-                value,
-            });
+            changes.extend(place.and_then(|place| self.change(edit.action, &place, value)));
         }
         Ok(changes)
+    }
+
+    /// An edit as a change of the object under review; none where its place is not in the object.
+    pub(crate) fn change(
+        &self,
+        action: EditAction,
+        place: &Place,
+        value: serde_json::Value,
+    ) -> Option<Change> {
+        let shown = place::show(&self.world, &self.origins, place)?;
+        let Base::Node(at) = place.base else { return None };
+        let doc = self.world.doc(at.doc)?;
+        let of_input = at.doc >= self.first_input_doc();
+        let of_object = self.subject.is_none_or(|subject| {
+            subject.doc == at.doc && subject.node <= at.node && at.node < doc.end(subject.node)
+        });
+        (of_input && of_object).then(|| Change {
+            action,
+            missing: place.rest.len(),
+            path: shown.tokens,
+            is_list: action == EditAction::Add && doc.kind(at.node) == Kind::List,
+            value,
+        })
     }
 
     /// The finding of a fault.
@@ -236,8 +236,15 @@ impl Machine<'_> {
     }
 
     /// The finding of an output that met an error; its package is the last, so that it stands behind all rules.
-    pub(crate) fn output_error(&self, name: &str, fault: &FaultInfo) -> Raw {
-        let shown = self.show(fault.place.as_ref());
+    pub(crate) fn output_error(
+        &self,
+        name: &str,
+        kind: ErrorKind,
+        message: String,
+        place: Option<&Place>,
+        span: Option<wardlaw_lang::Span>,
+    ) -> Raw {
+        let shown = self.show(place);
         Raw {
             rule: None,
             package: u32::MAX,
@@ -247,22 +254,21 @@ impl Machine<'_> {
                 effect: Effect::Error,
                 level: Level::Deny,
                 severity: decision::Severity::Medium,
-                message: fault.reason.message(&self.plan.checks),
+                message,
                 path: place::pointer(&shown.tokens),
                 within: shown.within,
                 location: shown.location,
                 related: Vec::new(),
                 controls: Vec::new(),
                 fix: Vec::new(),
-                source: fault.span.map(|span| self.source(span)),
-                error: Some(decision::ErrorInfo {
-                    kind: fault.reason.kind(),
-                }),
+                source: span.map(|span| self.source(span)),
+                error: Some(decision::ErrorInfo { kind }),
             },
         }
     }
 
-    fn finding(index: u32, rule: &Rule, effect: Effect, message: String, shown: Shown) -> Raw {
+    /// A finding of a rule, without what only its effect knows.
+    pub(crate) fn finding(index: u32, rule: &Rule, effect: Effect, message: String, shown: Shown) -> Raw {
         Raw {
             rule: Some(index),
             package: rule.package,

@@ -111,7 +111,10 @@ impl<'p> Walk<'_, 'p> {
         ) else {
             return;
         };
-        if let Err(found) = check.node(doc, at.node) {
+        if let Err(found) = check
+            .node(doc, at.node)
+            .and_then(|()| check.compiles(doc, at.node))
+        {
             self.report(id, trie, found, Place::node(at));
             return;
         }

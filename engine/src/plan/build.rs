@@ -10,17 +10,15 @@ use wardlaw_lang::{
         ast::DocumentFormat,
         operator::{BinaryOp, UnaryOp},
     },
-    types::{Type, Types},
+    types::{Opaque, Type, TypeId, Types},
 };
 
 use super::{
     Arm, Clause, Comprehension, Data, Edit, Effect, Field, For, Function, Index, Input, Let, Op, OpId, Place,
-    Plan, Rule, Slice, Step, Test,
-    check::{CheckId, Convert},
-    declared::Declared,
-    depth, reads,
+    Plan, Rule, Slice, Step, Test, check::CheckId, declared::Declared, depth, reads,
 };
 use crate::{
+    builtins::{self, pattern::Regex},
     input::{Document, FieldKey, ReadError, ReadLimits, read_json},
     value::{DocId, Heap, Value, World, world::sort_set},
 };
@@ -40,9 +38,12 @@ pub(crate) enum PlanErrorKind {
     /// Evaluation could nest too deeply.
     TooDeep,
     /// A construct that this version cannot evaluate.
+    #[cfg(not(feature = "yaml"))]
     Unsupported(&'static str),
     /// A literal document cannot be read; the span is its content, the offset one of its text.
     Literal { offset: u32, message: String },
+    /// A pattern cannot be compiled.
+    Pattern(String),
 }
 
 /// Makes the plan of a program. Data have no documents yet: [`crate::data`] loads them.
@@ -118,7 +119,8 @@ impl Builder<'_> {
         for (index, expr) in program.exprs.iter().enumerate() {
             let id = ExprId(index as u32);
             let same = match expr {
-                Expr::Narrow { value, .. } => self.same(*value),
+                // Text that was shown to be of an opaque type has to be read as such.
+                Expr::Narrow { value, ty } if self.opaque(*ty).is_none() => self.same(*value),
                 _ => OpId(id.0),
             };
             self.same.push(same);
@@ -300,18 +302,21 @@ impl Builder<'_> {
             },
             Expr::Builtin { builtin, arguments } => {
                 self.element_check(id, *builtin);
-                Op::Builtin {
-                    builtin: *builtin,
-                    args: self.args(arguments.iter().copied()),
-                }
+                self.builtin(*builtin, arguments)?
             }
-            Expr::Binary { op, left, right } => self.binary(id, *op, *left, *right)?,
+            Expr::Binary { op, left, right } => self.binary(*op, *left, *right)?,
             Expr::Unary { op, operand } => match op {
                 UnaryOp::Not => Op::Not(self.used(*operand)),
                 UnaryOp::Negate => Op::Negate(self.used(*operand)),
             },
-            // Never evaluated: what uses it uses the value.
-            Expr::Narrow { .. } => self.constant(Value::Null),
+            Expr::Narrow { value, ty } => match self.opaque(*ty) {
+                Some(opaque) => Op::Typed {
+                    value: self.used(*value),
+                    opaque,
+                },
+                // Never evaluated: what uses it uses the value.
+                None => self.constant(Value::Null),
+            },
             Expr::Is { value, ty } => {
                 let declared = Declared::of(&mut self.types, *ty).present();
                 Op::Is {
@@ -411,6 +416,78 @@ impl Builder<'_> {
         self.plan.element_checks.push((OpId(id.0), check));
     }
 
+    /// The opaque type that all present values of a type are of.
+    fn opaque(&mut self, ty: TypeId) -> Option<Opaque> {
+        match Declared::of(&mut self.types, ty).alternatives.as_slice() {
+            [only] => match self.types.structure(*only) {
+                Type::Opaque(Opaque::Secret | Opaque::PodSecurityVersion) => None,
+                Type::Opaque(opaque) => Some(opaque),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// A builtin. What is made of a literal is made here, once.
+    fn builtin(&mut self, builtin: Builtin, arguments: &[ExprId]) -> Result<Op, PlanError> {
+        let literal = arguments.last().and_then(|last| match self.program.expr(*last) {
+            Expr::Text(text) => Some((*last, *text)),
+            _ => None,
+        });
+        if let Some((at, text)) = literal {
+            match builtin {
+                Builtin::TextCapture | Builtin::Regex => self.compile(at, text)?,
+                _ => {}
+            }
+            let made = builtins::opaque::made_by(builtin);
+            if let Some(opaque) = made
+                && opaque.parse(self.program.string(text)).is_some()
+            {
+                return Ok(self.constant(Value::Made(opaque, text.0)));
+            }
+        }
+        #[cfg(not(feature = "yaml"))]
+        if builtin == Builtin::YamlParse
+            && let Some(argument) = arguments.first()
+        {
+            return Err(PlanError {
+                span: self.span(*argument),
+                reason: PlanErrorKind::Unsupported("this engine is built without its reader of YAML"),
+            });
+        }
+        let element = arguments.first().and_then(|first| {
+            let declared = self.declared(*first).present();
+            let parts = if declared.has_members(&mut self.types) {
+                declared.value(&mut self.types)
+            } else {
+                declared.element(&mut self.types)
+            };
+            match parts.alternatives.as_slice() {
+                [only] => self.opaque(*only),
+                _ => None,
+            }
+        });
+        Ok(Op::Builtin {
+            builtin,
+            element,
+            args: self.args(arguments.iter().copied()),
+        })
+    }
+
+    /// Compiles a pattern, once.
+    fn compile(&mut self, at: ExprId, text: ir::StringId) -> Result<(), PlanError> {
+        let text = self.program.string(text);
+        if self.plan.patterns.contains_key(text) {
+            return Ok(());
+        }
+        let regex = Regex::new(text).map_err(|message| PlanError {
+            span: self.span(at),
+            reason: PlanErrorKind::Pattern(message),
+        })?;
+        self.plan.patterns.insert(text.into(), regex);
+        Ok(())
+    }
+
     /// A literal document. It becomes one of the plan's documents.
     fn document(&mut self, format: DocumentFormat, text: &str, content: Span) -> Result<Value, PlanError> {
         let literal = |offset, message| PlanError {
@@ -459,7 +536,7 @@ impl Builder<'_> {
         })
     }
 
-    fn binary(&mut self, id: ExprId, op: BinaryOp, left: ExprId, right: ExprId) -> Result<Op, PlanError> {
+    fn binary(&mut self, op: BinaryOp, left: ExprId, right: ExprId) -> Result<Op, PlanError> {
         let is_null = |id: ExprId| matches!(self.program.expr(id), Expr::Null);
         let (left_null, right_null) = (is_null(left), is_null(right));
         let (l, r) = (self.used(left), self.used(right));
@@ -491,11 +568,12 @@ impl Builder<'_> {
                 container: r,
                 negated: op == BinaryOp::NotIn,
             },
-            BinaryOp::Like | BinaryOp::Matches => {
-                return Err(PlanError {
-                    span: self.span(id),
-                    reason: PlanErrorKind::Unsupported("`like` and `matches` are not available yet"),
-                });
+            BinaryOp::Like => Op::Like { text: l, pattern: r },
+            BinaryOp::Matches => {
+                if let Expr::Text(text) = self.program.expr(right) {
+                    self.compile(right, *text)?;
+                }
+                Op::Matches { text: l, pattern: r }
             }
             BinaryOp::Add
             | BinaryOp::Subtract
@@ -627,7 +705,7 @@ impl Builder<'_> {
                                 .plan
                                 .checks
                                 .get(field.check)
-                                .is_some_and(|c| c.convert == Convert::Set)
+                                .is_some_and(|c| c.convert.is_set())
                         {
                             field.convert = false;
                         }
@@ -638,7 +716,7 @@ impl Builder<'_> {
                                 .plan
                                 .checks
                                 .get(index.check)
-                                .is_some_and(|c| c.convert == Convert::Set)
+                                .is_some_and(|c| c.convert.is_set())
                         {
                             index.convert = false;
                         }

@@ -7,7 +7,7 @@ use wardlaw_lang::types::{Literal, Opaque, Type, Types};
 
 use super::declared::{Declared, literal_fields};
 use crate::{
-    builtins::k8s,
+    builtins::{k8s, pattern::Regex},
     input::{Document, FieldKey, Kind, NodeId},
     value::{Value, View, World},
 };
@@ -36,8 +36,19 @@ pub(crate) enum Convert {
     Nothing,
     /// A list that stands for a set: ordered, each element once.
     Set,
+    /// As `Set`, of elements of an opaque type.
+    SetOf(Opaque),
     /// A text that stands for a version of the Pod Security Standards.
     Version,
+    /// A text, or for a quantity a number, that stands for a value of an opaque type.
+    Opaque,
+}
+
+impl Convert {
+    /// Whether a list becomes a set.
+    pub(crate) fn is_set(self) -> bool {
+        matches!(self, Self::Set | Self::SetOf(_))
+    }
 }
 
 /// A check.
@@ -53,6 +64,8 @@ pub(crate) struct Check {
     bools: Option<Vec<bool>>,
     /// The literal fields of each record that fits, if only some objects do.
     variants: Option<Vec<Vec<(FieldKey, Literal)>>>,
+    /// The opaque types that fit, where nothing else that is a text does.
+    opaques: Vec<Opaque>,
     /// What a read turns the node into.
     pub(crate) convert: Convert,
     /// The type, for messages.
@@ -109,10 +122,21 @@ impl Check {
         let (mut texts, mut ints, mut bools, mut variants) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut any_text, mut any_int, mut any_bool, mut any_object) = (false, false, false, false);
         let mut convert = if declared.is_set(types) {
-            Convert::Set
+            match declared.element(types).alternatives.as_slice() {
+                [element] => match types.structure(*element) {
+                    Type::Opaque(opaque)
+                        if !matches!(opaque, Opaque::Secret | Opaque::PodSecurityVersion) =>
+                    {
+                        Convert::SetOf(opaque)
+                    }
+                    _ => Convert::Set,
+                },
+                _ => Convert::Set,
+            }
         } else {
             Convert::Nothing
         };
+        let mut opaques = Vec::new();
         for id in &declared.alternatives {
             match types.structure(*id) {
                 Type::Any | Type::Error | Type::Named(_) => {
@@ -149,16 +173,21 @@ impl Check {
                 }
                 Type::Opaque(Opaque::Quantity) => {
                     mask |= kinds::STRING | kinds::INT | kinds::FLOAT | kinds::HUGE;
-                    (any_text, any_int) = (true, true);
+                    any_int = true;
+                    opaques.push(Opaque::Quantity);
                 }
                 Type::Opaque(Opaque::PodSecurityVersion) => {
                     mask |= kinds::STRING;
                     any_text = true;
                     convert = Convert::Version;
                 }
-                Type::Opaque(_) => {
+                Type::Opaque(Opaque::Secret) => {
                     mask |= kinds::STRING;
                     any_text = true;
+                }
+                Type::Opaque(opaque) => {
+                    mask |= kinds::STRING;
+                    opaques.push(opaque);
                 }
                 Type::List(_) | Type::Set(_) | Type::Tuple(_) => mask |= kinds::LIST,
                 Type::Map(_) => {
@@ -178,9 +207,17 @@ impl Check {
             }
         }
         texts.sort_unstable();
+        if any_text {
+            // Any text fits, so none is read as more.
+            opaques.clear();
+        }
+        if !opaques.is_empty() && convert == Convert::Nothing {
+            convert = Convert::Opaque;
+        }
         Self {
             mask,
-            texts: (!any_text && !texts.is_empty()).then_some(texts),
+            texts: (!any_text && (!texts.is_empty() || !opaques.is_empty())).then_some(texts),
+            opaques,
             ints: (!any_int && !ints.is_empty()).then_some(ints),
             bools: (!any_bool && !bools.is_empty()).then_some(bools),
             variants: (!any_object && !variants.is_empty()).then_some(variants),
@@ -205,9 +242,10 @@ impl Check {
                     doc.str(node).is_some_and(|text| k8s::version(text).is_some())
                 }
                 None => true,
-                Some(texts) => doc
-                    .str(node)
-                    .is_some_and(|text| texts.binary_search_by(|known| (**known).cmp(text)).is_ok()),
+                Some(texts) => doc.str(node).is_some_and(|text| {
+                    texts.binary_search_by(|known| (**known).cmp(text)).is_ok()
+                        || self.opaque_of(text).is_some()
+                }),
             },
             Kind::Int => match &self.ints {
                 None => true,
@@ -226,14 +264,50 @@ impl Check {
                     })
                 }),
             },
+            Kind::Huge if self.opaques.contains(&Opaque::Quantity) => doc
+                .number_text(node)
+                .is_some_and(|text| Opaque::Quantity.parse(text).is_some()),
             Kind::Null | Kind::Float | Kind::Huge | Kind::List => true,
         };
         if fits { Ok(()) } else { Err(Found::Other(kind)) }
     }
 
+    /// The first of the opaque types that the text can be read as.
+    fn opaque_of(&self, text: &str) -> Option<Opaque> {
+        self.opaques
+            .iter()
+            .copied()
+            .find(|opaque| opaque.parse(text).is_some())
+    }
+
+    /// As which opaque type a node that fits is read: none for one of the texts of an enumeration.
+    pub(crate) fn opaque(&self, doc: &Document<'_>, node: NodeId) -> Option<Opaque> {
+        match doc.kind(node) {
+            Kind::String => self.opaque_of(doc.str(node)?),
+            Kind::Int | Kind::Float | Kind::Huge => {
+                let text = doc.number_text(node)?;
+                (self.opaques.contains(&Opaque::Quantity) && Opaque::Quantity.parse(text).is_some())
+                    .then_some(Opaque::Quantity)
+            }
+            Kind::Null | Kind::Bool | Kind::List | Kind::Object => None,
+        }
+    }
+
+    /// Whether a node that fits is, where it is a regular expression, one that can be compiled. Asked
+    /// before evaluation; while rules run, compiling tells.
+    pub(crate) fn compiles(&self, doc: &Document<'_>, node: NodeId) -> Result<(), Found> {
+        let wrong = self.opaques.contains(&Opaque::Regex)
+            && doc.str(node).is_some_and(|text| Regex::new(text).is_err());
+        if wrong {
+            Err(Found::Other(Kind::String))
+        } else {
+            Ok(())
+        }
+    }
+
     /// Whether a value, read or made, is of the type: `is`.
     pub(crate) fn value(&self, world: &World<'_>, value: Value) -> bool {
-        if let Value::Node(at) = value {
+        if let Value::Node(at) | Value::Read(_, at) = value {
             return world
                 .doc(at.doc)
                 .is_some_and(|doc| self.node(doc, at.node).is_ok());
@@ -257,6 +331,7 @@ impl Check {
                         .is_none_or(|texts| texts.binary_search_by(|known| (**known).cmp(text)).is_ok())
             }
             View::Version(_) => self.convert == Convert::Version,
+            View::Opaque(opaque, _) => self.opaques.contains(&opaque) || self.mask == !kinds::NULL,
             View::List => has(kinds::LIST),
             View::Map => {
                 has(kinds::OBJECT)

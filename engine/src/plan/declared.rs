@@ -3,7 +3,7 @@
 
 use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
 
-use wardlaw_lang::types::{Literal, Opaque, Type, TypeId, Types};
+use wardlaw_lang::types::{Literal, Type, TypeId, Types};
 
 /// The alternatives of a type, none a union, optional or name of such.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,7 +79,11 @@ impl Declared {
                     result.add(types, value);
                     result.optional = true;
                 }
-                Type::Opaque(Opaque::PodSecurityVersion) => result.add(types, Types::INT),
+                Type::Opaque(opaque) => {
+                    if let Some(ty) = opaque.field(types, name) {
+                        result.add(types, ty);
+                    }
+                }
                 Type::Any => return Self::anything(),
                 _ => {}
             }

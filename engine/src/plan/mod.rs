@@ -1,14 +1,14 @@
 //! The plan: what runs. Flat arrays and indices, made once from the IR and shared by all threads.
 //! Constants are built, field names hashed, and every read of a document knows what may be there.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, string::String, vec::Vec};
 
 use wardlaw_lang::{
     Span,
     builtin::Builtin,
     ir::{self, ComprehensionKind, EditAction, EffectKind, FileInfo, RuleSeverity},
     syntax::operator::BinaryOp,
-    types::{TypeId, Types},
+    types::{Opaque, TypeId, Types},
 };
 
 pub(crate) mod build;
@@ -21,6 +21,7 @@ pub(crate) mod test;
 pub(crate) mod trie;
 
 use crate::{
+    builtins::pattern::Regex,
     input::{Document, FieldKey},
     value::{Heap, Value},
 };
@@ -101,6 +102,8 @@ pub(crate) struct Plan {
     pub(crate) reads: trie::Trie,
     /// Names of source files and where their lines begin.
     pub(crate) files: Vec<FileInfo>,
+    /// Regular expressions of literals and data, compiled.
+    pub(crate) patterns: BTreeMap<Box<str>, Regex>,
     /// For builtins that look into packed types.
     pub(crate) types: Types,
 }
@@ -121,6 +124,8 @@ pub(crate) enum Op {
     },
     Builtin {
         builtin: Builtin,
+        /// The opaque type of the elements of the receiver, which lie in documents as texts.
+        element: Option<Opaque>,
         args: Slice,
     },
     And(OpId, OpId),
@@ -160,6 +165,21 @@ pub(crate) enum Op {
     Is {
         value: OpId,
         check: CheckId,
+    },
+    /// The value, which was shown to be of an opaque type.
+    Typed {
+        value: OpId,
+        opaque: Opaque,
+    },
+    /// `matches`
+    Matches {
+        text: OpId,
+        pattern: OpId,
+    },
+    /// `like`
+    Like {
+        text: OpId,
+        pattern: OpId,
     },
     If {
         condition: OpId,

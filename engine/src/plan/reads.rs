@@ -3,6 +3,8 @@
 //! give back elements, and keeps to the variants that conditions have shown. What it misses is still
 //! checked where it is read; what it finds is checked before anything runs.
 
+mod builtins;
+
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     rc::Rc,
@@ -11,7 +13,6 @@ use alloc::{
 };
 
 use wardlaw_lang::{
-    builtin::Builtin,
     ir::{
         self, Clause, ClauseKind, ComprehensionKind, Expr, ExprId, FunctionId, LetId, Pattern, PlaceStep,
         Program, StringId,
@@ -663,48 +664,6 @@ impl Reads<'_> {
             | ComprehensionKind::All
             | ComprehensionKind::None
             | ComprehensionKind::Count => Abstract::default(),
-        }
-    }
-
-    #[inline(never)]
-    fn builtin(&mut self, builtin: Builtin, arguments: &[ExprId]) -> Abstract {
-        let arguments = self.eval_all(arguments);
-        let nothing = Abstract::default();
-        let first = arguments.first().unwrap_or(&nothing);
-        match builtin {
-            Builtin::ListFirst | Builtin::ListLast => self.elements(first),
-            Builtin::ListIndexed => {
-                let elements = self.elements(first);
-                Abstract::list(Abstract::tuple([Abstract::default(), elements]))
-            }
-            Builtin::MapValues => Abstract::list(self.values(first)),
-            Builtin::ListJoin | Builtin::Same | Builtin::SetLen => {
-                for argument in &arguments {
-                    self.whole(argument, 0);
-                }
-                Abstract::default()
-            }
-            Builtin::TextStartsWith
-            | Builtin::TextEndsWith
-            | Builtin::TextContains
-            | Builtin::TextRemovePrefix
-            | Builtin::TextRemoveSuffix
-            | Builtin::TextSplit
-            | Builtin::TextLower
-            | Builtin::TextUpper
-            | Builtin::TextTrim
-            | Builtin::TextLen
-            | Builtin::ListLen
-            | Builtin::MapLen
-            | Builtin::MapKeys
-            | Builtin::PodSecurityVersion
-            | Builtin::UnknownFields
-            | Builtin::KnowsGroup
-            | Builtin::KnowsKind
-            | Builtin::Files
-            | Builtin::AdmissionCreate
-            | Builtin::AdmissionUpdate
-            | Builtin::AdmissionDelete => Abstract::default(),
         }
     }
 

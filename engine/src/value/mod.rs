@@ -10,6 +10,8 @@ pub(crate) mod place;
 pub(crate) mod print;
 pub(crate) mod world;
 
+use wardlaw_lang::types::Opaque;
+
 use crate::input::NodeId;
 
 pub(crate) use cursor::{Cursor, Members};
@@ -52,6 +54,10 @@ pub(crate) enum Value {
     Tuple(u32),
     /// `k8s.PodSecurityVersion`
     Version(Version),
+    /// A text or number that was read as a value of an opaque type.
+    Read(Opaque, NodeRef),
+    /// A made value of an opaque type: a made text.
+    Made(Opaque, u32),
 }
 
 const _: () = assert!(size_of::<Value>() == 16);

@@ -147,6 +147,61 @@ pub(crate) fn remainder(a: Number, b: Number) -> Result<Number, Failure> {
     }
 }
 
+/// The floored quotient: whole, an int of ints.
+pub(crate) fn floored(a: Number, b: Number) -> Result<Number, Failure> {
+    if is_zero(b) {
+        return Err(Failure::Zero);
+    }
+    match (a, b) {
+        (Number::Int(a), Number::Int(b)) => {
+            let quotient = a.checked_div(b).ok_or(Failure::Overflow)?;
+            let rest = a.checked_rem(b).unwrap_or(0);
+            let below = i64::from(rest != 0 && (rest < 0) != (b < 0));
+            quotient
+                .checked_sub(below)
+                .map(Number::Int)
+                .ok_or(Failure::Overflow)
+        }
+        _ => finite(floor(float(a) / float(b))),
+    }
+}
+
+/// Without a fraction already: all floats of that size are whole.
+const WHOLE: f64 = 4_503_599_627_370_496.0;
+
+/// The greatest whole float that is not greater. `core` has none.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "below 2^52 a whole float comes back as it was"
+)]
+pub(crate) fn floor(value: f64) -> f64 {
+    if !(-WHOLE..=WHOLE).contains(&value) {
+        return value;
+    }
+    let cut = value as i64 as f64;
+    if cut > value { cut - 1.0 } else { cut }
+}
+
+/// The nearest whole float; of two the one farther from zero.
+pub(crate) fn round(value: f64) -> f64 {
+    let below = floor(value);
+    let rest = value - below;
+    if rest > 0.5 || (rest >= 0.5 && value > 0.0) {
+        below + 1.0
+    } else {
+        below
+    }
+}
+
+/// A whole float as an int.
+pub(crate) fn whole(value: f64) -> Result<Number, Failure> {
+    if (-LIMIT..LIMIT).contains(&value) {
+        Ok(Number::Int(value as i64))
+    } else {
+        Err(Failure::Overflow)
+    }
+}
+
 /// The number with the other sign.
 pub(crate) fn negate(a: Number) -> Result<Number, Failure> {
     match a {
@@ -199,6 +254,35 @@ mod tests {
             remainder(Number::Float(-0.5), Number::Int(2)),
             Ok(Number::Float(1.5))
         );
+    }
+
+    #[test]
+    fn rounding_goes_where_it_says() {
+        for (value, down, nearest) in [
+            (1.5, 1.0, 2.0),
+            (-1.5, -2.0, -2.0),
+            (0.499_999_999_999_999_94, 0.0, 0.0),
+            (-0.5, -1.0, -1.0),
+            (2.0, 2.0, 2.0),
+            (1e300, 1e300, 1e300),
+            (
+                4_503_599_627_370_495.5,
+                4_503_599_627_370_495.0,
+                4_503_599_627_370_496.0,
+            ),
+        ] {
+            assert_eq!((floor(value), round(value)), (down, nearest), "{value}");
+        }
+        assert_eq!(floored(Number::Int(-7), Number::Int(2)), Ok(Number::Int(-4)));
+        assert_eq!(
+            floored(Number::Int(i64::MIN), Number::Int(-1)),
+            Err(Failure::Overflow)
+        );
+        assert_eq!(
+            floored(Number::Float(-7.0), Number::Int(2)),
+            Ok(Number::Float(-4.0))
+        );
+        assert_eq!(whole(1e19), Err(Failure::Overflow));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 
 use core::cmp::Ordering;
 
+use wardlaw_lang::types::Opaque;
+
 use super::{Value, View, World, number, number::Number};
 
 /// Orders two values. Recursion is bounded by the depth of documents and of the plan.
@@ -14,6 +16,16 @@ pub(crate) fn compare(world: &World<'_>, a: Value, b: Value) -> Ordering {
         (View::List, View::List) => compare_lists(world, a, b),
         (View::Map, View::Map) => compare_maps(world, a, b),
         (View::Version(a), View::Version(b)) => a.minor.cmp(&b.minor),
+        (View::Opaque(kind, a), View::Opaque(other, b)) => kind.cmp(&other).then_with(|| kind.compare(a, b)),
+        // An element of a document that nothing has read as what it is yet.
+        (View::Opaque(kind, a), View::Text(b)) if kind.parse(b).is_some() => kind.compare(a, b),
+        (View::Text(a), View::Opaque(kind, b)) if kind.parse(a).is_some() => kind.compare(a, b),
+        (View::Opaque(Opaque::Quantity, a), _) if as_number(right).is_some() => {
+            spelled(world, b, right, |b| Opaque::Quantity.compare(a, b))
+        }
+        (_, View::Opaque(Opaque::Quantity, b)) if as_number(left).is_some() => {
+            spelled(world, a, left, |a| Opaque::Quantity.compare(a, b))
+        }
         _ => match (as_number(left), as_number(right)) {
             (Some(a), Some(b)) => number::compare(a, b),
             _ => rank(left).cmp(&rank(right)),
@@ -50,6 +62,21 @@ fn rank(view: View<'_>) -> u8 {
         View::List => 5,
         View::Map => 6,
         View::Version(_) => 7,
+        View::Opaque(..) => 8,
+    }
+}
+
+/// What a number is as it is spelled.
+fn spelled(world: &World<'_>, value: Value, view: View<'_>, then: impl FnOnce(&str) -> Ordering) -> Ordering {
+    if let Value::Node(at) = value
+        && let Some(text) = world.doc(at.doc).and_then(|doc| doc.number_text(at.node))
+    {
+        return then(text);
+    }
+    match view {
+        View::Int(value) => then(&alloc::format!("{value}")),
+        View::Float(value) => then(&alloc::format!("{value:?}")),
+        _ => then(""),
     }
 }
 

@@ -8,7 +8,7 @@ use super::{Value, View, World};
 /// The value as messages show it: texts raw, numbers as spelled, lists and records as JSON.
 pub(crate) fn display(world: &World<'_>, value: Value, out: &mut String) {
     match world.view(value) {
-        View::Text(text) => out.push_str(text),
+        View::Text(text) | View::Opaque(_, text) => out.push_str(text),
         _ => json(world, value, out),
     }
 }
@@ -16,7 +16,7 @@ pub(crate) fn display(world: &World<'_>, value: Value, out: &mut String) {
 /// The value as JSON: no white space, members ordered by key, numbers as spelled.
 /// Recursion is bounded by the depth of documents and of the plan.
 pub(crate) fn json(world: &World<'_>, value: Value, out: &mut String) {
-    if let Value::Node(at) = value
+    if let Value::Node(at) | Value::Read(_, at) = value
         && let Some(number) = world.doc(at.doc).and_then(|doc| doc.number_text(at.node))
     {
         out.push_str(number);
@@ -34,7 +34,7 @@ pub(crate) fn json(world: &World<'_>, value: Value, out: &mut String) {
             let _ = write!(out, "{value:?}");
         }
         View::Huge(text) => out.push_str(text),
-        View::Text(text) => json_text(text, out),
+        View::Text(text) | View::Opaque(_, text) => json_text(text, out),
         View::Version(version) if version.latest => out.push_str("latest"),
         View::Version(version) => {
             let _ = write!(out, "v1.{}", version.minor);
@@ -103,7 +103,7 @@ fn is_unsafe(character: char) -> bool {
 /// The value as `serde_json` has it.
 pub(crate) fn to_serde(world: &World<'_>, value: Value) -> serde_json::Value {
     use serde_json::Value as Json;
-    if let Value::Node(at) = value {
+    if let Value::Node(at) | Value::Read(_, at) = value {
         return world.doc(at.doc).map_or(Json::Null, |doc| doc.to_value(at.node));
     }
     match world.view(value) {
@@ -111,7 +111,7 @@ pub(crate) fn to_serde(world: &World<'_>, value: Value) -> serde_json::Value {
         View::Bool(value) => Json::Bool(value),
         View::Int(value) => Json::from(value),
         View::Float(value) => serde_json::Number::from_f64(value).map_or(Json::Null, Json::Number),
-        View::Huge(text) | View::Text(text) => Json::String(text.to_owned()),
+        View::Huge(text) | View::Text(text) | View::Opaque(_, text) => Json::String(text.to_owned()),
         View::Version(version) if version.latest => Json::String("latest".to_owned()),
         View::Version(version) => Json::String(format!("v1.{}", version.minor)),
         View::List => {

@@ -3,6 +3,8 @@
 use alloc::{borrow::Cow, vec::Vec};
 use core::cmp::Ordering;
 
+use wardlaw_lang::types::Opaque;
+
 use super::{Cursor, DocId, Heap, Members, NodeRef, Value, order};
 use crate::input::{Document, FieldKey, Kind, NodeId};
 
@@ -34,6 +36,8 @@ pub(crate) enum View<'w> {
     Map,
     /// `k8s.PodSecurityVersion`
     Version(super::Version),
+    /// A value of an opaque type, as written.
+    Opaque(Opaque, &'w str),
 }
 
 impl<'a> World<'a> {
@@ -72,6 +76,25 @@ impl<'a> World<'a> {
             Value::List(_) | Value::Set(_) | Value::Tuple(_) => View::List,
             Value::Map(_) => View::Map,
             Value::Version(version) => View::Version(version),
+            Value::Read(opaque, at) => View::Opaque(opaque, self.opaque_text(at)),
+            Value::Made(opaque, id) => View::Opaque(opaque, self.made_text(id)),
+        }
+    }
+
+    /// A text, or a number as it is spelled.
+    fn opaque_text(&self, at: NodeRef) -> &'a str {
+        let Some(doc) = self.doc(at.doc) else { return "" };
+        doc.str(at.node)
+            .or_else(|| doc.number_text(at.node))
+            .unwrap_or("")
+    }
+
+    /// The text of a value of an opaque type, free of the heap.
+    pub(crate) fn opaque_apart(&self, value: Value) -> Option<(Opaque, Cow<'a, str>)> {
+        match value {
+            Value::Read(opaque, at) => Some((opaque, Cow::Borrowed(self.opaque_text(at)))),
+            Value::Made(opaque, id) => self.text_apart(Value::Text(id)).map(|text| (opaque, text)),
+            _ => None,
         }
     }
 

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use wardlaw::{
-    Engine, Request,
+    Decision, Engine, Request,
     input::{Document, ReadLimits, read_json},
 };
 use wardlaw_harness::corpus::{Binding, Case, Expected, load};
@@ -19,7 +19,10 @@ use wardlaw_lang::{CompileInput, Compiled, Severity, Sources, compile};
 /// What gives the decision of a case: its name, and the decision as JSON.
 type Evaluator = (&'static str, fn(&Case) -> Value);
 
-const EVALUATORS: &[Evaluator] = &[("engine", engine)];
+const EVALUATORS: &[Evaluator] = &[
+    ("engine", |case| evaluate(case, Engine::decide)),
+    ("reference", |case| evaluate(case, Engine::decide_by_reference)),
+];
 
 fn cases() -> Vec<Case> {
     let cases = load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")).unwrap();
@@ -150,7 +153,7 @@ fn read(binding: &Binding) -> Document<'_> {
     read.unwrap_or_else(|error| panic!("{}: {error}", binding.name))
 }
 
-fn engine(case: &Case) -> Value {
+fn evaluate(case: &Case, decide: impl Fn(&Engine, &Request<'_>) -> Decision) -> Value {
     let mut builder = Engine::builder().library(wardlaw_stdlib::library());
     for (index, policy) in case.policies.iter().enumerate() {
         builder = builder.source(file_name(index), policy);
@@ -169,7 +172,7 @@ fn engine(case: &Case) -> Value {
     let [(name, document)] = documents.as_slice() else {
         panic!("{}: one input, please", case.name)
     };
-    projection(&engine.decide(&Request::input(name, document)).to_json())
+    projection(&decide(&engine, &Request::input(name, document)).to_json())
 }
 
 /// Of a decision what a case states.

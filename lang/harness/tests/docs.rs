@@ -1,5 +1,4 @@
 //! Every policy that the documentation shows compiles, without a warning.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::{fs, path::Path};
 

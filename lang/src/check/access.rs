@@ -300,7 +300,7 @@ impl<'s> Checker<'_, 's> {
                 }
             },
             Type::Union(members) => self.union_field(record, &members, field),
-            Type::Opaque(Opaque::PodSecurityVersion) if field.text == "minor" => Some(Types::INT),
+            Type::Opaque(opaque) if !opaque.fields().is_empty() => self.opaque_field(opaque, field),
             Type::Map(_) => {
                 let message = format!("`{}` is a map: its keys are no fields", self.show(record));
                 self.report(
@@ -315,6 +315,24 @@ impl<'s> Checker<'_, 's> {
                 None
             }
         }
+    }
+
+    fn opaque_field(&mut self, opaque: Opaque, field: ast::Name<'_>) -> Option<TypeId> {
+        let found = opaque.field(self.types(), field.text);
+        if found.is_none() {
+            let names: Vec<&str> = opaque.fields().iter().map(|(name, _)| *name).collect();
+            let message = format!("`{}` has no field `{}`", opaque.name(), field.text);
+            let diagnostic = Diagnostic::new(Code::UnknownField, field.span, message);
+            self.report(match nearest(field.text, names.iter().copied()) {
+                Some(near) => diagnostic.with_note(format!("did you mean `{near}`?")).with_edit(
+                    field.span,
+                    near,
+                    Applicability::Unsafe,
+                ),
+                None => diagnostic.with_help(format!("it has `{}`", names.join("`, `"))),
+            });
+        }
+        found
     }
 
     /// A field that every member of a union has.

@@ -29,7 +29,7 @@ impl<'s> Checker<'_, 's> {
                     return self.call_function(package, name, arguments, span);
                 }
                 if let Some(row) = global(name.text) {
-                    return self.call_builtin(row, None, arguments, name.span, span);
+                    return self.call_builtin(row, None, arguments, span);
                 }
                 self.unknown_function(package, name);
             }
@@ -61,7 +61,7 @@ impl<'s> Checker<'_, 's> {
                             .iter()
                             .find(|row| row.receiver == receiver && row.name == field.text);
                         if let Some(row) = row {
-                            return self.call_builtin(row, None, arguments, field.span, span);
+                            return self.call_builtin(row, None, arguments, span);
                         }
                         self.unknown_builtin(*field, root, |row| row.receiver == receiver);
                         return self.broken_call(arguments, span);
@@ -237,7 +237,7 @@ impl<'s> Checker<'_, 's> {
             .iter()
             .find(|row| row.receiver == receiver && row.name == name.text)
         {
-            Some(row) => self.call_builtin(row, Some(&base), arguments, name.span, span),
+            Some(row) => self.call_builtin(row, Some(&base), arguments, span),
             None => {
                 let of = self.show(base.ty);
                 self.unknown_builtin(name, &of, |row| row.receiver == receiver);
@@ -249,6 +249,9 @@ impl<'s> Checker<'_, 's> {
     fn receiver(&mut self, ty: TypeId) -> Option<Receiver> {
         if ty != Types::ANY && self.types().assignable(ty, Types::STRING) {
             return Some(Receiver::Text);
+        }
+        if ty != Types::ANY && self.types().assignable(ty, Types::FLOAT) {
+            return Some(Receiver::Number);
         }
         match self.types().structure(ty) {
             Type::List(_) => Some(Receiver::List),
@@ -263,14 +266,13 @@ impl<'s> Checker<'_, 's> {
         row: &'static Row,
         receiver: Option<&Typed>,
         arguments: &[ast::Expr<'s>],
-        name_span: Span,
         span: Span,
     ) -> Typed {
         if !self.count(row.name, row.params.len(), arguments, span) {
             return self.broken_call(arguments, span);
         }
         if row.builtin.in_tests_only() {
-            self.in_test_only(row, arguments, name_span);
+            self.in_test_only(row, arguments, span);
         }
         let element = receiver
             .as_ref()
@@ -284,22 +286,25 @@ impl<'s> Checker<'_, 's> {
         }
         let mut ids: Vec<_> = receiver.into_iter().map(|receiver| receiver.id).collect();
         let mut literal = None;
+        let mut given = Vec::new();
         for (argument, shape) in arguments.iter().zip(row.params) {
             let want = self.shape(*shape, element);
             let typed = self.expr(argument, want);
             if let Some(want) = want {
-                self.expect(&typed, want, "the argument");
+                // Of an empty list nothing is known, and nothing can be wrong.
+                if want != Types::NEVER {
+                    self.expect(&typed, want, "the argument");
+                }
             }
-            if let Type::Literal(Literal::Text(text)) = self.types().structure(typed.ty) {
+            if let Type::Literal(Literal::Text(text)) = self.types().structure(typed.ty)
+                && matches!(self.program.expr(typed.id), Expr::Text(_))
+            {
                 literal = Some((text, typed.span));
             }
             ids.push(typed.id);
+            given.push(typed);
         }
-        let ty = if row.result == Shape::PodSecurityVersion {
-            self.pod_security_version(literal)
-        } else {
-            self.shape(row.result, element).unwrap_or(Types::ANY)
-        };
+        let ty = self.result(row, receiver, element, &given, literal, span);
         self.value(
             Expr::Builtin {
                 builtin: row.builtin,
@@ -310,25 +315,124 @@ impl<'s> Checker<'_, 's> {
         )
     }
 
-    /// On a literal, the value itself or a compile error.
-    fn pod_security_version(&mut self, literal: Option<(alloc::boxed::Box<str>, Span)>) -> TypeId {
-        let ty = self.types().intern(Type::Opaque(Opaque::PodSecurityVersion));
-        match literal {
-            None => self.types().optional(ty),
-            Some((text, span)) => {
-                if pod_security_minor(&text).is_none() {
-                    self.report(
-                        Diagnostic::new(
-                            Code::BadArgument,
-                            span,
-                            format!("`{text}` is no version of the Pod Security Standards"),
-                        )
-                        .with_help("write `latest`, or `v1.N`"),
-                    );
+    /// The type of a builtin's result.
+    fn result(
+        &mut self,
+        row: &'static Row,
+        receiver: Option<&Typed>,
+        element: TypeId,
+        given: &[Typed],
+        literal: Option<(alloc::boxed::Box<str>, Span)>,
+        span: Span,
+    ) -> TypeId {
+        match row.result {
+            Shape::Constructed(opaque) => self.constructed(opaque, literal),
+            Shape::PodSecurityVersion => self.constructed(Opaque::PodSecurityVersion, literal),
+            Shape::Compiled(opaque) => {
+                let ty = self.types().intern(Type::Opaque(opaque));
+                match literal {
+                    Some((text, span)) if opaque == Opaque::Regex => {
+                        self.check_regex(&text, span);
+                    }
+                    Some(_) => {}
+                    None => self.needs_literal(given.first().map_or(span, |argument| argument.span)),
                 }
                 ty
             }
+            Shape::Groups => self.groups(given, literal, span),
+            Shape::Number => {
+                let mut ty = Types::INT;
+                for value in receiver.into_iter().chain(given) {
+                    let number = self.number(value, &format!("`{}`", row.name));
+                    ty = self.types().join(ty, number);
+                }
+                ty
+            }
+            Shape::Ordered => match given {
+                [left, right] => {
+                    self.ordered(crate::syntax::operator::BinaryOp::Less, left, right);
+                    self.types().join(left.ty, right.ty)
+                }
+                _ => Types::ERROR,
+            },
+            Shape::Flattened => match self.types().structure(element) {
+                Type::List(_) => element,
+                Type::Never | Type::Error => self.types().intern(Type::List(element)),
+                _ => {
+                    let message = format!("`flatten` needs a list of lists, not of `{}`", self.show(element));
+                    let at = receiver.map_or(span, |receiver| receiver.span);
+                    self.report(Diagnostic::new(Code::TypeMismatch, at, message));
+                    Types::ERROR
+                }
+            },
+            shape => self.shape(shape, element).unwrap_or(Types::ANY),
         }
+    }
+
+    fn needs_literal(&mut self, span: Span) {
+        self.report(
+            Diagnostic::new(Code::BadArgument, span, "a pattern is a literal here").with_help(
+                "a pattern that comes from input or data has the type `regex` or `glob` there, and is used with `matches` or `like`",
+            ),
+        );
+    }
+
+    /// `text.capture(r"…")`: a record of the named groups, or absent.
+    fn groups(
+        &mut self,
+        given: &[Typed],
+        literal: Option<(alloc::boxed::Box<str>, Span)>,
+        span: Span,
+    ) -> TypeId {
+        let Some((text, at)) = literal else {
+            self.needs_literal(given.first().map_or(span, |argument| argument.span));
+            return Types::ERROR;
+        };
+        let Some(pattern) = self.check_regex(&text, at) else {
+            return Types::ERROR;
+        };
+        if pattern.groups.is_empty() {
+            self.report(
+                Diagnostic::new(Code::BadArgument, at, "the pattern names no group")
+                    .with_help("write `(?<name>…)`, or ask with `matches` only whether it holds"),
+            );
+        }
+        let mut fields = Vec::new();
+        for group in pattern.groups {
+            let ty = if group.optional {
+                self.types().optional(Types::STRING)
+            } else {
+                Types::STRING
+            };
+            fields.push(crate::types::Field {
+                name: group.name.into(),
+                ty,
+            });
+        }
+        let record = self.types().record(fields);
+        self.types().optional(record)
+    }
+
+    /// On a literal, the value itself or a compile error.
+    fn constructed(&mut self, opaque: Opaque, literal: Option<(alloc::boxed::Box<str>, Span)>) -> TypeId {
+        let ty = self.types().intern(Type::Opaque(opaque));
+        let Some((text, span)) = literal else {
+            return self.types().optional(ty);
+        };
+        let right = match opaque {
+            Opaque::PodSecurityVersion => pod_security_minor(&text).is_some(),
+            _ => opaque.parse(&text).is_some(),
+        };
+        if !right {
+            let message = match opaque {
+                Opaque::PodSecurityVersion => format!("`{text}` is no version of the Pod Security Standards"),
+                _ => format!("`{text}` is no `{}`", opaque.name()),
+            };
+            self.report(Diagnostic::new(Code::BadArgument, span, message).with_help(
+                format!("write it {}", opaque.hint()).replace("write it `latest`", "write `latest`"),
+            ));
+        }
+        ty
     }
 
     fn element_of(&mut self, ty: TypeId) -> TypeId {
@@ -344,16 +448,45 @@ impl<'s> Checker<'_, 's> {
         Some(match shape {
             Shape::Bool => Types::BOOL,
             Shape::Int => Types::INT,
-            Shape::String => Types::STRING,
+            Shape::OptionalInt => self.types().optional(Types::INT),
+            Shape::OptionalFloat => self.types().optional(Types::FLOAT),
+            Shape::Number => Types::FLOAT,
+            Shape::String | Shape::Pattern => Types::STRING,
+            Shape::OptionalString => self.types().optional(Types::STRING),
             Shape::Strings => self.types().intern(Type::List(Types::STRING)),
-            Shape::Element => element,
+            Shape::StringMap => self.types().intern(Type::Map(Types::STRING)),
+            Shape::OptionalStringMap => {
+                let map = self.types().intern(Type::Map(Types::STRING));
+                self.types().optional(map)
+            }
+            Shape::Flattened => element,
             Shape::OptionalElement => self.types().optional(element),
             Shape::List => self.types().intern(Type::List(element)),
             Shape::IndexedList => {
                 let pair = self.types().intern(Type::Tuple(alloc::vec![Types::INT, element]));
                 self.types().intern(Type::List(pair))
             }
-            Shape::Value => return None,
+            Shape::Members => {
+                let pair = self
+                    .types()
+                    .intern(Type::Tuple(alloc::vec![Types::STRING, Types::ANY]));
+                self.types().intern(Type::List(pair))
+            }
+            Shape::Value | Shape::Ordered | Shape::Groups => return None,
+            Shape::OptionalAny => self.types().optional(Types::ANY),
+            Shape::Constructed(opaque) | Shape::Compiled(opaque) => self.types().intern(Type::Opaque(opaque)),
+            Shape::Image => {
+                let image = self.image;
+                self.types().optional(image)
+            }
+            Shape::Url => {
+                let url = self.url;
+                self.types().optional(url)
+            }
+            Shape::LabelSelector => self
+                .types()
+                .packed_named("k8s", "LabelSelector")
+                .unwrap_or(Types::ANY),
             Shape::KubernetesObject => self.types().packed_named("k8s", "Object").unwrap_or(Types::ANY),
             Shape::UnknownFields => {
                 let element = self.unknown_field;

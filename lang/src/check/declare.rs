@@ -39,6 +39,33 @@ impl<'a, 's> Checker<'a, 's> {
         let (named, id) = self.types().declare("k8s.UnknownField".into());
         self.types().define(named, body);
         self.unknown_field = id;
+        let text = Types::STRING;
+        let port = self.types().optional(Types::INT);
+        let image = alloc::vec![
+            field("registry", text),
+            field("repository", text),
+            field("name", text),
+            field("tag", suggestion),
+            field("digest", suggestion),
+        ];
+        self.image = self.declare_record("oci.Image", image);
+        let url = alloc::vec![
+            field("scheme", text),
+            field("user", suggestion),
+            field("host", text),
+            field("port", port),
+            field("path", text),
+            field("query", suggestion),
+            field("fragment", suggestion),
+        ];
+        self.url = self.declare_record("url.Url", url);
+    }
+
+    fn declare_record(&mut self, name: &str, fields: Vec<Field>) -> TypeId {
+        let body = self.types().record(fields);
+        let (named, id) = self.types().declare(name.into());
+        self.types().define(named, body);
+        id
     }
 
     /// Declares everything of all packages, in import order.
@@ -554,9 +581,13 @@ impl<'a, 's> Checker<'a, 's> {
                 .map(|name| name.text)
                 .collect::<Vec<_>>()
                 .join(".");
-            match name.as_str() {
-                "PodSecurityVersion" => return self.types().intern(Type::Opaque(Opaque::PodSecurityVersion)),
-                "UnknownField" => return self.unknown_field,
+            match (first.text, name.as_str()) {
+                ("k8s", "PodSecurityVersion") => {
+                    return self.types().intern(Type::Opaque(Opaque::PodSecurityVersion));
+                }
+                ("k8s", "UnknownField") => return self.unknown_field,
+                ("oci", "Image") => return self.image,
+                ("url", "Url") => return self.url,
                 _ => {}
             }
             if let Some(id) = self.types().packed_named(first.text, &name) {

@@ -106,12 +106,7 @@ impl<'s> Checker<'_, 's> {
                 callee,
                 comprehension,
             } => self.aggregate(callee, comprehension, span),
-            ExprKind::Binary {
-                op,
-                left,
-                right,
-                op_span,
-            } => self.binary(*op, left, right, *op_span, span, want),
+            ExprKind::Binary { op, left, right, .. } => self.binary(*op, left, right, span, want),
             ExprKind::Unary {
                 op: UnaryOp::Not,
                 operand,

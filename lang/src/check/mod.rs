@@ -52,8 +52,7 @@ pub(crate) fn check(
     checker.program
 }
 
-/// The builtin namespaces; no import needed.
-pub(crate) const NAMESPACES: &[&str] = &["k8s"];
+pub(crate) use crate::builtin::NAMESPACES;
 
 /// The longest chain of functions and `let`s that need one another: each link is checked inside the one before.
 const LONGEST_CHAIN: u32 = 256;
@@ -137,6 +136,8 @@ struct Checker<'a, 's> {
     /// How many declarations are being checked, each because the one before needs it.
     chain: u32,
     unknown_field: TypeId,
+    image: TypeId,
+    url: TypeId,
 }
 
 impl<'a, 's> Checker<'a, 's> {
@@ -157,6 +158,8 @@ impl<'a, 's> Checker<'a, 's> {
             frame: Frame::default(),
             chain: 0,
             unknown_field: Types::ERROR,
+            image: Types::ERROR,
+            url: Types::ERROR,
         }
     }
 

@@ -17,7 +17,6 @@ impl<'s> Checker<'_, 's> {
         op: BinaryOp,
         left: &ast::Expr<'s>,
         right: &ast::Expr<'s>,
-        op_span: Span,
         span: Span,
         want: Option<TypeId>,
     ) -> Typed {
@@ -63,10 +62,7 @@ impl<'s> Checker<'_, 's> {
                 self.operation(op, &left, &right, Types::BOOL, span)
             }
             BinaryOp::In | BinaryOp::NotIn => self.membership(op, left, right, span),
-            BinaryOp::Like | BinaryOp::Matches => {
-                self.unsupported(op_span, &format!("patterns (`{}`)", op.symbol()));
-                self.value(Expr::Bool(false), Types::BOOL, span)
-            }
+            BinaryOp::Like | BinaryOp::Matches => self.matches_pattern(op, left, right, span),
             BinaryOp::Add | BinaryOp::Subtract => {
                 let left = self.expr(left, want);
                 let right = self.expr(right, want);
@@ -77,6 +73,11 @@ impl<'s> Checker<'_, 's> {
                 let left = self.expr(left, None);
                 let right = self.expr(right, None);
                 let what = format!("`{}`", op.symbol());
+                if op == BinaryOp::Multiply
+                    && let Some(ty) = self.scaled(&left, &right)
+                {
+                    return self.operation(op, &left, &right, ty, span);
+                }
                 let (a, b) = (self.number(&left, &what), self.number(&right, &what));
                 let ty = if op == BinaryOp::Divide {
                     Types::FLOAT
@@ -125,6 +126,27 @@ impl<'s> Checker<'_, 's> {
                 self.expect(right, Types::STRING, "what is joined to a text");
                 Types::STRING
             }
+            (Type::Opaque(x), Type::Opaque(y)) => match (op, x, y) {
+                (_, Opaque::Quantity, Opaque::Quantity)
+                | (_, Opaque::Duration | Opaque::Time, Opaque::Duration) => a,
+                (BinaryOp::Subtract, Opaque::Time, Opaque::Time) => {
+                    self.types().intern(Type::Opaque(Opaque::Duration))
+                }
+                (BinaryOp::Add, Opaque::Duration, Opaque::Time) => b,
+                _ => {
+                    let message = format!(
+                        "{what} is not defined for `{}` and `{}`",
+                        self.show(a),
+                        self.show(b)
+                    );
+                    self.report(Diagnostic::new(
+                        Code::TypeMismatch,
+                        left.span.to(right.span),
+                        message,
+                    ));
+                    Types::ERROR
+                }
+            },
             (Type::List(_), Type::Set(_)) | (Type::Set(_), Type::List(_)) => {
                 self.report(
                     Diagnostic::new(
@@ -143,7 +165,7 @@ impl<'s> Checker<'_, 's> {
         }
     }
 
-    fn ordered(&mut self, op: BinaryOp, left: &Typed, right: &Typed) {
+    pub(super) fn ordered(&mut self, op: BinaryOp, left: &Typed, right: &Typed) {
         let what = format!("`{}`", op.symbol());
         let a = self.expect_present(left, &what);
         let b = self.expect_present(right, &what);
@@ -155,17 +177,14 @@ impl<'s> Checker<'_, 's> {
         if numbers || texts {
             return;
         }
-        if let Type::Opaque(Opaque::Quantity | Opaque::Time | Opaque::Duration | Opaque::Semver) =
-            self.types().structure(a)
+        if let (Type::Opaque(x), Type::Opaque(y)) = (self.types().structure(a), self.types().structure(b))
+            && x == y
+            && x.is_ordered()
         {
-            self.unsupported(
-                left.span.to(right.span),
-                &format!("comparisons of `{}`", self.show(a)),
-            );
             return;
         }
         let message = format!(
-            "{what} compares numbers or texts, not `{}` and `{}`",
+            "{what} compares numbers, texts, or two values of one ordered type, not `{}` and `{}`",
             self.show(a),
             self.show(b)
         );
@@ -174,6 +193,90 @@ impl<'s> Checker<'_, 's> {
             left.span.to(right.span),
             message,
         ));
+    }
+
+    /// A quantity or duration times a whole number.
+    fn scaled(&mut self, left: &Typed, right: &Typed) -> Option<TypeId> {
+        for (value, factor) in [(left, right), (right, left)] {
+            let present = self.types().present(value.ty);
+            if let Type::Opaque(Opaque::Quantity | Opaque::Duration) = self.types().structure(present) {
+                self.expect_present(value, "`*`");
+                self.expect(factor, Types::INT, "what it is multiplied with");
+                return Some(present);
+            }
+        }
+        None
+    }
+
+    /// `like` and `matches`: a text and a pattern, which is a literal or comes from input or data.
+    fn matches_pattern(
+        &mut self,
+        op: BinaryOp,
+        left: &ast::Expr<'s>,
+        right: &ast::Expr<'s>,
+        span: Span,
+    ) -> Typed {
+        let what = format!("left of `{}`", op.symbol());
+        let left = self.expr(left, Some(Types::STRING));
+        self.expect(&left, Types::STRING, &format!("what stands {what}"));
+        let kind = if op == BinaryOp::Like {
+            Opaque::Glob
+        } else {
+            Opaque::Regex
+        };
+        let pattern = self.expr(right, None);
+        let present = self.expect_present(&pattern, "a pattern");
+        match self.types().structure(present) {
+            Type::Literal(Literal::Text(text)) if matches!(self.program.expr(pattern.id), Expr::Text(_)) => {
+                if kind == Opaque::Regex {
+                    self.check_regex(&text, pattern.span);
+                }
+            }
+            Type::Opaque(opaque) if opaque == kind => {}
+            Type::Error => {}
+            _ => {
+                let message = format!(
+                    "a pattern is a literal or a `{}`, not `{}`",
+                    kind.name(),
+                    self.show(present)
+                );
+                let help = format!(
+                    "declare the input or datum that it comes from as `{}`: it is then compiled, and refused if wrong, when it is loaded",
+                    kind.name()
+                );
+                self.report(Diagnostic::new(Code::TypeMismatch, pattern.span, message).with_help(help));
+            }
+        }
+        self.operation(op, &left, &pattern, Types::BOOL, span)
+    }
+
+    /// Reports what is wrong with a regular expression, where it is wrong.
+    pub(super) fn check_regex(&mut self, text: &str, span: Span) -> Option<crate::pattern::Pattern> {
+        match crate::pattern::regex(text) {
+            Ok(pattern) => Some(pattern),
+            Err(error) => {
+                let length = span.end.saturating_sub(span.start) as usize;
+                // Where nothing is escaped, a byte of the pattern is a byte of the source.
+                let quote = match length.checked_sub(text.len()) {
+                    Some(3) => Some(2),
+                    Some(2) => Some(1),
+                    _ => None,
+                };
+                let at = quote.map_or(span, |quote: usize| {
+                    let from = span
+                        .start
+                        .saturating_add(quote.saturating_add(error.start) as u32);
+                    let to = span.start.saturating_add(quote.saturating_add(error.end) as u32);
+                    Span::new(span.file, from, to.max(from.saturating_add(1)))
+                });
+                let message = format!("this is no regular expression: {}", error.message);
+                self.report(
+                    Diagnostic::new(Code::BadArgument, at, message)
+                        .with_help("patterns are written as RE2 has them, and hold on the whole text"),
+                );
+                None
+            }
+        }
     }
 
     /// `==` and `!=`: a `T` with a `T` or a `T?`.
@@ -457,6 +560,14 @@ impl<'s> Checker<'_, 's> {
             Type::List(element) | Type::Set(element) => element,
             Type::Map(_) | Type::Record(_) => Types::STRING,
             Type::Any => Types::ANY,
+            // An address or a network lies in a network.
+            Type::Opaque(Opaque::Cidr) => {
+                let present = self.types().present(left.ty);
+                match self.types().structure(present) {
+                    Type::Opaque(Opaque::Cidr) => container,
+                    _ => self.types().intern(Type::Opaque(Opaque::Ip)),
+                }
+            }
             _ => {
                 let message = format!("{what} is a list, a set or a map, not `{}`", self.show(container));
                 self.report(Diagnostic::new(Code::TypeMismatch, right.span, message));

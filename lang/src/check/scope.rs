@@ -122,7 +122,8 @@ impl<'s> Checker<'_, 's> {
                 .with_label(earlier, "declared here")
                 .with_help("give it another name: nothing is shadowed"),
             );
-        } else if self.imported(name.text).is_some() || super::NAMESPACES.contains(&name.text) {
+        } else if self.imported(name.text).is_some() || name.text == "k8s" {
+            // The other namespaces are words such as `url`: a local of that name is what the name means.
             self.report(
                 Diagnostic::new(
                     Code::Shadowed,

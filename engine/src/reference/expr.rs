@@ -1,0 +1,395 @@
+//! Expressions, one arm each.
+
+use alloc::{string::String, vec, vec::Vec};
+
+use wardlaw_lang::{
+    ir::{Arm, ArmTest, DataId, Expr, ExprId, FunctionId, InputId, LetId, StringId},
+    syntax::operator::UnaryOp,
+    types::{Opaque, Type, TypeId},
+};
+
+use super::{Eval, Reference};
+use crate::{
+    builtins,
+    plan::check::Found,
+    value::{
+        NodeRef, Value, number, order,
+        place::{Base, Place, Token},
+        print,
+        world::sort_set,
+    },
+};
+
+impl Reference<'_> {
+    /// The value of an expression. Recursion is bounded when the plan is built.
+    pub(super) fn eval(&mut self, id: ExprId) -> Eval<Value> {
+        let program = self.program;
+        match program.expr(id) {
+            Expr::Null => Ok(Value::Null),
+            Expr::Bool(value) => Ok(Value::Bool(*value)),
+            Expr::Int(value) => Ok(Value::Int(*value)),
+            Expr::Float(value) => Ok(Value::Float(*value)),
+            Expr::Text(text) => self.made_text(program.string(*text), id),
+            Expr::Document { .. } => self.document(id),
+            Expr::Local(local) => Ok(self.local(*local)),
+            Expr::Input(input) => self.input(*input),
+            Expr::Data(data) => self.datum(*data),
+            Expr::Let(index) => self.package_let(*index),
+            Expr::Field { base, name, optional } => self.field(id, *base, *name, *optional),
+            Expr::Index {
+                base,
+                index,
+                optional,
+            } => self.index(id, *base, *index, *optional),
+            Expr::Call { function, arguments } => self.call(id, *function, arguments),
+            Expr::Builtin { builtin, arguments } => {
+                let first = arguments.first().copied();
+                let arguments = self.all(arguments)?;
+                let element = self.element_of(first);
+                match builtins::call(&mut self.store, Self::op(id), *builtin, element, &arguments) {
+                    Ok(value) => self.taken(value, program.type_of(id)),
+                    Err(_) => {
+                        let fault = self.store.take_fault();
+                        Err(self.shared(fault, id))
+                    }
+                }
+            }
+            Expr::Binary { op, left, right } => self.binary(id, *op, *left, *right),
+            Expr::Unary {
+                op: UnaryOp::Not,
+                operand,
+            } => self.truth(*operand).map(|truth| Value::Bool(!truth)),
+            Expr::Unary {
+                op: UnaryOp::Negate,
+                operand,
+            } => {
+                let value = self.eval(*operand)?;
+                let number = self.number(value, id)?;
+                number::negate(number)
+                    .map(Value::from)
+                    .map_err(|failure| self.arithmetic_error(failure, id))
+            }
+            Expr::Is { value, ty } => {
+                let value = self.eval(*value)?;
+                let fits = self.is(value, *ty);
+                Ok(Value::Bool(fits))
+            }
+            Expr::Narrow { value, .. } => self.eval(*value),
+            Expr::If {
+                condition,
+                then,
+                otherwise,
+            } => {
+                if self.truth(*condition)? {
+                    self.eval(*then)
+                } else {
+                    self.eval(*otherwise)
+                }
+            }
+            Expr::Match { value, arms } => {
+                let value = self.eval(*value)?;
+                self.select(id, value, arms)
+            }
+            Expr::Tuple(items) => {
+                let items = self.all(items)?;
+                self.run(&items, id).map(Value::Tuple)
+            }
+            Expr::List(items) => {
+                let items = self.all(items)?;
+                self.run(&items, id).map(Value::List)
+            }
+            Expr::Set(items) => {
+                let items = self.all(items)?;
+                self.made_set(items, id)
+            }
+            Expr::Map(pairs) => {
+                let mut items = Vec::new();
+                for (key, value) in pairs {
+                    items.push((self.eval(*key)?, self.eval(*value)?));
+                }
+                self.made_map(items, id)
+            }
+            Expr::Record(fields) => {
+                let mut fields = fields.clone();
+                fields.sort_by(|a, b| self.name(a.0).cmp(self.name(b.0)));
+                let mut items = Vec::new();
+                for (name, value) in fields {
+                    items.push(self.made_text(program.string(name), id)?);
+                    items.push(self.eval(value)?);
+                }
+                self.run(&items, id).map(Value::Map)
+            }
+            Expr::Comprehension {
+                kind,
+                clauses,
+                key,
+                head,
+            } => self.comprehension(id, *kind, clauses, *key, *head),
+            Expr::Interpolate(parts) => {
+                let mut text = String::new();
+                for part in parts {
+                    let value = self.eval(*part)?;
+                    if matches!(value, Value::Null) {
+                        return Err(self.operand("an absent value stands in a text", *part));
+                    }
+                    print::display(&self.store.world, value, &mut text);
+                }
+                self.made_text(&text, id)
+            }
+        }
+    }
+
+    fn all(&mut self, ids: &[ExprId]) -> Eval<Vec<Value>> {
+        ids.iter().map(|id| self.eval(*id)).collect()
+    }
+
+    /// The truth of a condition.
+    pub(super) fn truth(&mut self, id: ExprId) -> Eval<bool> {
+        let value = self.eval(id)?;
+        self.as_truth(value, id)
+    }
+
+    pub(super) fn as_truth(&self, value: Value, id: ExprId) -> Eval<bool> {
+        match self.store.world.view(value) {
+            crate::value::View::Bool(truth) => Ok(truth),
+            _ => Err(self.operand("expected a `bool` here", id)),
+        }
+    }
+
+    pub(super) fn is(&mut self, value: Value, ty: TypeId) -> bool {
+        !matches!(value, Value::Null) && self.shapes.fits(&self.store.world, value, ty).is_ok()
+    }
+
+    // ------------------------------------------------------------------ reads
+
+    /// A node, checked against its declared type: the value that the policy sees.
+    pub(super) fn read(&mut self, at: NodeRef, ty: TypeId) -> Eval<Value> {
+        let value = self.store.world.node(at.doc, at.node);
+        if let Err(found) = self.shapes.fits(&self.store.world, value, ty) {
+            return Err(self.mismatch(ty, found, Place::node(at)));
+        }
+        if matches!(value, Value::Null) {
+            return Ok(value);
+        }
+        if self.shapes.is_set(ty) {
+            let mut items = self.elements(value);
+            sort_set(&self.store.world, &mut items);
+            return Ok(Value::Set(self.store.world.add_run(&items)));
+        }
+        if self.shapes.is_version(ty) {
+            let version = self.store.world.text(value).and_then(builtins::k8s::version);
+            return Ok(version.map_or(Value::Null, Value::Version));
+        }
+        if let Some(opaque) = self.opaque(ty) {
+            let text = self
+                .store
+                .world
+                .doc(at.doc)
+                .and_then(|doc| doc.str(at.node).or_else(|| doc.number_text(at.node)));
+            if text.is_some_and(|text| opaque.parse(text).is_some()) {
+                return Ok(Value::Read(opaque, at));
+            }
+        }
+        Ok(value)
+    }
+
+    /// The opaque type whose values a type has, where builtins see one.
+    fn opaque(&mut self, ty: TypeId) -> Option<Opaque> {
+        let alternatives = self.shapes.alternatives(ty);
+        alternatives
+            .into_iter()
+            .find_map(|ty| match self.shapes.structure(ty) {
+                Type::Opaque(Opaque::Secret | Opaque::PodSecurityVersion) => None,
+                Type::Opaque(opaque) => Some(opaque),
+                _ => None,
+            })
+    }
+
+    /// The opaque type of the elements of a list, set or map, where all are of one.
+    fn element_of(&mut self, collection: Option<ExprId>) -> Option<Opaque> {
+        let ty = self.program.type_of(collection?);
+        let [only] = self.shapes.alternatives(ty).try_into().ok()?;
+        match self.shapes.structure(only) {
+            Type::List(element) | Type::Set(element) | Type::Map(element) => {
+                let [only] = self.shapes.alternatives(element).try_into().ok()?;
+                self.opaque(only)
+            }
+            _ => None,
+        }
+    }
+
+    /// What was taken out of a value: if it lies in a document, it is read now.
+    pub(super) fn taken(&mut self, value: Value, ty: TypeId) -> Eval<Value> {
+        match value {
+            Value::Node(at) => self.read(at, ty),
+            made => Ok(made),
+        }
+    }
+
+    /// The elements of a list, set or tuple, as they lie.
+    pub(super) fn elements(&self, list: Value) -> Vec<Value> {
+        let mut items = Vec::new();
+        self.store.collect(list, &mut items);
+        items
+    }
+
+    fn input(&mut self, input: InputId) -> Eval<Value> {
+        let value = self
+            .store
+            .inputs
+            .get(input.index())
+            .copied()
+            .unwrap_or(Value::Null);
+        let Some(declared) = self.program.inputs.get(input.index()) else {
+            return Ok(value);
+        };
+        if matches!(value, Value::Null) && !self.shapes.is_optional(declared.ty) {
+            let place = Place {
+                base: Base::Request,
+                rest: Vec::new(),
+            };
+            return Err(self.mismatch(declared.ty, Found::Nothing, place));
+        }
+        self.taken(value, declared.ty)
+    }
+
+    fn datum(&mut self, data: DataId) -> Eval<Value> {
+        let Some(declared) = self.program.data.get(data.index()) else {
+            return Ok(Value::Null);
+        };
+        let value = self.store.datum_root(data.0);
+        self.taken(value, declared.ty)
+    }
+
+    /// A literal document: the plan keeps it read, so that it is read once.
+    fn document(&mut self, id: ExprId) -> Eval<Value> {
+        match self.store.literal(Self::op(id)) {
+            Some(value) => Ok(value),
+            None => Err(self.internal("a literal document is missing", id)),
+        }
+    }
+
+    /// Evaluated once; an error is had by everything that reads it.
+    pub(super) fn package_let(&mut self, index: LetId) -> Eval<Value> {
+        if let Some(Some(known)) = self.lets.get(index.index()) {
+            return known.clone();
+        }
+        let Some(def) = self.program.lets.get(index.index()) else {
+            return Ok(Value::Null);
+        };
+        let result = self.in_frame(vec![Value::Null; def.locals as usize], def.value);
+        if let Some(slot) = self.lets.get_mut(index.index()) {
+            *slot = Some(result.clone());
+        }
+        result
+    }
+
+    fn call(&mut self, id: ExprId, function: FunctionId, arguments: &[ExprId]) -> Eval<Value> {
+        let mut frame = self.all(arguments)?;
+        let Some(def) = self.program.functions.get(function.index()) else {
+            return Err(self.internal("a function is missing", id));
+        };
+        frame.resize(def.locals.max(def.params) as usize, Value::Null);
+        self.in_frame(frame, def.body)
+    }
+
+    fn in_frame(&mut self, frame: Vec<Value>, body: ExprId) -> Eval<Value> {
+        let caller = core::mem::replace(&mut self.frame, frame);
+        let result = self.eval(body);
+        self.frame = caller;
+        result
+    }
+
+    fn field(&mut self, id: ExprId, base: ExprId, name: StringId, optional: bool) -> Eval<Value> {
+        let ty = self.program.type_of(id);
+        let name = self.program.string(name);
+        match self.eval(base)? {
+            Value::Null if optional => Ok(Value::Null),
+            Value::Null => Err(self.operand("a field of an absent value is read", id)),
+            Value::Node(at) => {
+                let found = self
+                    .store
+                    .world
+                    .doc(at.doc)
+                    .and_then(|doc| doc.get_str(at.node, name));
+                match found {
+                    Some(node) => self.read(NodeRef { doc: at.doc, node }, ty),
+                    None if self.shapes.is_optional(ty) => Ok(Value::Null),
+                    None => {
+                        let place = Place {
+                            base: Base::Node(at),
+                            rest: vec![Token::Key(name.into())],
+                        };
+                        Err(self.mismatch(ty, Found::Nothing, place))
+                    }
+                }
+            }
+            Value::Version(version) if name == "minor" => Ok(Value::Int(i64::from(version.minor))),
+            opaque @ (Value::Read(..) | Value::Made(..)) => {
+                builtins::opaque::field(&mut self.store, Self::op(id), opaque, name)
+                    .map_err(|_| self.shared_fault(id))
+            }
+            made => {
+                let member = self.store.world.member(made, name);
+                self.taken(member, ty)
+            }
+        }
+    }
+
+    fn index(&mut self, id: ExprId, base: ExprId, index: ExprId, optional: bool) -> Eval<Value> {
+        let ty = self.program.type_of(id);
+        let base = self.eval(base)?;
+        if matches!(base, Value::Null) {
+            return if optional {
+                Ok(Value::Null)
+            } else {
+                Err(self.operand("an element of an absent value is read", id))
+            };
+        }
+        let index = self.eval(index)?;
+        let world = &self.store.world;
+        let found = match (world.text(index), self.store.as_int(index)) {
+            (Some(key), _) => world.member(base, key),
+            (None, Some(position)) => match usize::try_from(position) {
+                Ok(position) => world.element(base, position),
+                Err(_) => Value::Null,
+            },
+            (None, None) => Value::Null,
+        };
+        self.taken(found, ty)
+    }
+
+    fn select(&mut self, id: ExprId, value: Value, arms: &[Arm]) -> Eval<Value> {
+        for arm in arms {
+            if !arm.tests.iter().any(|test| self.test(value, test, id)) {
+                continue;
+            }
+            if let Some(local) = arm.binding {
+                self.set(local, value);
+            }
+            let holds = match arm.guard {
+                Some(guard) => self.truth(guard)?,
+                None => true,
+            };
+            if holds {
+                return self.eval(arm.value);
+            }
+        }
+        Err(self.operand("no arm of the `match` fits the value", id))
+    }
+
+    fn test(&mut self, value: Value, test: &ArmTest, id: ExprId) -> bool {
+        let constant = match test {
+            ArmTest::Always => return true,
+            ArmTest::Null => return matches!(value, Value::Null),
+            ArmTest::Type(ty) => return self.is(value, *ty),
+            ArmTest::Bool(constant) => Value::Bool(*constant),
+            ArmTest::Int(constant) => Value::Int(*constant),
+            ArmTest::Text(text) => match self.made_text(self.program.string(*text), id) {
+                Ok(text) => text,
+                Err(_) => return false,
+            },
+        };
+        order::equal(&self.store.world, value, constant)
+    }
+}

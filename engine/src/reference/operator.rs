@@ -1,0 +1,201 @@
+//! Operators, and the values that they and literals make.
+
+use alloc::{string::String, vec::Vec};
+use core::cmp::Ordering;
+
+use wardlaw_lang::{
+    ir::{Expr, ExprId},
+    syntax::operator::BinaryOp,
+    types::Opaque,
+};
+
+use super::{Eval, Reference, Wrong};
+use crate::{
+    builtins,
+    fault::Reason,
+    value::{
+        Value, View,
+        number::{self, Failure, Number},
+        order,
+        world::sort_set,
+    },
+};
+
+impl Reference<'_> {
+    pub(super) fn binary(&mut self, id: ExprId, op: BinaryOp, left: ExprId, right: ExprId) -> Eval<Value> {
+        match op {
+            BinaryOp::And => {
+                let truth = self.truth(left)? && self.truth(right)?;
+                return Ok(Value::Bool(truth));
+            }
+            BinaryOp::Or => {
+                let truth = self.truth(left)? || self.truth(right)?;
+                return Ok(Value::Bool(truth));
+            }
+            BinaryOp::Coalesce => {
+                return match self.eval(left)? {
+                    Value::Null => self.eval(right),
+                    present => Ok(present),
+                };
+            }
+            _ => {}
+        }
+        let l = self.eval(left)?;
+        let r = self.eval(right)?;
+        let is_null = |id| matches!(self.program.expr(id), Expr::Null);
+        match op {
+            BinaryOp::Equal | BinaryOp::NotEqual => {
+                let (no_left, no_right) = (matches!(l, Value::Null), matches!(r, Value::Null));
+                let equal = if is_null(left) || is_null(right) {
+                    no_left && no_right
+                } else {
+                    // Absent equals nothing but the literal `null`.
+                    !no_left && !no_right && order::equal(&self.store.world, l, r)
+                };
+                Ok(Value::Bool(equal == (op == BinaryOp::Equal)))
+            }
+            BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => {
+                let comparable = match (self.store.world.view(l), self.store.world.view(r)) {
+                    (View::Text(_), View::Text(_)) | (View::Version(_), View::Version(_)) => true,
+                    (View::Opaque(kind, _), View::Opaque(other, _)) => kind == other && kind.is_ordered(),
+                    (View::Opaque(kind, _), View::Text(text)) | (View::Text(text), View::Opaque(kind, _)) => {
+                        kind.is_ordered() && kind.parse(text).is_some()
+                    }
+                    (View::Opaque(Opaque::Quantity, _), b) => {
+                        order::as_number(b).is_some() || matches!(b, View::Huge(_))
+                    }
+                    (a, View::Opaque(Opaque::Quantity, _)) => {
+                        order::as_number(a).is_some() || matches!(a, View::Huge(_))
+                    }
+                    (a, b) => order::as_number(a).is_some() && order::as_number(b).is_some(),
+                };
+                if !comparable {
+                    return Err(self.operand("these values have no order", id));
+                }
+                let ordering = order::compare(&self.store.world, l, r);
+                Ok(Value::Bool(match op {
+                    BinaryOp::Less => ordering == Ordering::Less,
+                    BinaryOp::LessEqual => ordering != Ordering::Greater,
+                    BinaryOp::Greater => ordering == Ordering::Greater,
+                    _ => ordering != Ordering::Less,
+                }))
+            }
+            BinaryOp::In | BinaryOp::NotIn => {
+                if let View::Opaque(Opaque::Cidr, network) = self.store.world.view(r) {
+                    let found = builtins::opaque::lies_in(&self.store.world, l, network);
+                    return Ok(Value::Bool(found == (op == BinaryOp::In)));
+                }
+                if !matches!(self.store.world.view(r), View::List | View::Map) {
+                    return Err(self.operand("expected a list, set or map right of `in`", id));
+                }
+                let found = !matches!(l, Value::Null) && self.holds(r, l);
+                Ok(Value::Bool(found == (op == BinaryOp::In)))
+            }
+            BinaryOp::Like => builtins::pattern::like(&mut self.store, Self::op(id), l, r)
+                .map_err(|_| self.shared_fault(id)),
+            BinaryOp::Matches => builtins::pattern::matches(&mut self.store, Self::op(id), l, r)
+                .map_err(|_| self.shared_fault(id)),
+            BinaryOp::Add
+            | BinaryOp::Subtract
+            | BinaryOp::Multiply
+            | BinaryOp::Divide
+            | BinaryOp::Remainder => self.arithmetic(id, op, l, r),
+            BinaryOp::And | BinaryOp::Or | BinaryOp::Coalesce => {
+                Err(self.internal("an operator that was evaluated already", id))
+            }
+        }
+    }
+
+    /// Whether a list or set holds a value, or a map the key.
+    fn holds(&self, container: Value, value: Value) -> bool {
+        let world = &self.store.world;
+        if world.elements(container).is_some() {
+            return self
+                .elements(container)
+                .into_iter()
+                .any(|element| order::equal(world, element, value));
+        }
+        world
+            .text(value)
+            .is_some_and(|key| !matches!(world.member(container, key), Value::Null))
+    }
+
+    pub(super) fn arithmetic(&mut self, id: ExprId, op: BinaryOp, l: Value, r: Value) -> Eval<Value> {
+        let world = &self.store.world;
+        let is_set = |value| matches!(value, Value::Set(_));
+        match (op, world.view(l), world.view(r)) {
+            (_, View::Opaque(..), _) | (_, _, View::Opaque(..)) => {
+                builtins::opaque::calculate(&mut self.store, Self::op(id), op, l, r)
+                    .map_err(|_| self.shared_fault(id))
+            }
+            (BinaryOp::Add, View::Text(a), View::Text(b)) => {
+                let text = String::from_iter([a, b]);
+                self.made_text(&text, id)
+            }
+            (BinaryOp::Add, View::List, View::List) => {
+                let mut items = self.elements(l);
+                items.extend(self.elements(r));
+                if is_set(l) || is_set(r) {
+                    self.made_set(items, id)
+                } else {
+                    self.run(&items, id).map(Value::List)
+                }
+            }
+            (BinaryOp::Subtract, View::List, View::List) => {
+                let mut items = self.elements(l);
+                items.retain(|item| !self.holds(r, *item));
+                self.made_set(items, id)
+            }
+            _ => {
+                let (a, b) = (self.number(l, id)?, self.number(r, id)?);
+                let result = match op {
+                    BinaryOp::Add => number::add(a, b),
+                    BinaryOp::Subtract => number::subtract(a, b),
+                    BinaryOp::Multiply => number::multiply(a, b),
+                    BinaryOp::Divide => number::divide(a, b),
+                    _ => number::remainder(a, b),
+                };
+                result
+                    .map(Value::from)
+                    .map_err(|failure| self.arithmetic_error(failure, id))
+            }
+        }
+    }
+
+    pub(super) fn number(&self, value: Value, id: ExprId) -> Eval<Number> {
+        match order::as_number(self.store.world.view(value)) {
+            Some(number) => Ok(number),
+            None => Err(self.operand("expected a number here", id)),
+        }
+    }
+
+    pub(super) fn arithmetic_error(&self, failure: Failure, id: ExprId) -> Wrong {
+        let reason = Reason::Arithmetic(failure);
+        Wrong {
+            kind: reason.kind(),
+            message: reason.message(&self.store.plan.checks),
+            span: self.span(id),
+            place: None,
+        }
+    }
+
+    pub(super) fn made_set(&mut self, mut items: Vec<Value>, id: ExprId) -> Eval<Value> {
+        sort_set(&self.store.world, &mut items);
+        self.run(&items, id).map(Value::Set)
+    }
+
+    /// A map; a repeated key is an error.
+    pub(super) fn made_map(&mut self, mut pairs: Vec<(Value, Value)>, id: ExprId) -> Eval<Value> {
+        let world = &self.store.world;
+        if pairs.iter().any(|(key, _)| world.text(*key).is_none()) {
+            return Err(self.operand("a key of a map must be a text", id));
+        }
+        pairs.sort_by(|(a, _), (b, _)| order::compare(world, *a, *b));
+        if pairs.is_sorted_by(|(a, _), (b, _)| !order::equal(world, *a, *b)) {
+            let items: Vec<Value> = pairs.into_iter().flat_map(|(key, value)| [key, value]).collect();
+            self.run(&items, id).map(Value::Map)
+        } else {
+            Err(self.operand("a key of a map occurs twice", id))
+        }
+    }
+}
