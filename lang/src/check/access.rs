@@ -131,7 +131,8 @@ impl<'s> Checker<'_, 's> {
             && known != typed.ty
         {
             let present = self.types().present(typed.ty);
-            if known != present && !self.types().is_optional(known) && known != Types::NEVER {
+            let known_present = self.types().present(known);
+            if known_present != present && known_present != Types::NEVER {
                 typed.id = self.emit(
                     Expr::Narrow {
                         value: typed.id,

@@ -429,7 +429,7 @@ pub enum Expr {
     Narrow {
         /// The value.
         value: ExprId,
-        /// What it is known to be, never optional.
+        /// What it is known to be; optional where it may still be absent.
         ty: TypeId,
     },
     /// One of two values.
