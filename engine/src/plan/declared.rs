@@ -163,6 +163,8 @@ impl Declared {
                 names.push(name);
             }
         }
+        // Types are numbered as they are met; a message does not depend on the order of files.
+        names.sort_unstable();
         let more = names.len() > SHOWN;
         names.truncate(SHOWN);
         let mut text = names.join(" | ");
@@ -234,11 +236,9 @@ fn describe(types: &mut Types, id: TypeId, depth: u32) -> String {
             format!("{{{}{more}}}", shown.join(", "))
         }
         Type::Union(members) => {
-            let members: Vec<String> = members
-                .iter()
-                .take(6)
-                .map(|m| describe(types, *m, inner))
-                .collect();
+            let mut members: Vec<String> = members.iter().map(|m| describe(types, *m, inner)).collect();
+            members.sort_unstable();
+            members.truncate(SHOWN);
             members.join(" | ")
         }
         Type::Optional(present) => format!("{}?", describe(types, present, inner)),
