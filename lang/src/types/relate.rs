@@ -8,10 +8,22 @@ impl Types {
     /// Whether a value of `from` may be used where `to` is wanted. `any` fits every type: its use is
     /// checked when it runs.
     pub fn assignable(&mut self, from: TypeId, to: TypeId) -> bool {
-        self.fits(from, to, &mut BTreeSet::new())
+        self.fits(from, to, true, &mut BTreeSet::new())
     }
 
-    fn fits(&mut self, from: TypeId, to: TypeId, assumed: &mut BTreeSet<(TypeId, TypeId)>) -> bool {
+    /// Whether every value of `from` is one of `to`: `any` is no other type.
+    fn is_within(&mut self, from: TypeId, to: TypeId) -> bool {
+        self.fits(from, to, false, &mut BTreeSet::new())
+    }
+
+    /// `loose`: whether `any` fits every type.
+    fn fits(
+        &mut self,
+        from: TypeId,
+        to: TypeId,
+        loose: bool,
+        assumed: &mut BTreeSet<(TypeId, TypeId)>,
+    ) -> bool {
         if from == to || from == Self::ERROR || to == Self::ERROR || from == Self::NEVER {
             return true;
         }
@@ -19,22 +31,29 @@ impl Types {
         if !assumed.insert((from, to)) {
             return true;
         }
-        let fits = self.fits_now(from, to, assumed);
+        let fits = self.fits_now(from, to, loose, assumed);
         if !fits {
             assumed.remove(&(from, to));
         }
         fits
     }
 
-    fn fits_now(&mut self, from: TypeId, to: TypeId, assumed: &mut BTreeSet<(TypeId, TypeId)>) -> bool {
+    fn fits_now(
+        &mut self,
+        from: TypeId,
+        to: TypeId,
+        loose: bool,
+        assumed: &mut BTreeSet<(TypeId, TypeId)>,
+    ) -> bool {
         let to_structure = self.structure(to);
         let from_structure = self.structure(from);
         match (&from_structure, &to_structure) {
             (Type::Null, Type::Optional(_)) => true,
-            (Type::Optional(inner), Type::Optional(_)) => self.fits(*inner, to, assumed),
+            (Type::Optional(inner), Type::Optional(_)) => self.fits(*inner, to, loose, assumed),
             (Type::Optional(_) | Type::Null, _) => false,
-            (_, Type::Optional(inner)) => self.fits(from, *inner, assumed),
-            (_, Type::Any) | (Type::Any, _) => true,
+            (_, Type::Optional(inner)) => self.fits(from, *inner, loose, assumed),
+            (_, Type::Any) => true,
+            (Type::Any, _) => loose,
             (Type::Union(members), _) => {
                 // A named member is cheap to find by id before structures are compared.
                 if let Type::Union(wanted) = &to_structure
@@ -42,32 +61,37 @@ impl Types {
                 {
                     return true;
                 }
-                members.iter().all(|member| self.fits(*member, to, assumed))
+                members
+                    .iter()
+                    .all(|member| self.fits(*member, to, loose, assumed))
             }
             (_, Type::Union(members)) => {
-                members.contains(&from) || members.iter().any(|member| self.fits(from, *member, assumed))
+                members.contains(&from)
+                    || members
+                        .iter()
+                        .any(|member| self.fits(from, *member, loose, assumed))
             }
             (Type::Literal(Literal::Text(_)), Type::String)
             | (Type::Literal(Literal::Int(_)), Type::Int | Type::Float)
             | (Type::Int, Type::Float)
             | (Type::Literal(Literal::Bool(_)), Type::Bool) => true,
             (Type::List(a), Type::List(b)) | (Type::Set(a), Type::Set(b)) | (Type::Map(a), Type::Map(b)) => {
-                self.fits(*a, *b, assumed)
+                self.fits(*a, *b, loose, assumed)
             }
             (Type::Record(fields), Type::Map(value)) => {
                 *value == Self::ANY
                     || fields.iter().all(|field| {
                         let present = self.present(field.ty);
-                        self.fits(present, *value, assumed)
+                        self.fits(present, *value, loose, assumed)
                     })
             }
             (Type::Tuple(a), Type::Tuple(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.fits(*a, *b, assumed))
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.fits(*a, *b, loose, assumed))
             }
             (Type::Record(have), Type::Record(want)) => {
                 want.iter().all(
                     |wanted| match have.iter().find(|field| field.name == wanted.name) {
-                        Some(field) => self.fits(field.ty, wanted.ty, assumed),
+                        Some(field) => self.fits(field.ty, wanted.ty, loose, assumed),
                         None => self.is_optional(wanted.ty),
                     },
                 )
@@ -95,10 +119,10 @@ impl Types {
         if a == Self::ANY || b == Self::ANY {
             return Self::ANY;
         }
-        if self.assignable(a, b) {
+        if self.is_within(a, b) {
             return b;
         }
-        if self.assignable(b, a) {
+        if self.is_within(b, a) {
             return a;
         }
         match (self.structure(a), self.structure(b)) {
