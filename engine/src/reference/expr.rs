@@ -50,7 +50,7 @@ impl Reference<'_> {
                     Ok(value) => self.taken(value, program.type_of(id)),
                     Err(_) => {
                         let fault = self.store.take_fault();
-                        Err(self.shared(fault, id))
+                        Err(self.shared(fault))
                     }
                 }
             }

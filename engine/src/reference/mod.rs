@@ -437,11 +437,11 @@ impl Reference<'_> {
     }
 
     /// The error of what is shared with the engine.
-    fn shared(&self, fault: FaultInfo, at: ExprId) -> Wrong {
+    fn shared(&self, fault: FaultInfo) -> Wrong {
         Wrong {
             kind: fault.reason.kind(),
             message: fault.reason.message(&self.store.plan.checks),
-            span: self.span(at),
+            span: fault.span,
             place: fault.place,
         }
     }
@@ -461,7 +461,7 @@ impl Reference<'_> {
         let made = self.store.make_run(items, Self::op(at));
         made.map_err(|_| {
             let fault = self.store.take_fault();
-            self.shared(fault, at)
+            self.shared(fault)
         })
     }
 
@@ -469,7 +469,7 @@ impl Reference<'_> {
         let made = self.store.make_text(text, Self::op(at));
         made.map_err(|_| {
             let fault = self.store.take_fault();
-            self.shared(fault, at)
+            self.shared(fault)
         })
     }
 

@@ -137,6 +137,11 @@ impl Reference<'_> {
                 items.extend(self.elements(r));
                 if is_set(l) || is_set(r) {
                     self.made_set(items, id)
+                } else if self.elements(l).is_empty() {
+                    // Nothing was joined: the list stays where it is.
+                    Ok(r)
+                } else if self.elements(r).is_empty() {
+                    Ok(l)
                 } else {
                     self.run(&items, id).map(Value::List)
                 }
