@@ -3,7 +3,7 @@
 //!
 //! `PAIRS=1000000 SEED=7 cargo test --release -p wardlaw-harness --test differential -- --nocapture`
 //! makes it long. A difference is cut down and printed with the seed that gives it.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::BTreeMap;
 
