@@ -292,7 +292,8 @@ impl<'s> Checker<'_, 's> {
         } else {
             (&left, &right)
         };
-        if other.ty == Types::NULL {
+        // Only the literal: a name for `null` is an optional like any other, and absent does not equal it.
+        if matches!(self.program.expr(other.id), Expr::Null) {
             self.null_test(value, &mut typed, span);
         } else if self.types().is_optional(left.ty) && self.types().is_optional(right.ty) {
             self.report(
