@@ -43,6 +43,8 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Check(Check),
+    Test(Test),
+    Eval(Eval),
     Rules(Rules),
 }
 
@@ -86,6 +88,80 @@ pub(crate) struct Check {
     pub(crate) quiet: bool,
 }
 
+/// Run the tests of policies: files and folders.
+///
+/// A folder is read for *.ward; of a file that is named, the other files of its folder are read too,
+/// because they may be of the same package. Each case of a test is reported on its own. Files that a
+/// test reads lie in or below the folder of the test.
+#[derive(Args, Debug)]
+#[command(after_help = "Exit status:
+  0  every test passed
+  1  a test failed, or there was none to run
+  2  the policy or the usage is wrong
+
+Examples:
+  ward test policies/
+  ward test --filter privileged policies/pods_test.ward")]
+pub(crate) struct Test {
+    /// Policy files and folders of them
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Run the tests whose package or title holds this text
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) data: Data,
+
+    /// How results are written
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: Format,
+
+    /// Write failures only, and no summary
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// Evaluate: the decision on an input as JSON, or the value of an expression.
+///
+/// The expression sees what its package sees: declarations, imports, inputs and data. A Kubernetes
+/// manifest that is given where the policy reads an admission request becomes the request that
+/// creates the object, as in `ward check`.
+#[derive(Args, Debug)]
+#[command(after_help = "Exit status:
+  0  allowed, or the expression has a value
+  1  denied
+  2  the policy, the input, the expression or the usage is wrong
+
+Examples:
+  ward eval -p policies/authz -i request.json
+  ward eval -p policies/images -i pod.yaml 'workload.containers(request.object.spec)'")]
+pub(crate) struct Eval {
+    /// An expression; without it, the decision
+    #[arg(value_name = "EXPR")]
+    pub(crate) expression: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) policy: Policy,
+
+    /// A YAML or JSON file with an input, or `-`; NAME may be left out where there is one input only
+    #[arg(short, long = "input", value_name = "[NAME=]FILE")]
+    pub(crate) inputs: Vec<String>,
+
+    /// The package that the expression stands in, where the policy has several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) package: Option<String>,
+
+    /// The input `now` (RFC 3339); without it, the time of the clock
+    #[arg(long, value_name = "TIME")]
+    pub(crate) now: Option<String>,
+
+    /// The namespace of an object that names none
+    #[arg(long, value_name = "NAME")]
+    pub(crate) namespace: Option<String>,
+}
+
 /// List the rules in force: names, titles, severities.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
@@ -108,6 +184,13 @@ pub(crate) struct Policy {
     #[arg(short, long = "policy", value_name = "POLICY")]
     pub(crate) policies: Vec<String>,
 
+    #[command(flatten)]
+    pub(crate) data: Data,
+}
+
+/// What data are.
+#[derive(Args, Debug)]
+pub(crate) struct Data {
     /// A datum by its full name; VALUE is JSON, else text
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) data: Vec<String>,

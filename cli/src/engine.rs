@@ -5,12 +5,15 @@ use std::path::Path;
 
 use serde_json::Value;
 use wardlaw::{
-    BuildError, Decision, Engine, Request,
-    input::{self, Document, Format, Manifest, ReadError, ReadErrorKind, ReadLimits},
+    Decision, Request,
+    input::{self, Contents, Document, Format, Manifest, ReadError, ReadErrorKind, ReadLimits},
 };
-use wardlaw_lang::{Diagnostic, Library, Sources, syntax, types::packed::Packed};
+use wardlaw_lang::{Library, syntax, types::packed::Packed};
 
-pub(crate) use wardlaw::{Effect, Finding, PatchOperation, RuleInfo, input::Identity, input::Location};
+pub(crate) use wardlaw::{
+    BuildError, Builder, CaseResult, Effect, Engine, Failure as TestFailure, Files, Suite, TestFile,
+};
+pub(crate) use wardlaw::{Finding, PatchOperation, RuleInfo, input::Identity, input::Location};
 
 use crate::{clock, output::Problem, project::policies::Selection, ui::Failure};
 
@@ -37,11 +40,8 @@ pub(crate) fn library() -> &'static dyn Library {
     wardlaw_stdlib::library()
 }
 
-/// Compiles what was selected. All that is wrong is told at once, in source order.
-pub(crate) fn compile(
-    selection: &Selection,
-    data: Vec<(String, Value)>,
-) -> Result<Engine, (Vec<Diagnostic>, Sources)> {
+/// What was selected, ready to be compiled.
+pub(crate) fn builder(selection: &Selection, data: Vec<(String, Value)>) -> Builder {
     let mut builder = Engine::builder().library(library());
     for set in &selection.sets {
         builder = builder.set(*set);
@@ -60,12 +60,10 @@ pub(crate) fn compile(
         builder = builder.data(name, value);
     }
     builder
-        .build()
-        .map_err(|BuildError { diagnostics, sources }| (diagnostics, sources))
 }
 
 /// The package that a source says it belongs to.
-fn package_of(text: &str) -> Option<String> {
+pub(crate) fn package_of(text: &str) -> Option<String> {
     let path = syntax::parse(wardlaw_lang::FileId(0), text).file.package?;
     let names: Vec<&str> = path.names.iter().map(|name| name.text).collect();
     Some(names.join("."))
@@ -181,4 +179,61 @@ pub(crate) fn read_data_file(bytes: &[u8]) -> Result<Value, Problem> {
         return Err(Problem::new("the file holds more than one document"));
     }
     Ok(document.to_value(document.root()))
+}
+
+/// An input with its name.
+#[derive(Debug)]
+pub(crate) struct Given<'t> {
+    name: String,
+    document: Document<'t>,
+    /// The object in it that is to be admitted.
+    manifest: Option<Manifest>,
+}
+
+impl<'t> Given<'t> {
+    /// A document; where an admission request is wanted, it may hold the object or a review of it. The
+    /// error is the number of objects in a document that has another number than one.
+    pub(crate) fn new(name: &str, document: Document<'t>, admission: bool) -> Result<Self, usize> {
+        let manifest = match input::contents(&document) {
+            Contents::Objects(objects) if admission => match objects.as_slice() {
+                [one] => Some(*one),
+                others => return Err(others.len()),
+            },
+            _ => None,
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            document,
+            manifest,
+        })
+    }
+
+    /// The input `now`.
+    pub(crate) fn time(now: &str) -> Option<Self> {
+        Some(Self {
+            name: "now".to_owned(),
+            document: Document::from_value(&Value::String(now.to_owned())).ok()?,
+            manifest: None,
+        })
+    }
+
+    /// The name of the input.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// A request with several inputs.
+pub(crate) fn request<'d>(given: &'d [Given<'d>], namespace: Option<&'d str>) -> Request<'d> {
+    let mut request = given
+        .iter()
+        .find_map(|given| Some(Request::object(&given.document, given.manifest.as_ref()?)))
+        .unwrap_or_default();
+    if let Some(namespace) = namespace {
+        request = request.with_namespace(namespace);
+    }
+    for given in given.iter().filter(|given| given.manifest.is_none()) {
+        request = request.with_input(&given.name, &given.document);
+    }
+    request
 }

@@ -6,7 +6,7 @@ mod support;
 use support::{BAD, Folder, GOOD, POLICY};
 
 /// The commands there are.
-const COMMANDS: [&str; 2] = ["check", "rules"];
+const COMMANDS: [&str; 4] = ["check", "test", "eval", "rules"];
 
 #[test]
 fn every_help_ends_with_two_examples_of_existing_commands() {

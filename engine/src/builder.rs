@@ -5,8 +5,8 @@ use core::fmt;
 
 use serde_json::Value as Json;
 use wardlaw_lang::{
-    Code, CompileInput, Compiled, Diagnostic, Library, NoLibrary, Severity, Sources, compile,
-    suggest::nearest,
+    Code, CompileInput, Compiled, Diagnostic, Library, NoLibrary, Severity, Sources, Span, compile,
+    compile_expression, suggest::nearest, syntax::document_offset,
 };
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     engine::Engine,
     limits::Limits,
     plan::build::{self, PlanErrorKind},
+    test_run::Suite,
 };
 
 /// Gathers what an engine is made of.
@@ -26,6 +27,7 @@ pub struct Builder {
     sets: Vec<String>,
     data: BTreeMap<String, Json>,
     limits: Limits,
+    expression: Option<(String, String)>,
 }
 
 impl Default for Builder {
@@ -37,6 +39,7 @@ impl Default for Builder {
             sets: Vec::new(),
             data: BTreeMap::new(),
             limits: Limits::default(),
+            expression: None,
         }
     }
 }
@@ -120,47 +123,77 @@ impl Builder {
         self
     }
 
-    /// Compiles the policy and loads its data.
-    pub fn build(mut self) -> Result<Engine, BuildError> {
+    /// An expression in the scope of a package: it sees the package's declarations and imports. Its
+    /// value is what [`Engine::evaluate`] gives.
+    pub fn expression(mut self, package: impl Into<String>, text: impl Into<String>) -> Self {
+        self.expression = Some((package.into(), text.into()));
+        self
+    }
+
+    /// Compiles the policy and loads its data. Its tests are checked, and left out.
+    pub fn build(self) -> Result<Engine, BuildError> {
+        self.engine(false)
+    }
+
+    /// Compiles the policy with its tests. Data that no default and no host gives is for them to bind.
+    pub fn tests(self) -> Result<Suite, BuildError> {
+        self.engine(true).map(Suite::new)
+    }
+
+    fn engine(mut self, tests: bool) -> Result<Engine, BuildError> {
         let mut own = Vec::new();
         let select = self.select(&mut own);
         let Compiled {
             program,
             mut diagnostics,
             mut sources,
-        } = compile(&CompileInput {
-            sources: &self.sources,
-            library: self.library,
-            select: &select,
-        });
+        } = {
+            let input = CompileInput {
+                sources: &self.sources,
+                library: self.library,
+                select: &select,
+            };
+            match &self.expression {
+                Some((package, text)) => compile_expression(&input, package, text),
+                None => compile(&input),
+            }
+        };
         for (name, text, message, help) in own {
             let span = data::host_span(&mut sources, &name, &text);
             diagnostics.push(Diagnostic::new(Code::UnknownPackage, span, message).with_help(help));
         }
-        let Some(program) = program.filter(|_| !diagnostics.iter().any(Diagnostic::is_error)) else {
+        let Some(mut program) = program.filter(|_| !diagnostics.iter().any(Diagnostic::is_error)) else {
             return Err(BuildError { diagnostics, sources });
         };
+        if !tests {
+            program.tests.clear();
+        }
         #[cfg(feature = "reference")]
         let kept = program.clone();
         let mut plan = match build::build(program) {
             Ok(plan) => plan,
             Err(error) => {
-                let (code, message) = match error.reason {
+                let (code, span, message) = match error.reason {
                     PlanErrorKind::TooDeep => (
                         Code::TooDeep,
+                        error.span,
                         "evaluation could nest deeper than 1,000 levels here".into(),
                     ),
                     #[cfg(not(feature = "yaml"))]
-                    PlanErrorKind::Unsupported(text) => (Code::Unsupported, text.into()),
-                    PlanErrorKind::Literal(text) => (Code::BadLiteral, text),
-                    PlanErrorKind::Pattern(text) => (Code::BadArgument, text),
+                    PlanErrorKind::Unsupported(text) => (Code::Unsupported, error.span, text.into()),
+                    PlanErrorKind::Literal { offset, message } => (
+                        Code::BadLiteral,
+                        in_literal(&sources, error.span, offset),
+                        message,
+                    ),
+                    PlanErrorKind::Pattern(text) => (Code::BadArgument, error.span, text),
                 };
-                diagnostics.push(Diagnostic::new(code, error.span, message));
+                diagnostics.push(Diagnostic::new(code, span, message));
                 return Err(BuildError { diagnostics, sources });
             }
         };
         let policy = digest_policy(&sources, &select);
-        let wrong = data::load(&mut plan, &self.data, self.limits, &mut sources);
+        let wrong = data::load(&mut plan, &self.data, self.limits, tests, &mut sources);
         if !wrong.is_empty() {
             diagnostics.extend(wrong);
             return Err(BuildError { diagnostics, sources });
@@ -219,6 +252,18 @@ impl Builder {
         select.dedup();
         select
     }
+}
+
+/// One character of a literal document, which is named by its offset in the text without indentation.
+fn in_literal(sources: &Sources, content: Span, offset: u32) -> Span {
+    let text = sources.slice(content);
+    let at = document_offset(text, offset as usize);
+    let length = text
+        .get(at..)
+        .and_then(|rest| rest.chars().next())
+        .map_or(0, char::len_utf8);
+    let start = content.start.saturating_add(at as u32);
+    Span::new(content.file, start, start.saturating_add(length as u32))
 }
 
 /// Of all texts, whatever the order in which the host gave them, and of what is in force.

@@ -11,7 +11,9 @@ use alloc::{
 
 use serde_json::Value as Json;
 use wardlaw_lang::{
-    Code, Diagnostic, Sources, Span, suggest::nearest, types::Opaque, types::Type, types::Types,
+    Code, Diagnostic, Sources, Span,
+    suggest::nearest,
+    types::{Opaque, Type, TypeId, Types},
 };
 
 use crate::{
@@ -35,6 +37,7 @@ pub(crate) fn load(
     plan: &mut Plan,
     given: &BTreeMap<String, Json>,
     limits: Limits,
+    tests: bool,
     sources: &mut Sources,
 ) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
@@ -54,6 +57,14 @@ pub(crate) fn load(
         );
     }
     for index in 0..plan.data.len() {
+        let left_to_tests = tests
+            && plan
+                .data
+                .get(index)
+                .is_some_and(|data| data.default.is_none() && !given.contains_key(&data.name));
+        if left_to_tests {
+            continue;
+        }
         if let Err(mut errors) = load_one(plan, index, given, limits, sources) {
             diagnostics.append(&mut errors);
         }
@@ -151,6 +162,32 @@ fn load_one(
         data.document = position;
     }
     Ok(())
+}
+
+/// What is wrong with a value that a test binds to a datum: places and messages.
+pub(crate) fn wrong(
+    types: &mut Types,
+    checks: &mut Checks,
+    document: &Document<'static>,
+    ty: TypeId,
+) -> Vec<(String, String)> {
+    let declared = Declared::of(types, ty);
+    // Patterns are compiled again where they are read; a datum of a test lives as long as its case.
+    let mut patterns = BTreeMap::new();
+    let mut whole = Whole {
+        types,
+        checks,
+        patterns: &mut patterns,
+        document,
+        path: Vec::new(),
+        wrong: Vec::new(),
+    };
+    whole.check(document.root(), &declared);
+    whole
+        .wrong
+        .into_iter()
+        .map(|(path, message, _)| (path, message))
+        .collect()
 }
 
 /// A document against a declared type, to the last leaf.

@@ -8,17 +8,17 @@ use alloc::{
     vec::Vec,
 };
 
-use wardlaw_lang::{Diagnostic, Sources};
+use wardlaw_lang::{Diagnostic, Sources, Span};
 
 use crate::{
     builder::Builder,
     decision::{self, Decision, Effect, Finding, Level, Raw, Severity},
     eval::{Machine, Sink},
-    fault::{FaultInfo, Reason},
+    fault::{ErrorKind, FaultInfo, Reason},
     fix::Patch,
     input::validate,
     limits::Limits,
-    plan::{Plan, Rule},
+    plan::{Plan, Rule, check::kinds},
     request::Request,
 };
 
@@ -35,6 +35,46 @@ pub struct Engine {
     #[cfg(feature = "reference")]
     pub(crate) program: wardlaw_lang::ir::Program,
 }
+
+/// What is known of a declared input.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct InputInfo<'e> {
+    /// Its name.
+    pub name: &'e str,
+    /// Whether every decision needs it.
+    pub required: bool,
+    /// Whether it is a Kubernetes admission request, which can be made of an object.
+    pub admission: bool,
+}
+
+/// Why an expression has no value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EvaluationError {
+    /// Which kind.
+    pub kind: ErrorKind,
+    /// One line.
+    pub message: String,
+    /// The place in input or data: what it is relative to, if not the object under review, and a JSON
+    /// pointer.
+    pub place: Option<(Option<String>, String)>,
+    /// The expression of the policy that met it.
+    pub span: Option<Span>,
+}
+
+impl core::fmt::Display for EvaluationError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(&self.message)?;
+        match &self.place {
+            Some((Some(within), path)) => write!(f, " at `{path}` of `{within}`"),
+            Some((None, path)) => write!(f, " at `{path}`"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl core::error::Error for EvaluationError {}
 
 /// What is known of a rule in force.
 #[derive(Clone, Copy, Debug)]
@@ -102,6 +142,18 @@ impl Engine {
         self.plan.inputs.iter().map(|input| input.name.as_str())
     }
 
+    /// What is known of the inputs that the policy declares.
+    pub fn input_infos(&self) -> impl Iterator<Item = InputInfo<'_>> {
+        self.plan.inputs.iter().map(|input| {
+            let check = self.plan.checks.get(input.check);
+            InputInfo {
+                name: &input.name,
+                required: check.is_some_and(|check| check.mask & kinds::NULL == 0),
+                admission: check.is_some_and(|check| check.expected == "k8s.AdmissionRequest"),
+            }
+        })
+    }
+
     /// Digest of the policy: `sha256:…`.
     pub fn policy_digest(&self) -> &str {
         &self.policy
@@ -112,7 +164,30 @@ impl Engine {
         &self.data
     }
 
-    fn package(&self, index: u32) -> &str {
+    /// The value of the expression that the engine was built with ([`Builder::expression`]); null where
+    /// it is absent, and where there is none.
+    ///
+    /// # Errors
+    /// What the expression met while it was evaluated: a value that is not of its type, a limit.
+    pub fn evaluate(&self, request: &Request<'_>) -> Result<serde_json::Value, EvaluationError> {
+        let documents = request.documents();
+        let mut machine = Machine::new(&self.plan, &documents, self.limits);
+        request.bind(&mut machine);
+        let Some(query) = self.plan.query else {
+            return Ok(serde_json::Value::Null);
+        };
+        machine.output(query).map_err(|fault| {
+            let place = fault.place.as_ref().and_then(|place| machine.shown(place));
+            EvaluationError {
+                kind: fault.reason.kind(),
+                message: fault.reason.message(&self.plan.checks),
+                place,
+                span: fault.span,
+            }
+        })
+    }
+
+    pub(crate) fn package(&self, index: u32) -> &str {
         self.plan
             .packages
             .get(index as usize)
@@ -124,36 +199,45 @@ impl Engine {
         let documents = request.documents();
         let mut machine = Machine::new(&self.plan, &documents, self.limits);
         request.bind(&mut machine);
+        self.decide_in(&mut machine, None)
+    }
+
+    /// Decides about what a machine has bound; by the rules of one package, where one is named.
+    pub(crate) fn decide_in(&self, machine: &mut Machine<'_>, only: Option<u32>) -> Decision {
         let mut sink = Sink::default();
-        self.mismatches(&machine, &mut sink);
+        let fuel = machine.fuel;
+        self.mismatches(machine, only, &mut sink);
         let mut out_of_fuel = false;
         for (index, rule) in self.plan.rules.iter().enumerate() {
-            if rule.audit {
+            if rule.audit || only.is_some_and(|only| rule.package != only) {
                 continue;
             }
             let index = index as u32;
             if out_of_fuel {
-                sink.findings.push(unfinished(&machine, index, rule));
+                sink.findings.push(unfinished(machine, index, rule));
             } else {
                 out_of_fuel = machine.run_rule(index, &mut sink);
             }
         }
-        let outputs = self.outputs(&mut machine, &mut sink);
-        let fuel = self.limits.fuel.saturating_sub(machine.fuel);
-        self.finish(sink, outputs, fuel)
+        let outputs = self.outputs(machine, only, &mut sink);
+        let fuel = fuel.saturating_sub(machine.fuel);
+        self.finish(sink, outputs, only, fuel)
     }
 
     /// What is wrong with the inputs, before any rule runs.
-    fn mismatches(&self, machine: &Machine<'_>, sink: &mut Sink) {
+    fn mismatches(&self, machine: &Machine<'_>, only: Option<u32>, sink: &mut Sink) {
         let limit = self.limits.findings_per_rule;
         let all = self.limits.findings as usize;
         let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
         let mut full: BTreeSet<u32> = BTreeSet::new();
         for mismatch in validate::mismatches(machine) {
             for index in mismatch.rules {
-                let Some(rule) = self.plan.rules.get(*index as usize).filter(|rule| !rule.audit) else {
+                let Some(rule) = self.plan.rules.get(*index as usize) else {
                     continue;
                 };
+                if rule.audit || only.is_some_and(|only| rule.package != only) {
+                    continue;
+                }
                 let count = counts.entry(*index).or_default();
                 *count = count.saturating_add(1);
                 if *count <= limit && sink.findings.len() < all {
@@ -172,9 +256,18 @@ impl Engine {
     }
 
     /// The values of the outputs. One that meets an error is an error of no rule, which denies.
-    fn outputs(&self, machine: &mut Machine<'_>, sink: &mut Sink) -> Vec<(String, serde_json::Value)> {
+    fn outputs(
+        &self,
+        machine: &mut Machine<'_>,
+        only: Option<u32>,
+        sink: &mut Sink,
+    ) -> Vec<(String, serde_json::Value)> {
         let mut outputs = Vec::with_capacity(self.plan.outputs.len());
         for (name, index) in &self.plan.outputs {
+            let package = name.rsplit_once('.').map_or("", |(package, _)| package);
+            if only.is_some_and(|only| self.package(only) != package) {
+                continue;
+            }
             match machine.output(*index) {
                 Ok(value) => outputs.push((name.clone(), value)),
                 Err(fault) => {
@@ -193,6 +286,7 @@ impl Engine {
         &self,
         sink: Sink,
         outputs: Vec<(String, serde_json::Value)>,
+        only: Option<u32>,
         fuel: u64,
     ) -> Decision {
         let Sink {
@@ -201,7 +295,7 @@ impl Engine {
             allows,
             text: _,
         } = sink;
-        self.require_allow(&allows, &mut findings);
+        self.require_allow(&allows, only, &mut findings);
         decision::compact(&mut findings);
         let findings: Vec<Finding> = findings.into_iter().map(|raw| raw.finding).collect();
         let allowed = !findings
@@ -219,12 +313,15 @@ impl Engine {
     }
 
     /// A `default deny` package in which nothing allows denies.
-    fn require_allow(&self, allows: &[u32], findings: &mut Vec<Raw>) {
+    fn require_allow(&self, allows: &[u32], only: Option<u32>, findings: &mut Vec<Raw>) {
         for (index, package) in self.plan.packages.iter().enumerate() {
             if !package.selected || !package.default_deny {
                 continue;
             }
             let index = index as u32;
+            if only.is_some_and(|only| only != index) {
+                continue;
+            }
             let of_package = |rule: &Rule| rule.package == index;
             let allowed = allows
                 .iter()

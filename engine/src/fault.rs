@@ -81,6 +81,8 @@ pub(crate) enum Reason {
     Values,
     /// Findings of a rule.
     Findings,
+    /// A datum that a test does not bind.
+    NoDatum,
     /// The plan contradicts itself.
     Internal(&'static str),
 }
@@ -93,7 +95,7 @@ impl Reason {
             Self::Arithmetic(_) => ErrorKind::Arithmetic,
             Self::Fuel => ErrorKind::Fuel,
             Self::Text | Self::Values | Self::Findings => ErrorKind::Limit,
-            Self::Internal(_) => ErrorKind::Internal,
+            Self::NoDatum | Self::Internal(_) => ErrorKind::Internal,
         }
     }
 
@@ -109,6 +111,7 @@ impl Reason {
             Self::Text => "the policy makes more text than a decision may",
             Self::Values => "the policy makes more values than a decision may",
             Self::Findings => "the rule has more findings than a decision may list",
+            Self::NoDatum => "a datum without a default is read, and has no value: bind it with `with`",
             Self::Internal(text) => text,
         };
         text.into()

@@ -38,12 +38,14 @@ mod plan;
 #[cfg(feature = "reference")]
 mod reference;
 mod request;
+mod test_run;
 mod value;
 
 pub use builder::{BuildError, Builder};
 pub use decision::{Decision, Effect, ErrorInfo, Finding, Level, RelatedPlace, Severity, Source};
-pub use engine::{Engine, RuleInfo};
+pub use engine::{Engine, EvaluationError, InputInfo, RuleInfo};
 pub use fault::ErrorKind;
 pub use fix::{PatchError, PatchOp, PatchOperation};
 pub use limits::Limits;
 pub use request::Request;
+pub use test_run::{CaseResult, Failure, Files, NoFiles, Suite, TestFile, TestInfo};

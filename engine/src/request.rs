@@ -5,7 +5,7 @@ use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 use crate::{
     eval::Machine,
-    input::{Document, Kind, Manifest, NodeId},
+    input::{Document, Kind, Manifest, NodeId, manifest::reviewed},
     value::{DocId, NodeRef, Value, place::Origin},
 };
 
@@ -119,6 +119,36 @@ impl<'d> Request<'d> {
             }
         }
         Value::Map(machine.world.add_run(&members))
+    }
+}
+
+/// Binds an input of a test to a document that was added already. The request of an admission is
+/// bound as a review's is, so that places are relative to the object; `subject` says that findings
+/// without a place lie there.
+pub(crate) fn bind_document(
+    machine: &mut Machine<'_>,
+    input: u32,
+    doc: DocId,
+    document: &Document<'_>,
+    review: bool,
+) {
+    let root = document.root();
+    let name = machine
+        .plan
+        .inputs
+        .get(input as usize)
+        .map_or("", |input| input.name.as_str());
+    let (origin, subject) = if review && document.kind(root) == Kind::Object {
+        let manifest = reviewed(document, root);
+        (bases(&manifest), manifest.object)
+    } else {
+        (alloc::vec![(root, Some(name.to_owned()))], root)
+    };
+    set_origin(machine, doc, origin);
+    machine.subject = Some(NodeRef { doc, node: subject });
+    let value = machine.world.node(doc, root);
+    if let Some(slot) = machine.inputs.get_mut(input as usize) {
+        *slot = value;
     }
 }
 

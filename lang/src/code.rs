@@ -127,6 +127,16 @@ codes! {
     UnusedBinding = 309 Warning "unused binding";
     /// A datum that is wrong or missing.
     BadData = 310 Error "datum does not fit its type";
+
+    // 04xx: tests
+    /// A `test` block that is not well formed.
+    BadTest = 401 Error "test is not well formed";
+    /// What a test expects does not hold.
+    Expectation = 402 Error "test expects something else";
+    /// A test that cannot be run to its end.
+    TestFault = 403 Error "test cannot be run";
+    /// A fix that leaves the finding in place.
+    BadFix = 404 Error "fix does not mend";
 }
 
 impl fmt::Display for Code {

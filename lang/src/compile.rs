@@ -1,9 +1,9 @@
 //! The front door of the compiler: sources and a library in, a checked program or diagnostics out.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 
 use crate::{
-    Diagnostic, Library, Sources,
+    Diagnostic, FileId, Library, Sources,
     check::check,
     ir::Program,
     package::{Loaded, load},
@@ -32,13 +32,43 @@ pub struct Compiled {
     pub sources: Sources,
 }
 
+/// An expression in the scope of a package, to be compiled beside the policy.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Query<'a> {
+    /// The package's path.
+    pub(crate) package: &'a str,
+    /// The file that holds nothing but the expression, as the value of the `let` [`QUERY`].
+    pub(crate) file: FileId,
+}
+
+/// The name of the `let` that is made of an expression.
+pub(crate) const QUERY: &str = "__expression";
+
 /// Compiles the selected packages, and what they import.
 pub fn compile(input: &CompileInput<'_>) -> Compiled {
+    run(input, None)
+}
+
+/// As [`compile`], and an expression with it, which sees everything that the package sees: its
+/// declarations and the imports of all its files. [`Program::query`] is its value.
+pub fn compile_expression(input: &CompileInput<'_>, package: &str, expression: &str) -> Compiled {
+    // A `let` on a line of its own, so that messages show the expression as it was written.
+    let text = format!("package {package} let {QUERY} =\n{expression}\n");
+    let mut sources = input.sources.clone();
+    let file = sources.add("expression", text);
+    let input = CompileInput {
+        sources: &sources,
+        ..*input
+    };
+    run(&input, Some(Query { package, file }))
+}
+
+fn run(input: &CompileInput<'_>, query: Option<Query<'_>>) -> Compiled {
     let Loaded {
         packages,
         library_files,
         mut diagnostics,
-    } = load(input);
+    } = load(input, query);
     let program = check(&packages, input.library, input.sources.len(), &mut diagnostics);
     drop(packages);
     let mut sources = input.sources.clone();

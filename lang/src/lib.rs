@@ -24,7 +24,7 @@ pub mod syntax;
 pub mod types;
 
 pub use code::Code;
-pub use compile::{CompileInput, Compiled, compile};
+pub use compile::{CompileInput, Compiled, compile, compile_expression};
 pub use diagnostic::{Applicability, Diagnostic, Edit, Label, Severity, Suggestion};
 pub use library::{Library, LibraryFile, LibraryPackage, NamedSet, NoLibrary};
 pub use source::{LineColumn, Source, Sources};

@@ -5,7 +5,7 @@ use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 
 use crate::{
     Code, Diagnostic, FileId, LibraryFile, Span,
-    compile::CompileInput,
+    compile::{CompileInput, QUERY, Query},
     suggest::nearest,
     syntax::{ast, parse},
 };
@@ -21,6 +21,8 @@ pub(crate) struct Package<'s> {
     pub(crate) library: bool,
     /// Its files.
     pub(crate) files: Vec<ast::File<'s>>,
+    /// Which of the files holds an expression of the host; it sees the imports of all others.
+    pub(crate) query: Option<usize>,
 }
 
 /// All packages that are needed.
@@ -42,21 +44,27 @@ pub fn below(path: &str, prefix: &str) -> bool {
             .is_some_and(|rest| rest.starts_with('.'))
 }
 
-pub(crate) fn load<'s>(input: &CompileInput<'s>) -> Loaded<'s> {
+pub(crate) fn load<'s>(input: &CompileInput<'s>, query: Option<Query<'_>>) -> Loaded<'s> {
     let mut loader = Loader {
         input: *input,
+        query: query.map(|query| query.file),
         packages: BTreeMap::new(),
         library_files: Vec::new(),
         diagnostics: Vec::new(),
     };
     loader.own();
     loader.select();
+    if let Some(query) = query {
+        loader.query(query);
+    }
     loader.imports();
     loader.order()
 }
 
 struct Loader<'s> {
     input: CompileInput<'s>,
+    /// The file that is no part of the policy.
+    query: Option<FileId>,
     packages: BTreeMap<String, Package<'s>>,
     library_files: Vec<LibraryFile>,
     diagnostics: Vec<Diagnostic>,
@@ -67,6 +75,9 @@ impl<'s> Loader<'s> {
     fn own(&mut self) {
         let mut folders: BTreeMap<String, (&'s str, Span)> = BTreeMap::new();
         for (id, source) in self.input.sources.iter() {
+            if self.query == Some(id) {
+                continue;
+            }
             let parsed = parse(id, &source.text);
             self.diagnostics.extend(parsed.diagnostics);
             let Some(path) = &parsed.file.package else {
@@ -109,6 +120,7 @@ impl<'s> Loader<'s> {
                 selected: false,
                 library: false,
                 files: Vec::new(),
+                query: None,
             });
             package.files.push(parsed.file);
         }
@@ -166,9 +178,46 @@ impl<'s> Loader<'s> {
                 selected: false,
                 library: true,
                 files,
+                query: None,
             },
         );
         true
+    }
+
+    /// Adds the host's expression to its package.
+    fn query(&mut self, query: Query<'_>) {
+        let Some(source) = self.input.sources.get(query.file) else {
+            return;
+        };
+        let parsed = parse(query.file, &source.text);
+        let whole = Span::new(query.file, 0, source.text.len() as u32);
+        let broken = !parsed.diagnostics.is_empty();
+        self.diagnostics.extend(parsed.diagnostics);
+        let [item] = parsed.file.items.as_slice() else {
+            if !broken {
+                self.diagnostics.push(
+                    Diagnostic::new(Code::Syntax, whole, "this is more than one expression")
+                        .with_help("declarations belong into the policy"),
+                );
+            }
+            return;
+        };
+        if !matches!(&item.kind, ast::ItemKind::Let { name, .. } if name.text == QUERY) {
+            return;
+        }
+        self.library(query.package);
+        let Some(package) = self.packages.get_mut(query.package) else {
+            let near = nearest(query.package, self.packages.keys().map(String::as_str)).map(String::from);
+            let message = format!("there is no package `{}`", query.package);
+            let diagnostic = Diagnostic::new(Code::UnknownPackage, whole, message);
+            self.diagnostics.push(match near {
+                Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
+                None => diagnostic.with_help("name a package of the policy or of the library"),
+            });
+            return;
+        };
+        package.query = Some(package.files.len());
+        package.files.push(parsed.file);
     }
 
     /// Loads what is imported, until nothing is missing.

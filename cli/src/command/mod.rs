@@ -1,11 +1,13 @@
 //! One file a command, each thin: gather, call the library, hand to an output.
 
 mod check;
+mod eval;
 mod rules;
+mod test;
 
 use crate::{
     args::{self, Arguments, Command, When},
-    engine::{self, Policy},
+    engine::{self, BuildError, Engine, Policy},
     output::{diagnostic, summary},
     project::{
         data,
@@ -19,6 +21,8 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
     let mut ui = Ui::new(arguments.color);
     let result = match arguments.command {
         Command::Check(args) => check::run(&args, &mut ui),
+        Command::Test(args) => test::run(&args, &mut ui),
+        Command::Eval(args) => eval::run(&args, &mut ui),
         Command::Rules(args) => rules::run(&args, &mut ui),
     };
     let exit = result.unwrap_or_else(|failure| {
@@ -44,26 +48,9 @@ pub(crate) fn usage(message: &clap::Error) -> Exit {
 /// The policy that the arguments select, or why it cannot be used.
 fn policy(args: &args::Policy, ui: &mut Ui) -> Result<(Selection, Policy), Failure> {
     let selection = policies::select(&args.policies, engine::library())?;
-    let data = data::read(&args.data, &args.data_file)?;
-    let style = ui.err_style();
-    let mut text = String::new();
-    let engine = match engine::compile(&selection, data) {
-        Ok(engine) => engine,
-        Err((diagnostics, sources)) => {
-            diagnostic::write(&mut text, &diagnostics, &sources, style);
-            ui.tell(&text);
-            let errors = diagnostics
-                .iter()
-                .filter(|diagnostic| diagnostic.is_error())
-                .count();
-            return Err(Failure::new(format!(
-                "the policy cannot be used: {}",
-                summary::count(errors, "error")
-            )));
-        }
-    };
-    diagnostic::write(&mut text, engine.warnings(), engine.sources(), style);
-    ui.tell(&text);
+    let data = data::read(&args.data)?;
+    let engine = built(engine::builder(&selection, data).build(), ui)?;
+    tell_warnings(&engine, ui);
     let policy = Policy::new(engine)?;
     if policy.size() == 0 {
         return Err(
@@ -72,4 +59,27 @@ fn policy(args: &args::Policy, ui: &mut Ui) -> Result<(Selection, Policy), Failu
         );
     }
     Ok((selection, policy))
+}
+
+/// What was built, or all that is wrong with the policy.
+fn built<T>(result: Result<T, BuildError>, ui: &mut Ui) -> Result<T, Failure> {
+    result.map_err(|BuildError { diagnostics, sources }| {
+        let mut text = String::new();
+        diagnostic::write(&mut text, &diagnostics, &sources, ui.err_style());
+        ui.tell(&text);
+        let errors = diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.is_error())
+            .count();
+        Failure::new(format!(
+            "the policy cannot be used: {}",
+            summary::count(errors, "error")
+        ))
+    })
+}
+
+fn tell_warnings(engine: &Engine, ui: &mut Ui) {
+    let mut text = String::new();
+    diagnostic::write(&mut text, engine.warnings(), engine.sources(), ui.err_style());
+    ui.tell(&text);
 }

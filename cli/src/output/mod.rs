@@ -1,6 +1,7 @@
 //! What is written: one file a format, over one description of a result. Nothing here decides, and
 //! nothing here writes to a stream.
 
+pub(crate) mod cases;
 pub(crate) mod diagnostic;
 pub(crate) mod escape;
 pub(crate) mod human;

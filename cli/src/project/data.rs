@@ -1,14 +1,12 @@
 //! `--data` and `--data-file`: values for the data that policies declare.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::Path};
 
 use serde_json::Value;
 
 use super::{is_remote, read_bounded, shown};
 use crate::{
+    args::Data,
     engine,
     ui::{Failure, reason},
 };
@@ -17,7 +15,8 @@ use crate::{
 const LONGEST: u64 = 64 * 1024 * 1024;
 
 /// Reads all data by full name. What is given by `--data` stands before what a file says.
-pub(crate) fn read(given: &[String], files: &[PathBuf]) -> Result<Vec<(String, Value)>, Failure> {
+pub(crate) fn read(args: &Data) -> Result<Vec<(String, Value)>, Failure> {
+    let (given, files) = (&args.data, &args.data_file);
     let mut data = BTreeMap::new();
     for pair in given {
         let Some((name, text)) = pair.split_once('=') else {

@@ -137,6 +137,20 @@ impl Input {
     }
 }
 
+/// The bytes of a file that is named, or of standard input for `-`; or why there are none.
+pub(crate) fn read_named(file: &str) -> Result<Vec<u8>, String> {
+    if is_remote(file.as_ref()) {
+        return Err("is never read from another machine".to_owned());
+    }
+    Input {
+        name: file.to_owned(),
+        path: (file != "-").then(|| PathBuf::from(file)),
+        named: true,
+        broken: None,
+    }
+    .read()
+}
+
 /// All manifests below a folder. A folder that cannot be listed is an input that cannot be read.
 fn folder(root: &Path, found: &mut Vec<Input>, symlinks: &mut Vec<String>) {
     let mut folders = vec![(root.to_path_buf(), 0)];

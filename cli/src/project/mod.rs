@@ -2,6 +2,7 @@
 //! files; everything they read is bounded.
 
 pub(crate) mod data;
+pub(crate) mod fixtures;
 pub(crate) mod inputs;
 pub(crate) mod policies;
 

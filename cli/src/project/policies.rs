@@ -1,7 +1,10 @@
 //! `-p`: which sources, packages and named sets are meant. A plain name is looked up in the library
 //! first, so that a folder `k8s` of manifests never shadows the package; `./k8s` names the folder.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use wardlaw_lang::{CompileInput, Library, Sources, compile, package::below, suggest::nearest};
 
@@ -87,6 +90,49 @@ pub(crate) fn select(named: &[String], library: &dyn Library) -> Result<Selectio
         }
     }
     Ok(selection)
+}
+
+/// The policies of files and folders. Of a file, the others of its folder come with it; its own name is
+/// given back, as the sources have it.
+pub(crate) fn below_paths(paths: &[PathBuf]) -> Result<(Selection, Vec<String>), Failure> {
+    let mut selection = Selection::default();
+    let mut named = Vec::new();
+    for path in paths {
+        if is_remote(path.as_os_str()) {
+            return Err(Failure::new(format!(
+                "`{}`: a policy is never read from another machine",
+                shown(path)
+            ))
+            .with_help("fetch it first, and name the file or folder"));
+        }
+        let metadata = fs::metadata(path)
+            .map_err(|error| Failure::new(format!("`{}`: {}", shown(path), reason(&error))))?;
+        if metadata.is_dir() {
+            let before = selection.sources.len();
+            folder(path, &mut selection)?;
+            let added = selection.sources.get(before..).unwrap_or(&[]);
+            named.extend(added.iter().map(|(name, _)| name.clone()));
+            continue;
+        }
+        if path.extension().is_none_or(|extension| extension != "ward") {
+            return Err(Failure::new(format!("`{}`: not a policy file", shown(path)))
+                .with_help("policy files end in `.ward`"));
+        }
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = parent.unwrap_or(Path::new("."));
+        let entries = fs::read_dir(parent)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(|error| Failure::new(format!("cannot read `{}`: {}", shown(parent), reason(&error))))?;
+        let mut files: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
+        files.retain(|file| file.extension().is_some_and(|extension| extension == "ward") && file.is_file());
+        files.sort();
+        for file in &files {
+            source(file, &mut selection)?;
+        }
+        let name = shown(path);
+        named.push(name.strip_prefix("./").unwrap_or(&name).to_owned());
+    }
+    Ok((selection, named))
 }
 
 fn find_set(name: &str, library: &dyn Library) -> Option<&'static str> {

@@ -17,6 +17,7 @@ mod number;
 pub(crate) mod opaque;
 pub(crate) mod pattern;
 mod reference;
+pub(crate) mod test;
 pub(crate) mod text;
 
 /// Calls a builtin. `kind` is the opaque type of the elements of the first argument, where those of a
@@ -103,5 +104,9 @@ pub(crate) fn call(
         Builtin::JsonPrint => encoding::json_print(machine, id, first),
         Builtin::YamlParse => encoding::yaml_parse(machine, id, first),
         Builtin::UrlParse => reference::url(machine, id, first),
+        Builtin::Files => test::files(machine, id, first),
+        Builtin::AdmissionCreate => test::request(machine, id, "CREATE", Some(first), None),
+        Builtin::AdmissionUpdate => test::request(machine, id, "UPDATE", Some(second), Some(first)),
+        Builtin::AdmissionDelete => test::request(machine, id, "DELETE", None, Some(first)),
     }
 }

@@ -259,7 +259,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Takes fuel for an element and checks it.
-    fn draw(
+    pub(super) fn draw(
         &mut self,
         source: OpId,
         check: CheckId,

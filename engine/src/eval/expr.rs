@@ -128,8 +128,9 @@ impl Machine<'_> {
             return Ok(Value::Null);
         };
         if data.document == u32::MAX {
-            // A default reads no data; if one came to, that is no absent value.
-            let reason = Reason::Internal("a datum is read before it has a value");
+            // Only tests run without all data; a default reads no data, and if one came to, that is no
+            // absent value.
+            let reason = Reason::NoDatum;
             self.fault = Some(crate::fault::FaultInfo {
                 reason,
                 span: Some(data.span),

@@ -1,7 +1,7 @@
 //! Evaluation of a plan over the documents of one decision. The machine owns all that changes; the
 //! plan is shared and never changes. Recursion is bounded when the plan is built (`plan/depth.rs`).
 
-use alloc::{boxed::Box, collections::BTreeMap, vec, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, string::String, vec, vec::Vec};
 
 use wardlaw_lang::types::Opaque;
 
@@ -11,6 +11,7 @@ mod comprehension;
 mod expr;
 mod operator;
 mod place;
+mod test;
 
 use crate::{
     builtins::pattern::Regex,
@@ -53,8 +54,8 @@ pub(crate) fn typed(value: Value, opaque: Option<Opaque>) -> Value {
     }
 }
 
-/// All that changes during one decision.
-#[derive(Debug)]
+/// All that changes during one decision. Tests go on from a copy, so that no case changes another.
+#[derive(Clone, Debug)]
 pub(crate) struct Machine<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) world: World<'a>,
@@ -67,6 +68,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) inputs: Vec<Value>,
     /// Where a finding without a place lies: the object under review, or the only input.
     pub(crate) subject: Option<NodeRef>,
+    /// In tests: the documents of files, by pattern.
+    pub(crate) files: BTreeMap<String, Vec<NodeRef>>,
     data: Vec<Slot>,
     lets: Vec<Slot>,
     /// How many slots of `data` and `lets` are filled: their values keep the heap from being reset.
@@ -103,6 +106,7 @@ impl<'a> Machine<'a> {
             fuel: limits.fuel,
             inputs: vec![Value::Null; plan.inputs.len()],
             subject: None,
+            files: BTreeMap::new(),
             data: vec![Slot::Empty; plan.data.len()],
             lets: vec![Slot::Empty; plan.lets.len()],
             filled: 0,

@@ -98,6 +98,12 @@ impl Machine<'_> {
             .find_map(|local| Self::place_of(self.local(local)))
     }
 
+    /// A place in words: what it is relative to, and its pointer.
+    pub(crate) fn shown(&self, place: &Place) -> Option<(Option<String>, String)> {
+        let shown = place::show(&self.world, &self.origins, place)?;
+        Some((shown.within, place::pointer(&shown.tokens)))
+    }
+
     /// What a finding shows of a place; without one, of the object under review.
     pub(crate) fn show(&self, place: Option<&Place>) -> Shown {
         place

@@ -140,7 +140,7 @@ fn is_request(document: &Document<'_>, object: NodeId) -> bool {
     has_text("uid") && has_text("operation") && object_at(document, object, "kind").is_some()
 }
 
-fn reviewed(document: &Document<'_>, request: NodeId) -> Manifest {
+pub(crate) fn reviewed(document: &Document<'_>, request: NodeId) -> Manifest {
     let new = object_at(document, request, "object");
     let old = object_at(document, request, "oldObject");
     let object = new.or(old).unwrap_or(request);

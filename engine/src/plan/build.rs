@@ -6,7 +6,10 @@ use wardlaw_lang::{
     FileId, Span,
     builtin::Builtin,
     ir::{self, ArmTest, ClauseKind, Expr, ExprId, PlaceStep, Program},
-    syntax::operator::{BinaryOp, UnaryOp},
+    syntax::{
+        ast::DocumentFormat,
+        operator::{BinaryOp, UnaryOp},
+    },
     types::{Opaque, Type, TypeId, Types},
 };
 
@@ -16,7 +19,7 @@ use super::{
 };
 use crate::{
     builtins::{self, pattern::Regex},
-    input::{Document, FieldKey, NodeId, ReadLimits, read_json},
+    input::{Document, FieldKey, ReadError, ReadLimits, read_json},
     value::{DocId, Heap, Value, World, world::sort_set},
 };
 
@@ -37,8 +40,8 @@ pub(crate) enum PlanErrorKind {
     /// A construct that this version cannot evaluate.
     #[cfg(not(feature = "yaml"))]
     Unsupported(&'static str),
-    /// A literal document cannot be read.
-    Literal(String),
+    /// A literal document cannot be read; the span is its content, the offset one of its text.
+    Literal { offset: u32, message: String },
     /// A pattern cannot be compiled.
     Pattern(String),
 }
@@ -73,8 +76,29 @@ pub(crate) fn build(mut program: Program) -> Result<Plan, PlanError> {
     Ok(plan)
 }
 
-struct Builder<'p> {
-    program: &'p Program,
+#[cfg(feature = "yaml")]
+fn read_literal(format: DocumentFormat, text: &str) -> Result<Document<'_>, ReadError> {
+    match format {
+        DocumentFormat::Yaml => crate::input::read_yaml(text, &ReadLimits::default()),
+        DocumentFormat::Json => read_json(text, &ReadLimits::default()),
+    }
+}
+
+#[cfg(not(feature = "yaml"))]
+fn read_literal(format: DocumentFormat, text: &str) -> Result<Document<'_>, ReadError> {
+    match format {
+        DocumentFormat::Yaml => Err(ReadError {
+            kind: crate::input::ReadErrorKind::Syntax,
+            message: "this program was built without YAML: write `json`".into(),
+            offset: 0,
+            location: None,
+        }),
+        DocumentFormat::Json => read_json(text, &ReadLimits::default()),
+    }
+}
+
+pub(super) struct Builder<'p> {
+    pub(super) program: &'p Program,
     types: Types,
     /// Its heap becomes the plan's constants.
     world: World<'p>,
@@ -151,6 +175,11 @@ impl Builder<'_> {
             let rule = self.rule(rule);
             self.plan.rules.push(rule);
         }
+        for test in &program.tests {
+            let test = self.test_block(test);
+            self.plan.tests.push(test);
+        }
+        self.plan.query = program.query.map(|query| query.0);
         Ok(())
     }
 
@@ -192,7 +221,7 @@ impl Builder<'_> {
         self.same.get(id.index()).copied().unwrap_or(OpId(id.0))
     }
 
-    fn used(&mut self, id: ExprId) -> OpId {
+    pub(super) fn used(&mut self, id: ExprId) -> OpId {
         let op = self.same(id);
         if let Some(uses) = self.uses.get_mut(op.0 as usize) {
             *uses = uses.saturating_add(1);
@@ -219,8 +248,12 @@ impl Builder<'_> {
             Expr::Int(value) => self.constant(Value::Int(*value)),
             Expr::Float(value) => self.constant(Value::Float(*value)),
             Expr::Text(text) => self.constant(Value::Text(text.0)),
-            Expr::Document(text) => {
-                let value = self.document(id, self.program.string(*text))?;
+            Expr::Document {
+                format,
+                text,
+                content,
+            } => {
+                let value = self.document(*format, self.program.string(*text), *content)?;
                 self.constant(value)
             }
             Expr::Local(local) => Op::Local(local.0),
@@ -456,20 +489,22 @@ impl Builder<'_> {
     }
 
     /// A literal document. It becomes one of the plan's documents.
-    fn document(&mut self, id: ExprId, text: &str) -> Result<Value, PlanError> {
-        let document: Document<'static> = read_json(text, &ReadLimits::default())
-            .map_err(|error| PlanError {
-                span: self.span(id),
-                reason: PlanErrorKind::Literal(alloc::format!("{error}")),
-            })?
-            .into_owned();
-        let doc = DocId(self.plan.documents.len() as u32);
-        let value = match document.kind(document.root()) {
-            crate::input::Kind::Null => Value::Null,
-            _ => Value::Node(crate::value::NodeRef { doc, node: NodeId(0) }),
+    fn document(&mut self, format: DocumentFormat, text: &str, content: Span) -> Result<Value, PlanError> {
+        let literal = |offset, message| PlanError {
+            span: content,
+            reason: PlanErrorKind::Literal { offset, message },
         };
+        let document: Document<'static> = read_literal(format, text)
+            .map_err(|error| literal(error.offset, error.message))?
+            .into_owned();
+        // `any` is never absent, and that is the type of a literal.
+        if document.kind(document.root()) == crate::input::Kind::Null {
+            return Err(literal(0, "the literal document holds nothing".into()));
+        }
+        let doc = DocId(self.plan.documents.len() as u32);
+        let root = document.root();
         self.plan.documents.push(document);
-        Ok(value)
+        Ok(Value::Node(crate::value::NodeRef { doc, node: root }))
     }
 
     fn values(&self, items: &[ExprId]) -> Option<Vec<Value>> {
@@ -574,17 +609,7 @@ impl Builder<'_> {
                     local: local.0,
                     value: self.used(*value),
                 },
-                ClauseKind::For { pattern, source } => {
-                    let declared = self.declared(*source).present();
-                    let element = declared.element(&mut self.types);
-                    let value = declared.value(&mut self.types);
-                    Clause::For(For {
-                        pattern: pattern.clone(),
-                        source: self.used(*source),
-                        element: self.check(&element),
-                        value: self.check(&value),
-                    })
-                }
+                ClauseKind::For { pattern, source } => Clause::For(self.draws(pattern, *source)),
                 ClauseKind::Let { pattern, value } => Clause::Let {
                     pattern: pattern.clone(),
                     value: self.used(*value),
@@ -597,6 +622,18 @@ impl Builder<'_> {
         let len = built.len() as u32;
         self.plan.clauses.extend(built);
         Slice { start, len }
+    }
+
+    pub(super) fn draws(&mut self, pattern: &ir::Pattern, source: ExprId) -> For {
+        let declared = self.declared(source).present();
+        let element = declared.element(&mut self.types);
+        let value = declared.value(&mut self.types);
+        For {
+            pattern: pattern.clone(),
+            source: self.used(source),
+            element: self.check(&element),
+            value: self.check(&value),
+        }
     }
 
     fn rule(&mut self, rule: &ir::Rule) -> Rule {

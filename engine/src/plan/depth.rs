@@ -57,6 +57,13 @@ pub(crate) fn verify(plan: &Plan) -> Result<(), TooDeep> {
             return Err(TooDeep { span: rule.span });
         }
     }
+    for test in &plan.tests {
+        for op in test.steps.iter().filter_map(|(step, _)| step.op()) {
+            if measure(plan, op, &known) > MAX_DEPTH {
+                return Err(TooDeep { span: test.span });
+            }
+        }
+    }
     Ok(())
 }
 

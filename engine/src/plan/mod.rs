@@ -17,6 +17,7 @@ pub(crate) mod declared;
 pub(crate) mod depth;
 mod places;
 pub(crate) mod reads;
+pub(crate) mod test;
 pub(crate) mod trie;
 
 use crate::{
@@ -87,6 +88,10 @@ pub(crate) struct Plan {
     pub(crate) inputs: Vec<Input>,
     /// In contract order.
     pub(crate) rules: Vec<Rule>,
+    /// Where the engine was built for tests; else empty.
+    pub(crate) tests: Vec<test::TestBlock>,
+    /// The `let` that the host's expression became.
+    pub(crate) query: Option<u32>,
     /// By path.
     pub(crate) packages: Vec<ir::Package>,
     /// Of builtins that give back elements: what is checked of those.

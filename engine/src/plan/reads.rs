@@ -440,7 +440,7 @@ impl Reads<'_> {
             | Expr::Int(_)
             | Expr::Float(_)
             | Expr::Text(_)
-            | Expr::Document(_)
+            | Expr::Document { .. }
             | Expr::Data(_) => Abstract::default(),
             Expr::Local(local) => self.frame.get(local.index()).cloned().unwrap_or_default(),
             Expr::Input(input) => self.input(*input),

@@ -30,7 +30,7 @@ impl Reference<'_> {
             Expr::Int(value) => Ok(Value::Int(*value)),
             Expr::Float(value) => Ok(Value::Float(*value)),
             Expr::Text(text) => self.made_text(program.string(*text), id),
-            Expr::Document(_) => self.document(id),
+            Expr::Document { .. } => self.document(id),
             Expr::Local(local) => Ok(self.local(*local)),
             Expr::Input(input) => self.input(*input),
             Expr::Data(data) => self.datum(*data),

@@ -64,7 +64,7 @@ impl Engine {
             }
         }
         let outputs = reference.outputs();
-        self.finish(reference.sink, outputs, 0)
+        self.finish(reference.sink, outputs, None, 0)
     }
 }
 

@@ -437,7 +437,7 @@ impl Walk<'_, '_> {
             | Expr::Int(_)
             | Expr::Float(_)
             | Expr::Text(_)
-            | Expr::Document(_)
+            | Expr::Document { .. }
             | Expr::Data(_) => Origin::default(),
             Expr::Local(local) => self.frame.get(local.index()).cloned().unwrap_or_default(),
             Expr::Input(input) => {
@@ -638,7 +638,11 @@ impl Walk<'_, '_> {
             | Builtin::PodSecurityVersion
             | Builtin::UnknownFields
             | Builtin::KnowsGroup
-            | Builtin::KnowsKind => Origin::default(),
+            | Builtin::KnowsKind
+            | Builtin::Files
+            | Builtin::AdmissionCreate
+            | Builtin::AdmissionUpdate
+            | Builtin::AdmissionDelete => Origin::default(),
             _ => Origin::default(),
         }
     }

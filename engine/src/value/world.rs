@@ -9,7 +9,7 @@ use super::{Cursor, DocId, Heap, Members, NodeRef, Value, order};
 use crate::input::{Document, FieldKey, Kind, NodeId};
 
 /// The documents and heaps that values refer to.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct World<'a> {
     /// The plan's constants.
     constants: &'a Heap,

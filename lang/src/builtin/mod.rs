@@ -80,6 +80,12 @@ pub enum Shape {
     UnknownFields,
     /// `k8s.PodSecurityVersion`, or absent where the text is malformed; on a literal the value itself.
     PodSecurityVersion,
+    /// A document: a present value of any type.
+    Document,
+    /// A list of documents.
+    Documents,
+    /// `k8s.AdmissionRequest`
+    AdmissionRequest,
 }
 
 impl Shape {
@@ -121,6 +127,9 @@ impl Shape {
             Self::KubernetesObject => "k8s.Object",
             Self::UnknownFields => "[k8s.UnknownField]",
             Self::PodSecurityVersion => "k8s.PodSecurityVersion?",
+            Self::Document => "any",
+            Self::Documents => "[any]",
+            Self::AdmissionRequest => "k8s.AdmissionRequest",
         }
     }
 }
@@ -215,6 +224,14 @@ impl Builtin {
     /// Its row.
     pub fn row(self) -> Option<&'static Row> {
         BUILTINS.iter().find(|row| row.builtin == self)
+    }
+
+    /// Whether only tests may call it.
+    pub const fn in_tests_only(self) -> bool {
+        matches!(
+            self,
+            Self::Files | Self::AdmissionCreate | Self::AdmissionUpdate | Self::AdmissionDelete
+        )
     }
 }
 

@@ -7,10 +7,10 @@ use super::{
     },
     Row,
     Shape::{
-        Bool, Compiled, Constructed, Flattened, Groups, Image, IndexedList, Int, KubernetesObject,
-        LabelSelector, List, Members, Number, OptionalAny, OptionalElement, OptionalFloat, OptionalInt,
-        OptionalString, Ordered, Pattern, PodSecurityVersion, String, StringMap, Strings, UnknownFields, Url,
-        Value,
+        AdmissionRequest, Bool, Compiled, Constructed, Document, Documents, Flattened, Groups, Image,
+        IndexedList, Int, KubernetesObject, LabelSelector, List, Members, Number, OptionalAny,
+        OptionalElement, OptionalFloat, OptionalInt, OptionalString, Ordered, Pattern, PodSecurityVersion,
+        String, StringMap, Strings, UnknownFields, Url, Value,
     },
 };
 use crate::types::Opaque;
@@ -335,4 +335,13 @@ builtins! {
          r#"url.parse("https://a.example")?.port"# => "null",
          r#"url.parse("https://u@evil@host/")"# => "null",
          r#"url.parse("/p")"# => "null"];
+    Files Global, "files" (String) -> Documents, Linear,
+        "The documents of the files that the pattern names, below the test's folder; in tests only.",
+        [];
+    AdmissionCreate Namespace("k8s"), "create" (Document) -> AdmissionRequest, Constant,
+        "The request that creates the object; in tests only.", [];
+    AdmissionUpdate Namespace("k8s"), "update" (Document, Document) -> AdmissionRequest, Constant,
+        "The request that puts the second object in place of the first; in tests only.", [];
+    AdmissionDelete Namespace("k8s"), "delete" (Document) -> AdmissionRequest, Constant,
+        "The request that deletes the object; in tests only.", [];
 }

@@ -271,6 +271,9 @@ impl<'s> Checker<'_, 's> {
         if !self.count(row.name, row.params.len(), arguments, span) {
             return self.broken_call(arguments, span);
         }
+        if row.builtin.in_tests_only() {
+            self.in_test_only(row, arguments, span);
+        }
         let element = receiver
             .as_ref()
             .map_or(Types::NEVER, |receiver| self.element_of(receiver.ty));
@@ -490,6 +493,12 @@ impl<'s> Checker<'_, 's> {
                 self.types().intern(Type::List(element))
             }
             Shape::PodSecurityVersion => self.types().intern(Type::Opaque(Opaque::PodSecurityVersion)),
+            Shape::Document => Types::ANY,
+            Shape::Documents => self.types().intern(Type::List(Types::ANY)),
+            Shape::AdmissionRequest => self
+                .types()
+                .packed_named("k8s", "AdmissionRequest")
+                .unwrap_or(Types::ANY),
         })
     }
 }

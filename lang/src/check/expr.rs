@@ -76,9 +76,19 @@ impl<'s> Checker<'_, 's> {
                 let id = self.string(text);
                 self.literal(Expr::Text(id), Literal::Text(text.as_ref().into()), span)
             }
-            ExprKind::Document { .. } => {
-                self.unsupported(span, "literal documents");
-                self.broken(span)
+            ExprKind::Document {
+                format,
+                text,
+                content,
+            } => {
+                // As an input that no type was declared for: what is read of it is checked then.
+                let text = self.string(text);
+                let expr = Expr::Document {
+                    format: *format,
+                    text,
+                    content: *content,
+                };
+                self.value(expr, Types::ANY, span)
             }
             ExprKind::Name(name) => self.name(ast::Name { text: name, span }),
             ExprKind::Field {

@@ -18,6 +18,7 @@ mod operator;
 mod place;
 mod rule;
 mod scope;
+mod test;
 
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 
@@ -247,9 +248,14 @@ impl<'a, 's> Checker<'a, 's> {
             }
             if source.selected || !source.library {
                 self.rules(package);
+                self.tests(package);
             }
         }
         self.outputs();
+        let query = self.packages.iter().position(|package| package.query.is_some());
+        self.program.query = query
+            .and_then(|package| self.demand_let(package, crate::compile::QUERY))
+            .map(|info| info.id);
         self.program.rules.sort_by(|a, b| {
             let path = |rule: &ir::Rule| {
                 self.packages
@@ -307,6 +313,12 @@ impl<'a, 's> Checker<'a, 's> {
                 .get(rule.package.index())
                 .copied()
                 .unwrap_or(rule.package);
+        }
+        for test in &mut self.program.tests {
+            test.package = new_index
+                .get(test.package.index())
+                .copied()
+                .unwrap_or(test.package);
         }
     }
 

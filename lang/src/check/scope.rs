@@ -61,6 +61,8 @@ pub(super) struct Frame<'s> {
     pub(super) anchors: Vec<LocalId>,
     pub(super) reads_input: bool,
     pub(super) reads_data: bool,
+    /// In a test: the patterns that it gives to `files`.
+    pub(super) test: Option<Vec<StringId>>,
     next: u32,
 }
 

@@ -19,11 +19,15 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 use crate::{
     builtin::Builtin,
     span::Span,
-    syntax::operator::{BinaryOp, UnaryOp},
+    syntax::{
+        ast::DocumentFormat,
+        operator::{BinaryOp, UnaryOp},
+    },
     types::{TypeId, Types},
 };
 
 pub mod print;
+pub mod test;
 pub mod verify;
 
 macro_rules! ids {
@@ -79,6 +83,10 @@ pub struct Program {
     pub functions: Vec<Function>,
     /// The rules of the selected packages, in contract order: by package path, then by name.
     pub rules: Vec<Rule>,
+    /// The tests of the selected packages, by file and place.
+    pub tests: Vec<test::Test>,
+    /// The `let` that was made of the expression that the host asks for.
+    pub query: Option<LetId>,
     /// All expressions; children before parents.
     pub exprs: Vec<Expr>,
     /// The type of each expression.
@@ -359,8 +367,16 @@ pub enum Expr {
     Float(f64),
     /// A constant.
     Text(StringId),
-    /// A literal document, as JSON text.
-    Document(StringId),
+    /// A literal document: its text, which the engine reads. The content is where the text stands in
+    /// the source, indentation included.
+    Document {
+        /// Its language.
+        format: DocumentFormat,
+        /// The text, without indentation.
+        text: StringId,
+        /// Between the quotes.
+        content: Span,
+    },
     /// A slot.
     Local(LocalId),
     /// An input.

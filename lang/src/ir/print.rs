@@ -7,6 +7,8 @@ use alloc::{
 };
 use core::fmt::Write;
 
+use crate::syntax::ast::DocumentFormat;
+
 use super::{
     ArmTest, Clause, ClauseKind, ComprehensionKind, EditAction, EffectKind, Expr, ExprId, LocalId, Pattern,
     Place, PlaceStep, Program,
@@ -127,7 +129,13 @@ impl Printer<'_> {
             Expr::Int(int) => int.to_string(),
             Expr::Float(float) => format!("{float:?}"),
             Expr::Text(text) => format!("{:?}", program.string(*text)),
-            Expr::Document(text) => format!("json{:?}", program.string(*text)),
+            Expr::Document { format, text, .. } => {
+                let prefix = match format {
+                    DocumentFormat::Yaml => "yaml",
+                    DocumentFormat::Json => "json",
+                };
+                format!("{prefix}{:?}", program.string(*text))
+            }
             Expr::Local(local) => slot(*local),
             Expr::Input(id) => name(program.inputs.get(id.index()).map(|input| input.name.as_str())),
             Expr::Data(id) => name(program.data.get(id.index()).map(|data| data.name.as_str())),

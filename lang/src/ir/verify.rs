@@ -4,7 +4,10 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use super::{ArmTest, Clause, ClauseKind, Expr, ExprId, LocalId, Pattern, Place, PlaceStep, Program};
+use super::{
+    ArmTest, Clause, ClauseKind, Expr, ExprId, LocalId, Pattern, Place, PlaceStep, Program,
+    test::{Test, TestClauseKind},
+};
 
 /// What is wrong with a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,7 +100,37 @@ pub fn verify(program: &Program) -> Result {
         }
         owned(program, &owner, rule.locals, &roots, None)?;
     }
-    Ok(())
+    program.tests.iter().try_for_each(|test| of_test(program, test))
+}
+
+fn of_test(program: &Program, test: &Test) -> Result {
+    let owner = format!("test \"{}\"", test.title);
+    if test.package.index() >= program.packages.len() {
+        return broken(format!("{owner} is of no package"));
+    }
+    if test.files.iter().any(|id| id.index() >= program.strings.len()) {
+        return broken(format!("{owner} names a text that does not exist"));
+    }
+    for clause in &test.clauses {
+        let exists = match &clause.kind {
+            TestClauseKind::Input { input, .. } => input.index() < program.inputs.len(),
+            TestClauseKind::Data { data, .. } => data.index() < program.data.len(),
+            TestClauseKind::For { pattern, .. } | TestClauseKind::Let { pattern, .. } => {
+                pattern_slots(pattern, test.locals, &owner)?;
+                true
+            }
+            TestClauseKind::Expect(_) => true,
+        };
+        if !exists {
+            return broken(format!("{owner} binds something that does not exist"));
+        }
+    }
+    let roots: Vec<ExprId> = test
+        .clauses
+        .iter()
+        .filter_map(|clause| clause.kind.expr())
+        .collect();
+    owned(program, &owner, test.locals, &roots, None)
 }
 
 /// Everything below the roots exists and stays inside the frame; a function calls only those before it.
@@ -181,7 +214,7 @@ fn place_exprs(place: &Place) -> impl Iterator<Item = ExprId> {
 
 fn ids(program: &Program, index: usize, expr: &Expr) -> Result {
     let exists = match expr {
-        Expr::Text(id) | Expr::Document(id) | Expr::Field { name: id, .. } => {
+        Expr::Text(id) | Expr::Document { text: id, .. } | Expr::Field { name: id, .. } => {
             id.index() < program.strings.len()
         }
         Expr::Input(id) => id.index() < program.inputs.len(),
@@ -216,7 +249,7 @@ pub fn children(expr: &Expr) -> Vec<ExprId> {
         | Expr::Int(_)
         | Expr::Float(_)
         | Expr::Text(_)
-        | Expr::Document(_)
+        | Expr::Document { .. }
         | Expr::Local(_)
         | Expr::Input(_)
         | Expr::Data(_)

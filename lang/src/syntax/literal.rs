@@ -193,6 +193,34 @@ fn strip<'s>(text: &'s str, indentation: &str, whole: bool) -> Cow<'s, str> {
     Cow::Owned(out)
 }
 
+/// The byte of a block text as it stands in the source that a byte of the dedented text came from.
+pub(super) fn before_dedent(content: &str, offset: usize) -> usize {
+    let indentation = indentation(&[Piece::Literal(content)]);
+    // Where the line of the opening quotes is blank, the text begins with the next line.
+    let first = content
+        .split_once('\n')
+        .filter(|(first, _)| is_blank(first))
+        .map_or(0, |(first, _)| first.len() + 1);
+    let rest = content.get(first..).unwrap_or("");
+    let mut at = first;
+    let mut left = offset;
+    for (index, line) in rest.split('\n').enumerate() {
+        let stripped = if index > 0 || first > 0 {
+            line.strip_prefix(indentation)
+                .unwrap_or(line.trim_start_matches([' ', '\t']))
+        } else {
+            line
+        };
+        let kept = stripped.strip_suffix('\r').unwrap_or(stripped).len();
+        if left <= kept {
+            return (at + line.len() - stripped.len() + left).min(content.len());
+        }
+        left -= kept + 1;
+        at += line.len() + 1;
+    }
+    content.len()
+}
+
 /// The value of a decimal integer with underscores; `None` where it does not fit in 64 bits unsigned.
 pub(super) fn magnitude(text: &str) -> Option<u64> {
     text.bytes().filter(|b| *b != b'_').try_fold(0u64, |sum, digit| {

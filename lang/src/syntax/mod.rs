@@ -33,6 +33,12 @@ use crate::{
     span::{FileId, Span},
 };
 
+/// The byte of a literal document's source that a byte of its text, from which the indentation was
+/// taken, came from. `content` is what stands between the quotes.
+pub fn document_offset(content: &str, offset: usize) -> usize {
+    literal::before_dedent(content, offset)
+}
+
 /// The deepest nesting of expressions, types and patterns.
 pub const MAX_DEPTH: u16 = 128;
 

@@ -138,6 +138,11 @@ impl Types {
                 let inner = self.join(x, y);
                 self.intern(Type::Map(inner))
             }
+            // A list of pairs is a table: what counts is the type of each column.
+            (Type::Tuple(x), Type::Tuple(y)) if x.len() == y.len() => {
+                let members = x.into_iter().zip(y).map(|(x, y)| self.join(x, y)).collect();
+                self.intern(Type::Tuple(members))
+            }
             _ => self.union(&[a, b]),
         }
     }

@@ -99,7 +99,11 @@ impl Reads<'_> {
             | Builtin::HexDecode
             | Builtin::JsonParse
             | Builtin::YamlParse
-            | Builtin::UrlParse => Abstract::default(),
+            | Builtin::UrlParse
+            | Builtin::Files
+            | Builtin::AdmissionCreate
+            | Builtin::AdmissionUpdate
+            | Builtin::AdmissionDelete => Abstract::default(),
         }
     }
 }
