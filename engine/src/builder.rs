@@ -199,6 +199,10 @@ impl Builder {
             return Err(BuildError { diagnostics, sources });
         }
         let data = digest_data(&plan);
+        if let Err(diagnostic) = data::derive(&mut plan, self.limits) {
+            diagnostics.push(diagnostic);
+            return Err(BuildError { diagnostics, sources });
+        }
         Ok(Engine {
             plan,
             sources,

@@ -19,6 +19,7 @@ use wardlaw_lang::{
 use crate::{
     builtins::pattern::Regex,
     eval::Machine,
+    fault::Reason,
     input::{Document, FieldKey, Kind, NodeId},
     limits::Limits,
     plan::{
@@ -70,6 +71,30 @@ pub(crate) fn load(
         }
     }
     diagnostics
+}
+
+/// Computes what depends on data alone; an error where that exceeds its limits.
+pub(crate) fn derive(plan: &mut Plan, limits: Limits) -> Result<(), Diagnostic> {
+    let loading = Limits {
+        fuel: limits.load_fuel,
+        made_values: limits.load_values,
+        ..limits
+    };
+    let mut machine = Machine::new(plan, &[], loading);
+    if let Err(fault) = machine.load() {
+        let what = match fault.reason {
+            Reason::Fuel => format!("draws more than {} elements", limits.load_fuel),
+            Reason::Values => format!("makes more than {} values", limits.load_values),
+            other => other.message(&plan.checks),
+        };
+        let message = format!("`{}` {what} when the data are loaded", fault.name);
+        return Err(Diagnostic::new(Code::LoadLimit, fault.span, message)
+            .with_help("relations on data alone are computed once, when the engine is built; join on equal columns, or raise the limit"));
+    }
+    let (snapshot, heap) = machine.into_snapshot();
+    plan.heap.append(&heap);
+    plan.snapshot = snapshot;
+    Ok(())
 }
 
 /// A span of text that the host gave, in a source of its own.

@@ -224,6 +224,23 @@ impl Engine {
         self.finish(sink, outputs, only, fuel)
     }
 
+    /// Decides the audit rules: about the data that were loaded, and no request. Places lie in data.
+    pub fn audit(&self) -> Decision {
+        let mut machine = Machine::new(&self.plan, &[], self.limits);
+        let mut sink = Sink::default();
+        let mut out_of_fuel = false;
+        for (index, rule) in self.plan.rules.iter().enumerate().filter(|(_, rule)| rule.audit) {
+            let index = index as u32;
+            if out_of_fuel {
+                sink.findings.push(unfinished(&machine, index, rule));
+            } else {
+                out_of_fuel = machine.run_rule(index, &mut sink);
+            }
+        }
+        let fuel = self.limits.fuel.saturating_sub(machine.fuel);
+        self.decision(sink, fuel)
+    }
+
     /// What is wrong with the inputs, before any rule runs.
     fn mismatches(&self, machine: &Machine<'_>, only: Option<u32>, sink: &mut Sink) {
         let limit = self.limits.findings_per_rule;
@@ -281,21 +298,25 @@ impl Engine {
         outputs
     }
 
-    /// The decision that findings, mutations and outputs make.
+    /// The decision of a request: what findings, mutations and outputs make.
     pub(crate) fn finish(
         &self,
-        sink: Sink,
+        mut sink: Sink,
         outputs: Vec<(String, serde_json::Value)>,
         only: Option<u32>,
         fuel: u64,
     ) -> Decision {
+        let allows = core::mem::take(&mut sink.allows);
+        self.require_allow(&allows, only, &mut sink.findings);
+        self.decision(sink, outputs, fuel)
+    }
+
+    fn decision(&self, sink: Sink, outputs: Vec<(String, serde_json::Value)>, fuel: u64) -> Decision {
         let Sink {
             mut findings,
             mutations,
-            allows,
-            text: _,
+            ..
         } = sink;
-        self.require_allow(&allows, only, &mut findings);
         decision::compact(&mut findings);
         let findings: Vec<Finding> = findings.into_iter().map(|raw| raw.finding).collect();
         let allowed = !findings

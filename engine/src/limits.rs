@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Elements drawn by `for` and comprehensions, all rules together. When they end, each unfinished
+    /// Elements drawn by `for`, comprehensions and relations, all rules together. When they end, each unfinished
     /// rule has an `error` finding.
     pub fuel: u64,
     /// Findings of one rule; one more is an `error` finding, and the rule ends.
@@ -14,8 +14,12 @@ pub struct Limits {
     /// Bytes of text that a rule makes: joined, interpolated and cut texts. As many may stand in the
     /// findings of a decision.
     pub text_bytes: u32,
-    /// Elements of lists, sets, maps and tuples that a rule makes.
+    /// Elements of lists, sets, maps and tuples that a rule makes, and columns of rows.
     pub made_values: u32,
+    /// Elements drawn when data are loaded, by what depends on data alone.
+    pub load_fuel: u64,
+    /// Values in the rows of relations and elsewhere that loading makes.
+    pub load_values: u32,
 }
 
 impl Default for Limits {
@@ -26,6 +30,8 @@ impl Default for Limits {
             findings: 20_000,
             text_bytes: 16 * 1024 * 1024,
             made_values: 4_000_000,
+            load_fuel: 100_000_000,
+            load_values: 64_000_000,
         }
     }
 }

@@ -127,6 +127,16 @@ codes! {
     UnusedBinding = 309 Warning "unused binding";
     /// A datum that is wrong or missing.
     BadData = 310 Error "datum does not fit its type";
+    /// A relation that depends on itself where rows that come later could take earlier ones away.
+    NotStratified = 311 Error "relation depends on itself where it may not";
+    /// A recursive block whose rows need not come to an end.
+    EndlessRelation = 312 Error "recursive rows without end";
+    /// A recursive block that walks its relation twice.
+    NonLinear = 313 Warning "relation walked twice in its own block";
+    /// An `audit rule` that reads an input.
+    AuditReadsInput = 314 Error "audit rule reads input";
+    /// Work on data alone that exceeds its limit.
+    LoadLimit = 315 Error "work on data exceeds its limit";
 
     // 04xx: tests
     /// A `test` block that is not well formed.

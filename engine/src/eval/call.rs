@@ -15,7 +15,7 @@ use crate::{
 
 impl Machine<'_> {
     /// Pushes the values of operands; where one has a fault, none stays.
-    fn push_all(&mut self, args: Slice) -> Eval<usize> {
+    pub(super) fn push_all(&mut self, args: Slice) -> Eval<usize> {
         let start = self.stack.len();
         for arg in args.of(&self.plan.args) {
             match self.eval(*arg) {
@@ -30,7 +30,7 @@ impl Machine<'_> {
     }
 
     /// Takes what was pushed since `start`.
-    fn pop_all(&mut self, start: usize) -> Vec<Value> {
+    pub(super) fn pop_all(&mut self, start: usize) -> Vec<Value> {
         self.stack.split_off(start.min(self.stack.len()))
     }
 

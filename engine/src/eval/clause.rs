@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Eval, Machine, comprehension::Collect};
+use super::{Eval, Machine, comprehension::Collect, relation::RowRun};
 use crate::{
     decision::Raw,
     fault::{Fault, FaultInfo, Reason},
@@ -45,6 +45,18 @@ pub(crate) struct RuleRun<'r> {
 pub(super) enum Target<'t, 'r> {
     Rule(&'t mut RuleRun<'r>),
     Collect(&'t mut Collect),
+    Rows(&'t mut RowRun<'r>),
+}
+
+impl Target<'_, '_> {
+    /// Remembers the clause that met the fault on its way.
+    pub(super) fn failed(&mut self, at: usize) {
+        match self {
+            Self::Rule(run) => run.failed_at = Some(at),
+            Self::Rows(run) => run.failed_at = Some(at),
+            Self::Collect(_) => {}
+        }
+    }
 }
 
 /// Whether further rounds are wanted.
@@ -74,6 +86,7 @@ impl<'a> Machine<'a> {
             out_of_fuel = self.fault_ends_all();
             self.record(&mut run);
         }
+        self.report_met(&mut run.findings, index, rule);
         crate::decision::compact(&mut run.findings);
         if run.findings.len() > limit {
             run.findings.truncate(limit);
@@ -94,15 +107,14 @@ impl<'a> Machine<'a> {
         let mut fault = self.take_fault();
         let failed_at = run.failed_at.take().unwrap_or(0);
         if fault.place.is_none() && !fault.reason.ends_all() {
-            fault.place = self.innermost(run.rule, failed_at);
+            fault.place = self.innermost(run.rule.clauses.of(&self.plan.clauses), failed_at);
         }
         let finding = self.error_finding(run.index, run.rule, &fault);
         run.findings.push(finding);
     }
 
     /// The place of the innermost variable that has one, of those bound before a clause.
-    fn innermost(&self, rule: &Rule, before: usize) -> Option<place::Place> {
-        let clauses = rule.clauses.of(&self.plan.clauses);
+    pub(super) fn innermost(&self, clauses: &[Clause], before: usize) -> Option<place::Place> {
         clauses.iter().take(before).rev().find_map(|clause| match clause {
             Clause::Given { local, .. } => Self::place_of(self.local(*local)),
             Clause::For(clause) => self.place_of_pattern(&clause.pattern),
@@ -142,6 +154,9 @@ impl<'a> Machine<'a> {
         let mut at = from;
         while let Some(clause) = clauses.get(at) {
             let passed = match clause {
+                Clause::For(clause) if self.finds(clause) => {
+                    return self.each_found(clauses, at, clause, target);
+                }
                 Clause::For(clause) => match self.eval(clause.source) {
                     Ok(source) => return self.each(clauses, at, clause, source, target),
                     Err(fault) => Err(fault),
@@ -152,9 +167,7 @@ impl<'a> Machine<'a> {
                 Ok(true) => at = at.saturating_add(1),
                 Ok(false) => return Ok(Flow::Continue),
                 Err(fault) => {
-                    if let Target::Rule(run) = target {
-                        run.failed_at = Some(at);
-                    }
+                    target.failed(at);
                     return Err(fault);
                 }
             }
@@ -168,6 +181,13 @@ impl<'a> Machine<'a> {
                 result
             }
             Target::Collect(collect) => self.gather(collect),
+            Target::Rows(run) => {
+                let result = self.add_row(run);
+                if result.is_err() {
+                    run.failed_at = Some(at);
+                }
+                result
+            }
         }
     }
 
@@ -191,7 +211,7 @@ impl<'a> Machine<'a> {
     }
 
     /// The rounds of a `for`.
-    fn each(
+    pub(super) fn each(
         &mut self,
         clauses: &'a [Clause],
         at: usize,
@@ -205,9 +225,7 @@ impl<'a> Machine<'a> {
         if let Some(members) = self.world.members(source) {
             return self.each_member(clauses, at, clause, members, target);
         }
-        if let Target::Rule(run) = target {
-            run.failed_at = Some(at);
-        }
+        target.failed(at);
         Err(self.fail(
             Reason::Operand("expected a list, set or map after `in`"),
             clause.source,
@@ -274,7 +292,31 @@ impl<'a> Machine<'a> {
     }
 
     /// One round of a `for`: in a rule, its error is a finding and the next round follows.
-    fn round(
+    pub(super) fn round(
+        &mut self,
+        clauses: &'a [Clause],
+        at: usize,
+        drawn: Eval<()>,
+        target: &mut Target<'_, '_>,
+    ) -> Eval<Flow> {
+        if let Target::Rows(run) = target
+            && run.begins(at)
+        {
+            // What a round of a block makes and no row keeps is dropped after it.
+            let (mark, filled) = (self.world.heap.mark(), self.filled);
+            let result = self.round_of(clauses, at, drawn, target);
+            if let Target::Rows(run) = target
+                && !run.ends()
+                && self.filled == filled
+            {
+                self.world.heap.reset(mark);
+            }
+            return result;
+        }
+        self.round_of(clauses, at, drawn, target)
+    }
+
+    fn round_of(
         &mut self,
         clauses: &'a [Clause],
         at: usize,
@@ -284,9 +326,7 @@ impl<'a> Machine<'a> {
         let result = match drawn {
             Ok(()) => self.clauses(clauses, at.saturating_add(1), target),
             Err(Fault) => {
-                if let Target::Rule(run) = target {
-                    run.failed_at = Some(at);
-                }
+                target.failed(at);
                 Err(Fault)
             }
         };
@@ -295,11 +335,12 @@ impl<'a> Machine<'a> {
                 self.record(run);
                 Ok(Self::compacted(run))
             }
+            (Err(Fault), Target::Rows(run)) if !self.fault_ends_all() => Ok(self.record_row(run)),
             (result, _) => result,
         }
     }
 
-    fn fault_ends_all(&self) -> bool {
+    pub(super) fn fault_ends_all(&self) -> bool {
         self.fault.as_ref().is_some_and(|fault| fault.reason.ends_all())
     }
 

@@ -32,6 +32,7 @@ impl Machine<'_> {
             Op::Input(index) => self.input(index),
             Op::Data(index) => self.datum(index),
             Op::Let(index) => self.package_let(index),
+            Op::Relation(index) => self.relation_value(id, index),
             Op::Field(index) => self.field(id, index),
             Op::Index(index) => self.index(id, index),
             Op::Call { function, args } => self.call(id, function, args),
@@ -159,7 +160,10 @@ impl Machine<'_> {
         }
     }
 
-    fn package_let(&mut self, index: u32) -> Eval<Value> {
+    pub(super) fn package_let(&mut self, index: u32) -> Eval<Value> {
+        if let Some(met) = self.let_met.get(&index) {
+            self.met.extend(met);
+        }
         match self.lets.get(index as usize) {
             Some(Slot::Value(value)) => return Ok(*value),
             Some(Slot::Fault(fault)) => {
@@ -171,7 +175,13 @@ impl Machine<'_> {
         let Some(def) = self.plan.lets.get(index as usize).copied() else {
             return Ok(Value::Null);
         };
+        let outer = core::mem::take(&mut self.met);
         let result = self.evaluate(def.value, def.locals);
+        let met = core::mem::replace(&mut self.met, outer);
+        if !met.is_empty() {
+            self.met.extend(&met);
+            self.let_met.insert(index, met);
+        }
         let slot = match result {
             Ok(value) => Slot::Value(value),
             Err(_) => {
@@ -192,6 +202,14 @@ impl Machine<'_> {
             return Ok(Value::Null);
         };
         let base = self.eval(field.base)?;
+        self.field_of(id, index, base)
+    }
+
+    /// A field of a value.
+    pub(super) fn field_of(&mut self, id: OpId, index: u32, base: Value) -> Eval<Value> {
+        let Some(field) = self.plan.fields.get(index as usize) else {
+            return Ok(Value::Null);
+        };
         match base {
             Value::Node(at) => {
                 let Some(doc) = self.world.doc(at.doc) else {

@@ -1,7 +1,13 @@
 //! Evaluation of a plan over the documents of one decision. The machine owns all that changes; the
 //! plan is shared and never changes. Recursion is bounded when the plan is built (`plan/depth.rs`).
 
-use alloc::{boxed::Box, collections::BTreeMap, string::String, vec, vec::Vec};
+use alloc::{
+    boxed::Box,
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+    vec,
+    vec::Vec,
+};
 
 use wardlaw_lang::types::Opaque;
 
@@ -9,8 +15,10 @@ mod call;
 mod clause;
 mod comprehension;
 mod expr;
+mod join;
 mod operator;
 mod place;
+mod relation;
 mod test;
 
 use crate::{
@@ -25,12 +33,15 @@ use crate::{
     value::{
         DocId, NodeRef, Value, World,
         place::{Origin, Place},
+        rows::Index,
         world::sort_set,
     },
 };
 
 pub(crate) use clause::Sink;
 pub(crate) use expr::missing;
+pub(crate) use relation::Snapshot;
+use relation::{Stored, Window};
 
 /// Evaluation that may meet a fault.
 pub(crate) type Eval<T> = Result<T, Fault>;
@@ -72,6 +83,18 @@ pub(crate) struct Machine<'a> {
     pub(crate) files: BTreeMap<String, Vec<NodeRef>>,
     data: Vec<Slot>,
     lets: Vec<Slot>,
+    /// Relations with errors that `let`s have read.
+    let_met: BTreeMap<u32, BTreeSet<u32>>,
+    /// Relations that were computed; those of the plan's snapshot stay there.
+    relations: Vec<Option<Stored>>,
+    /// Indexes that were built; those of the plan's snapshot stay there.
+    indexes: Vec<Option<Index>>,
+    /// What the recursive uses of the block at work draw.
+    windows: Vec<(OpId, Window)>,
+    /// Relations with errors that were read since the rule, `let` or relation at work began.
+    met: BTreeSet<u32>,
+    /// Values in rows.
+    row_values: usize,
     /// How many slots of `data` and `lets` are filled: their values keep the heap from being reset.
     filled: u32,
     stack: Vec<Value>,
@@ -108,7 +131,13 @@ impl<'a> Machine<'a> {
             subject: None,
             files: BTreeMap::new(),
             data: vec![Slot::Empty; plan.data.len()],
-            lets: vec![Slot::Empty; plan.lets.len()],
+            lets: plan.snapshot.lets(plan.lets.len()),
+            let_met: plan.snapshot.let_met(),
+            relations: (0..plan.relations.len()).map(|_| None).collect(),
+            indexes: (0..plan.keyed.len()).map(|_| None).collect(),
+            windows: Vec::new(),
+            met: BTreeSet::new(),
+            row_values: 0,
             filled: 0,
             stack: Vec::new(),
             base: 0,
@@ -236,7 +265,8 @@ impl<'a> Machine<'a> {
 
     /// Raises a fault where the decision has made too many values.
     pub(crate) fn room_for(&mut self, values: usize) -> Eval<()> {
-        if self.world.heap.values().saturating_add(values) > self.limits.made_values as usize {
+        let made = self.world.heap.values().saturating_add(self.row_values);
+        if made.saturating_add(values) > self.limits.made_values as usize {
             self.fault = Some(FaultInfo {
                 reason: Reason::Values,
                 span: None,
@@ -261,7 +291,8 @@ impl<'a> Machine<'a> {
 
     /// Adds a run to the heap.
     pub(crate) fn make_run(&mut self, items: &[Value], op: OpId) -> Eval<u32> {
-        let values = self.world.heap.values().saturating_add(items.len());
+        let values = self.world.heap.values().saturating_add(self.row_values);
+        let values = values.saturating_add(items.len());
         if values > self.limits.made_values as usize || self.world.heap.runs() >= self.limits.made_values {
             return Err(self.fail(Reason::Values, op));
         }

@@ -9,7 +9,7 @@ use super::{Eval, Machine};
 use crate::{
     builtins,
     fault::Reason,
-    plan::{OpId, check::CheckId},
+    plan::{Op, OpId, check::CheckId},
     value::{
         Value, View,
         number::{self, Number},
@@ -79,6 +79,10 @@ impl Machine<'_> {
     }
 
     pub(super) fn is_in(&mut self, id: OpId, value: OpId, container: OpId, negated: bool) -> Eval<Value> {
+        if let Some(Op::Relation(relation)) = self.plan.op(container) {
+            let found = self.has_row(relation, container, value)?;
+            return Ok(Value::Bool(found != negated));
+        }
         let value = self.eval(value)?;
         let container = self.eval(container)?;
         match self.world.view(container) {

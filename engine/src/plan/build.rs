@@ -15,7 +15,7 @@ use wardlaw_lang::{
 
 use super::{
     Arm, Clause, Comprehension, Data, Edit, Effect, Field, For, Function, Index, Input, Let, Op, OpId, Place,
-    Plan, Rule, Slice, Step, Test, check::CheckId, declared::Declared, depth, reads,
+    Plan, Rule, Slice, Step, Test, check::CheckId, declared::Declared, depth, reads, relation,
 };
 use crate::{
     builtins::{self, pattern::Regex},
@@ -102,7 +102,7 @@ pub(super) struct Builder<'p> {
     types: Types,
     /// Its heap becomes the plan's constants.
     world: World<'p>,
-    plan: Plan,
+    pub(super) plan: Plan,
     /// How often each expression is used.
     uses: Vec<u32>,
     /// What stands for each expression: itself, or what it narrows.
@@ -156,6 +156,7 @@ impl Builder<'_> {
             .map(|def| Let {
                 locals: def.locals,
                 value: self.same(def.value),
+                reads_input: def.reads_input,
             })
             .collect();
         self.plan.outputs = program
@@ -171,6 +172,11 @@ impl Builder<'_> {
                 body: self.same(def.body),
             })
             .collect();
+        for relation in &program.relations {
+            let relation = self.relation(relation);
+            self.plan.relations.push(relation);
+        }
+        self.plan.strata = relation::strata(program);
         for rule in &program.rules {
             let rule = self.rule(rule);
             self.plan.rules.push(rule);
@@ -217,7 +223,7 @@ impl Builder<'_> {
     }
 
     /// What stands for an expression: narrowing tests nothing, so it takes no step.
-    fn same(&self, id: ExprId) -> OpId {
+    pub(super) fn same(&self, id: ExprId) -> OpId {
         self.same.get(id.index()).copied().unwrap_or(OpId(id.0))
     }
 
@@ -266,6 +272,7 @@ impl Builder<'_> {
                     None => Op::Let(index.0),
                 }
             }
+            Expr::Relation(relation) => Op::Relation(relation.0),
             Expr::Field { base, name, optional } => {
                 let name = self.program.string(*name);
                 let declared = self.declared(id);
@@ -601,7 +608,7 @@ impl Builder<'_> {
         }
     }
 
-    fn clauses(&mut self, clauses: &[ir::Clause]) -> Slice {
+    pub(super) fn clauses(&mut self, clauses: &[ir::Clause]) -> Slice {
         let mut built = Vec::new();
         for clause in clauses {
             built.push(match &clause.kind {

@@ -14,6 +14,8 @@ pub(crate) const MAX_DEPTH: u32 = 1_000;
 enum Definition {
     Function(u32),
     Let(u32),
+    /// All relations of a stratum: they are evaluated together.
+    Stratum(u32),
 }
 
 /// Where a plan is too deep, or goes in a circle.
@@ -28,7 +30,8 @@ pub(crate) fn verify(plan: &Plan) -> Result<(), TooDeep> {
     let mut known = BTreeMap::new();
     let functions = (0..plan.functions.len() as u32).map(Definition::Function);
     let lets = (0..plan.lets.len() as u32).map(Definition::Let);
-    for definition in functions.chain(lets) {
+    let strata = (0..plan.strata.len() as u32).map(Definition::Stratum);
+    for definition in functions.chain(lets).chain(strata) {
         resolve(plan, definition, &mut known)?;
     }
     for rule in &plan.rules {
@@ -75,14 +78,24 @@ fn resolve(plan: &Plan, from: Definition, known: &mut BTreeMap<Definition, u32>)
         if known.contains_key(&definition) {
             continue;
         }
-        let body = match definition {
-            Definition::Function(index) => plan.functions.get(index as usize).map(|f| f.body),
-            Definition::Let(index) => plan.lets.get(index as usize).map(|l| l.value),
+        let mut bodies = Vec::new();
+        let mut fors = 0;
+        match definition {
+            Definition::Function(index) => bodies.extend(plan.functions.get(index as usize).map(|f| f.body)),
+            Definition::Let(index) => bodies.extend(plan.lets.get(index as usize).map(|l| l.value)),
+            Definition::Stratum(index) => fors = stratum_ops(plan, index, &mut bodies),
+        }
+        let Some(body) = bodies.first().copied() else {
+            continue;
         };
-        let Some(body) = body else { continue };
         if expanded {
             open.pop();
-            let depth = measure(plan, body, known).saturating_add(1);
+            if let Definition::Stratum(_) = definition {
+                // What it reads of itself is not evaluated again.
+                known.insert(definition, 0);
+            }
+            let depth = bodies.iter().map(|body| measure(plan, *body, known)).max();
+            let depth = depth.unwrap_or(0).saturating_add(fors).saturating_add(1);
             if depth > MAX_DEPTH {
                 return Err(TooDeep {
                     span: span(plan, body),
@@ -98,8 +111,14 @@ fn resolve(plan: &Plan, from: Definition, known: &mut BTreeMap<Definition, u32>)
         }
         open.push(definition);
         stack.push((definition, true));
-        for op in reached(plan, body) {
+        for op in bodies.iter().flat_map(|body| reached(plan, *body)) {
             match plan.op(op) {
+                Some(Op::Relation(relation)) => {
+                    let below = stratum(plan, relation);
+                    if below != definition {
+                        stack.push((below, false));
+                    }
+                }
                 Some(Op::Call { function, .. }) => stack.push((Definition::Function(function), false)),
                 Some(Op::Let(index)) => stack.push((Definition::Let(index), false)),
                 _ => {}
@@ -107,6 +126,23 @@ fn resolve(plan: &Plan, from: Definition, known: &mut BTreeMap<Definition, u32>)
         }
     }
     Ok(())
+}
+
+fn stratum(plan: &Plan, relation: u32) -> Definition {
+    let relation = plan.relations.get(relation as usize);
+    Definition::Stratum(relation.map_or(0, |relation| relation.stratum))
+}
+
+/// The expressions of all blocks of a stratum; the greatest number of `for` in one.
+fn stratum_ops(plan: &Plan, stratum: u32, out: &mut Vec<OpId>) -> u32 {
+    let relations = plan.strata.get(stratum as usize).into_iter().flatten();
+    let relations = relations.filter_map(|relation| plan.relations.get(*relation as usize));
+    let mut fors = 0;
+    for block in relations.flat_map(|relation| &relation.blocks) {
+        fors = fors.max(clause_ops(plan, block.clauses, out));
+        out.extend_from_slice(&block.row);
+    }
+    fors
 }
 
 fn span(plan: &Plan, op: OpId) -> Span {
@@ -135,7 +171,7 @@ fn clause_ops(plan: &Plan, clauses: super::Slice, out: &mut Vec<OpId>) -> u32 {
 /// The operands of an expression; the levels of evaluation that it takes itself.
 pub(crate) fn operands(plan: &Plan, op: Op, out: &mut Vec<OpId>) -> u32 {
     match op {
-        Op::Constant(_) | Op::Local(_) | Op::Input(_) | Op::Data(_) | Op::Let(_) => {}
+        Op::Constant(_) | Op::Local(_) | Op::Input(_) | Op::Data(_) | Op::Let(_) | Op::Relation(_) => {}
         Op::Field(index) => out.extend(plan.fields.get(index as usize).map(|field| field.base)),
         Op::Index(index) => {
             if let Some(index) = plan.indices.get(index as usize) {
@@ -220,6 +256,7 @@ fn measure(plan: &Plan, root: OpId, known: &BTreeMap<Definition, u32>) -> u32 {
         let definition = match op {
             Op::Call { function, .. } => Some(Definition::Function(function)),
             Op::Let(index) => Some(Definition::Let(index)),
+            Op::Relation(relation) => Some(stratum(plan, relation)),
             _ => None,
         };
         if let Some(definition) = definition {

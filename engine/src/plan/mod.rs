@@ -15,17 +15,22 @@ pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod declared;
 pub(crate) mod depth;
+pub(crate) mod join;
 mod places;
 pub(crate) mod reads;
+pub(crate) mod relation;
 pub(crate) mod test;
 pub(crate) mod trie;
 
+use crate::eval::Snapshot;
 use crate::{
     builtins::pattern::Regex,
     input::{Document, FieldKey},
     value::{Heap, Value},
 };
 use check::{CheckId, Checks};
+use join::{Join, Keyed};
+use relation::Relation;
 
 /// An expression; an index into [`Plan::ops`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,6 +87,16 @@ pub(crate) struct Plan {
     pub(crate) lets: Vec<Let>,
     /// Full name and `let` of each output, by name.
     pub(crate) outputs: Vec<(String, u32)>,
+    /// Of [`Op::Relation`].
+    pub(crate) relations: Vec<Relation>,
+    /// The relations of each stratum, lowest first.
+    pub(crate) strata: Vec<Vec<u32>>,
+    /// Of [`For::join`].
+    pub(crate) joins: Vec<Join>,
+    /// What joins look up in.
+    pub(crate) keyed: Vec<Keyed>,
+    /// What depends on data alone, computed when the data were loaded.
+    pub(crate) snapshot: Snapshot,
     /// Of [`Op::Data`].
     pub(crate) data: Vec<Data>,
     /// Of [`Op::Input`].
@@ -116,6 +131,7 @@ pub(crate) enum Op {
     Input(u32),
     Data(u32),
     Let(u32),
+    Relation(u32),
     Field(u32),
     Index(u32),
     Call {
@@ -253,6 +269,8 @@ pub(crate) struct For {
     pub(crate) element: CheckId,
     /// Of the values of a map.
     pub(crate) value: CheckId,
+    /// How its elements are found without drawing all; an index into [`Plan::joins`].
+    pub(crate) join: Option<u32>,
 }
 
 /// What a value is bound to.
@@ -288,6 +306,7 @@ pub(crate) struct Function {
 pub(crate) struct Let {
     pub(crate) locals: u32,
     pub(crate) value: OpId,
+    pub(crate) reads_input: bool,
 }
 
 /// A datum.
@@ -367,6 +386,12 @@ impl Plan {
     /// The expression.
     pub(crate) fn op(&self, id: OpId) -> Option<Op> {
         self.ops.get(id.0 as usize).copied()
+    }
+
+    /// Where an expression was written.
+    pub(crate) fn span_of(&self, id: OpId) -> Span {
+        let span = self.spans.get(id.0 as usize).copied();
+        span.unwrap_or(Span::new(wardlaw_lang::FileId(0), 0, 0))
     }
 
     /// Name and 1-based line of a span.

@@ -15,7 +15,7 @@ use alloc::{
 use wardlaw_lang::{
     ir::{
         self, Clause, ClauseKind, ComprehensionKind, Expr, ExprId, FunctionId, LetId, Pattern, PlaceStep,
-        Program, StringId,
+        Program, RelationId, StringId,
     },
     syntax::operator::BinaryOp,
     types::{Type, TypeId, Types},
@@ -40,6 +40,7 @@ pub(crate) fn analyse(program: &Program, types: &mut Types, checks: &mut Checks)
         declared: BTreeMap::new(),
         functions: BTreeMap::new(),
         lets: BTreeMap::new(),
+        relations: BTreeMap::new(),
         frame: Vec::new(),
         seen: BTreeSet::new(),
     };
@@ -66,6 +67,9 @@ struct Node {
     rules: BTreeSet<u32>,
 }
 
+/// How often the blocks of a recursive relation are followed.
+const ROUNDS: u32 = 4;
+
 /// What a function or `let` gives for what it is given, and what it reads on the way.
 type Known = (Abstract, Vec<u32>);
 
@@ -78,6 +82,7 @@ struct Reads<'p> {
     declared: BTreeMap<TypeId, Rc<Declared>>,
     functions: BTreeMap<(FunctionId, Vec<Abstract>), Known>,
     lets: BTreeMap<LetId, Known>,
+    relations: BTreeMap<RelationId, Known>,
     /// Slots of the current frame.
     frame: Vec<Abstract>,
     /// Nodes that the current rule, function or `let` reads.
@@ -445,6 +450,7 @@ impl Reads<'_> {
             Expr::Local(local) => self.frame.get(local.index()).cloned().unwrap_or_default(),
             Expr::Input(input) => self.input(*input),
             Expr::Let(index) => self.package_let(*index),
+            Expr::Relation(index) => self.relation(*index),
             Expr::Field { base, name, .. } => self.field_of(id, *base, *name),
             Expr::Index { base, index, .. } => self.index(id, *base, *index),
             Expr::Call { function, arguments } => self.call(*function, arguments),
@@ -702,6 +708,47 @@ impl Reads<'_> {
         let result = known.0.clone();
         self.lets.insert(index, known);
         result
+    }
+
+    /// The rows of a relation. What its recursion adds is followed a few times round.
+    #[inline(never)]
+    fn relation(&mut self, index: RelationId) -> Abstract {
+        let Some(def) = self
+            .program
+            .relations
+            .get(index.index())
+            .filter(|def| def.reads_input)
+        else {
+            return Abstract::default();
+        };
+        if !self.relations.contains_key(&index) {
+            for _ in 0..ROUNDS {
+                // What it reads of itself is what is known so far.
+                let mut known = self.relations.entry(index).or_default().clone();
+                let before = known.clone();
+                for block in &def.blocks {
+                    let frame = vec![Abstract::default(); block.locals as usize];
+                    let frame = core::mem::replace(&mut self.frame, frame);
+                    let seen = core::mem::take(&mut self.seen);
+                    self.clauses(&block.clauses);
+                    let row = self.eval(block.value);
+                    self.frame = frame;
+                    let read = core::mem::replace(&mut self.seen, seen);
+                    known.0 = known.0.or(&row);
+                    known.1.extend(read);
+                }
+                known.1.sort_unstable();
+                known.1.dedup();
+                let done = known == before;
+                self.relations.insert(index, known);
+                if done {
+                    break;
+                }
+            }
+        }
+        let known = self.relations.get(&index).cloned().unwrap_or_default();
+        self.seen.extend(&known.1);
+        Abstract::list(known.0)
     }
 
     /// Evaluates a body in a frame of its own, and says what it reads.

@@ -79,6 +79,19 @@ impl Heap {
         self.items.len()
     }
 
+    /// Adds everything of a heap that counted on from this one: its ids stay what they were.
+    pub(crate) fn append(&mut self, later: &Self) {
+        let (text, items) = (self.text.len() as u32, self.items.len() as u32);
+        self.text.push_str(&later.text);
+        self.items.extend_from_slice(&later.items);
+        let texts = later.texts.iter();
+        self.texts
+            .extend(texts.map(|(start, end)| (start.saturating_add(text), end.saturating_add(text))));
+        let runs = later.runs.iter();
+        self.runs
+            .extend(runs.map(|(start, len)| (start.saturating_add(items), *len)));
+    }
+
     /// How full the heap is.
     pub(crate) fn mark(&self) -> Mark {
         Mark {

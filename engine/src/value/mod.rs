@@ -3,11 +3,13 @@
 //! the policy made lies in a [`Heap`].
 
 pub(crate) mod cursor;
+pub(crate) mod hash;
 pub(crate) mod heap;
 pub(crate) mod number;
 pub(crate) mod order;
 pub(crate) mod place;
 pub(crate) mod print;
+pub(crate) mod rows;
 pub(crate) mod world;
 
 use wardlaw_lang::types::Opaque;

@@ -6,7 +6,8 @@
 //! - `//~ error[W0203] words` or `//~ warning[…] words` at the end of a line: this diagnostic stands on
 //!   this line, and its message holds the words. A line with `//~^` speaks of the line above. A case with
 //!   such lines has exactly the diagnostics that they name.
-//! - a block `json NAME` or `yaml NAME` binds an input, `json data NAME` a datum;
+//! - a block `json NAME` or `yaml NAME` binds an input, `json data NAME` a datum; without an input, the
+//!   audit rules are decided;
 //! - a block `json decision` is what comes of it: `allowed`, and of each finding rule, effect, message,
 //!   path, and where they differ from the usual `in` and `error`.
 //!

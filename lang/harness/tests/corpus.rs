@@ -169,10 +169,11 @@ fn evaluate(case: &Case, decide: impl Fn(&Engine, &Request<'_>) -> Decision) -> 
         .iter()
         .map(|input| (input.name.as_str(), read(input)))
         .collect();
-    let [(name, document)] = documents.as_slice() else {
-        panic!("{}: one input, please", case.name)
-    };
-    projection(&decide(&engine, &Request::input(name, document)).to_json())
+    match documents.as_slice() {
+        [] => projection(&engine.audit().to_json()),
+        [(name, document)] => projection(&engine.decide(&Request::input(name, document)).to_json()),
+        _ => panic!("{}: one input, please", case.name),
+    }
 }
 
 /// Of a decision what a case states.

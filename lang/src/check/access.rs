@@ -79,7 +79,7 @@ impl<'s> Checker<'_, 's> {
         });
     }
 
-    /// A `let`, input or datum of a package.
+    /// A `let`, relation, input or datum of a package.
     pub(super) fn package_value(&mut self, package: usize, name: ast::Name<'s>) -> Option<Typed> {
         let scope = self.scope(package)?;
         if let Some(id) = scope.inputs.get(name.text).copied() {
@@ -99,6 +99,13 @@ impl<'s> Checker<'_, 's> {
                 .get(id.index())
                 .map_or(Types::ERROR, |data| data.ty);
             return Some(self.rooted(Expr::Data(id), Root::Data(id), ty, name.span));
+        }
+        if scope.relations.contains_key(name.text) {
+            self.frame.reads_data = true;
+            return Some(match self.demand_relation(package, name.text) {
+                Some((id, ty)) => self.value(Expr::Relation(id), ty, name.span),
+                None => self.broken(name.span),
+            });
         }
         if scope.lets.contains_key(name.text) {
             return Some(match self.demand_let(package, name.text) {

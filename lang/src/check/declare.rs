@@ -82,6 +82,7 @@ impl<'a, 's> Checker<'a, 's> {
                 data: BTreeMap::new(),
                 lets: BTreeMap::new(),
                 functions: BTreeMap::new(),
+                relations: BTreeMap::new(),
                 rules: BTreeMap::new(),
                 imports: Vec::new(),
                 names: BTreeMap::new(),
@@ -212,7 +213,7 @@ impl<'a, 's> Checker<'a, 's> {
         }
     }
 
-    fn duplicate(&mut self, what: &str, name: ast::Name<'_>, earlier: Span) {
+    pub(super) fn duplicate(&mut self, what: &str, name: ast::Name<'_>, earlier: Span) {
         self.report(
             Diagnostic::new(
                 Code::Duplicate,
@@ -225,7 +226,7 @@ impl<'a, 's> Checker<'a, 's> {
     }
 
     /// Takes a name of the value name space; false where it is taken already.
-    fn take(&mut self, package: usize, file: usize, name: ast::Name<'s>) -> bool {
+    pub(super) fn take(&mut self, package: usize, file: usize, name: ast::Name<'s>) -> bool {
         let Some(scope) = self.scopes.get_mut(package) else {
             return false;
         };
@@ -327,7 +328,9 @@ impl<'a, 's> Checker<'a, 's> {
                         scope.rules.insert(name.text, name.span);
                     }
                 }
-                ItemKind::Relation { name, .. } => self.unsupported(name.span, "relations"),
+                ItemKind::Relation { name, params, body } => {
+                    self.declare_relation(package, file, *name, params, body);
+                }
                 ItemKind::ImportSchema { alias, .. } => self.unsupported(alias.span, "schema imports"),
                 ItemKind::Import { .. } | ItemKind::Type { .. } | ItemKind::Test { .. } => {}
             }

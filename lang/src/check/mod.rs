@@ -16,6 +16,7 @@ mod expr;
 mod matching;
 mod operator;
 mod place;
+mod relation;
 mod rule;
 mod scope;
 mod test;
@@ -30,6 +31,7 @@ use crate::{
     types::{NamedId, TypeId, Types, packed::Packed},
 };
 
+use relation::RelationDecl;
 use scope::Frame;
 
 /// Checks the packages, which stand in import order, and builds their program.
@@ -115,6 +117,7 @@ struct Scope<'a, 's> {
     data: BTreeMap<&'s str, DataId>,
     lets: BTreeMap<&'s str, LetDecl<'a, 's>>,
     functions: BTreeMap<&'s str, FnDecl<'a, 's>>,
+    relations: BTreeMap<&'s str, RelationDecl<'a, 's>>,
     rules: BTreeMap<&'s str, Span>,
     /// By file: import alias to package.
     imports: Vec<BTreeMap<&'s str, usize>>,
@@ -131,6 +134,8 @@ struct Checker<'a, 's> {
     inputs: BTreeMap<String, InputId>,
     /// Checked functions, by the index in [`State::Done`].
     functions: Vec<FnInfo>,
+    /// Relations whose blocks are to be checked: package and name.
+    waiting: Vec<(usize, &'s str)>,
     diagnostics: Vec<Diagnostic>,
     frame: Frame<'s>,
     /// How many declarations are being checked, each because the one before needs it.
@@ -154,6 +159,7 @@ impl<'a, 's> Checker<'a, 's> {
             strings: BTreeMap::new(),
             inputs: BTreeMap::new(),
             functions: Vec::new(),
+            waiting: Vec::new(),
             diagnostics: Vec::new(),
             frame: Frame::default(),
             chain: 0,
@@ -245,6 +251,15 @@ impl<'a, 's> Checker<'a, 's> {
                 for name in functions {
                     self.demand_function(package, name);
                 }
+                let relations: Vec<&'s str> = self
+                    .scopes
+                    .get(package)
+                    .map(|s| s.relations.keys().copied().collect())
+                    .unwrap_or_default();
+                for name in relations {
+                    self.demand_relation(package, name);
+                }
+                self.check_relations();
             }
             if source.selected || !source.library {
                 self.rules(package);
@@ -256,6 +271,7 @@ impl<'a, 's> Checker<'a, 's> {
         self.program.query = query
             .and_then(|package| self.demand_let(package, crate::compile::QUERY))
             .map(|info| info.id);
+        self.order_relations();
         self.program.rules.sort_by(|a, b| {
             let path = |rule: &ir::Rule| {
                 self.packages

@@ -73,9 +73,6 @@ impl<'a, 's> Checker<'a, 's> {
         audit: bool,
         body: &'a ast::Body<'s>,
     ) -> ir::Rule {
-        if audit {
-            self.unsupported(name.span, "audit rules");
-        }
         let annotations = self.annotations(item);
         let before = self.diagnostics.len();
         let ((clauses, effect), frame) = self.in_frame(package, file, |this| {
@@ -98,8 +95,20 @@ impl<'a, 's> Checker<'a, 's> {
                 index <= before || diagnostic.code != Code::UnusedBinding
             });
         }
+        self.check_relations();
         let broken = self.diagnostics.iter().skip(before).any(Diagnostic::is_error);
-        if !frame.reads_input && !audit && effect.is_some() && !broken {
+        let reads_input = frame.reads_input || self.reads_input(&clauses, effect.as_ref());
+        if reads_input && audit && effect.is_some() && !broken {
+            self.report(
+                Diagnostic::new(
+                    Code::AuditReadsInput,
+                    name.span,
+                    format!("audit rule `{}` reads an input", name.text),
+                )
+                .with_help("an audit rule is decided about data alone; write `rule` for what is to be said of an input"),
+            );
+        }
+        if !reads_input && !audit && effect.is_some() && !broken {
             self.report(
                 Diagnostic::new(
                     Code::NoInput,
@@ -109,6 +118,19 @@ impl<'a, 's> Checker<'a, 's> {
                 .with_help(
                     "a rule decides about an input; what is to be said of data alone is an `audit rule`",
                 ),
+            );
+        }
+        if let Some(effect) = &effect
+            && audit
+            && (effect.kind == EffectKind::Allow || !effect.edits.is_empty())
+        {
+            self.report(
+                Diagnostic::new(
+                    Code::BadBody,
+                    effect.span,
+                    "an audit rule says `deny` or `warn`, and no more",
+                )
+                .with_help("it is about data: no request is there to be allowed, mended or changed"),
             );
         }
         let path = self.packages.get(package).map_or("", |p| p.path.as_str());

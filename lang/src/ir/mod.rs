@@ -28,6 +28,7 @@ use crate::{
 
 pub mod print;
 pub mod test;
+pub mod uses;
 pub mod verify;
 
 macro_rules! ids {
@@ -58,6 +59,8 @@ ids! {
     LetId;
     /// A function; an index into [`Program::functions`].
     FunctionId;
+    /// A relation; an index into [`Program::relations`].
+    RelationId;
     /// A package; an index into [`Program::packages`].
     PackageId;
     /// A text of the program; an index into [`Program::strings`].
@@ -81,6 +84,8 @@ pub struct Program {
     pub outputs: Vec<LetId>,
     /// Functions, each after those it calls.
     pub functions: Vec<Function>,
+    /// Relations, as they were declared.
+    pub relations: Vec<Relation>,
     /// The rules of the selected packages, in contract order: by package path, then by name.
     pub rules: Vec<Rule>,
     /// The tests of the selected packages, by file and place.
@@ -169,6 +174,34 @@ pub struct Function {
     pub locals: u32,
     /// Its result.
     pub body: ExprId,
+}
+
+/// A relation: the rows that its blocks yield, each once.
+#[derive(Clone, Debug)]
+pub struct Relation {
+    /// Its full name.
+    pub name: String,
+    /// The type of each column. A row of one column is the value itself, else a tuple.
+    pub columns: Vec<TypeId>,
+    /// What yields its rows.
+    pub blocks: Vec<Block>,
+    /// Whether its rows depend on an input.
+    pub reads_input: bool,
+    /// Relations that need one another have the same stratum; all others that it needs a lower one.
+    pub stratum: u32,
+    /// Where it is declared first.
+    pub span: Span,
+}
+
+/// A block of a relation.
+#[derive(Clone, Debug)]
+pub struct Block {
+    /// Its clauses, in source order.
+    pub clauses: Vec<Clause>,
+    /// The row that each round gives.
+    pub value: ExprId,
+    /// Slots of its frame.
+    pub locals: u32,
 }
 
 /// How serious a finding is.
@@ -385,6 +418,8 @@ pub enum Expr {
     Data(DataId),
     /// A package-level `let`.
     Let(LetId),
+    /// A relation: the set of its rows.
+    Relation(RelationId),
     /// A field of a record, a map or `any`; absent where it is missing or null.
     Field {
         /// The record.

@@ -48,6 +48,26 @@ pub fn print(program: &Program) -> String {
             printer.expr(function.body)
         );
     }
+    for relation in &program.relations {
+        let columns: Vec<String> = relation
+            .columns
+            .iter()
+            .map(|column| program.types.display(*column))
+            .collect();
+        for block in &relation.blocks {
+            let _ = writeln!(
+                out,
+                "relation {}({}) [{}]",
+                relation.name,
+                columns.join(", "),
+                relation.stratum
+            );
+            for clause in &block.clauses {
+                let _ = writeln!(out, "    {}", printer.clause(clause));
+            }
+            let _ = writeln!(out, "    yield {}", printer.expr(block.value));
+        }
+    }
     for rule in &program.rules {
         let _ = writeln!(out, "rule {} [{}]", rule.name, rule.severity.name());
         for clause in &rule.clauses {
@@ -140,6 +160,12 @@ impl Printer<'_> {
             Expr::Input(id) => name(program.inputs.get(id.index()).map(|input| input.name.as_str())),
             Expr::Data(id) => name(program.data.get(id.index()).map(|data| data.name.as_str())),
             Expr::Let(id) => name(program.lets.get(id.index()).map(|entry| entry.name.as_str())),
+            Expr::Relation(id) => name(
+                program
+                    .relations
+                    .get(id.index())
+                    .map(|relation| relation.name.as_str()),
+            ),
             Expr::Field { base, name, optional } => {
                 format!(
                     "{}{}.{}",

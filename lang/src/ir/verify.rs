@@ -7,6 +7,7 @@ use alloc::{format, string::String, vec::Vec};
 use super::{
     ArmTest, Clause, ClauseKind, Expr, ExprId, LocalId, Pattern, Place, PlaceStep, Program,
     test::{Test, TestClauseKind},
+    uses,
 };
 
 /// What is wrong with a program.
@@ -76,6 +77,7 @@ pub fn verify(program: &Program) -> Result {
         let default: Vec<ExprId> = data.default.into_iter().collect();
         owned(program, &format!("`{}`", data.name), data.locals, &default, None)?;
     }
+    relations(program)?;
     for rule in &program.rules {
         let owner = format!("rule `{}`", rule.name);
         if rule.package.index() >= program.packages.len() {
@@ -131,6 +133,37 @@ fn of_test(program: &Program, test: &Test) -> Result {
         .filter_map(|clause| clause.kind.expr())
         .collect();
     owned(program, &owner, test.locals, &roots, None)
+}
+
+/// Blocks stay inside their frames, and a relation needs only lower strata, and its own as rows are
+/// allowed to depend on one another.
+fn relations(program: &Program) -> Result {
+    for relation in &program.relations {
+        let owner = format!("relation `{}`", relation.name);
+        for block in &relation.blocks {
+            for clause in &block.clauses {
+                clause_slots(clause, block.locals, &owner)?;
+            }
+            let mut roots: Vec<ExprId> = block.clauses.iter().flat_map(clause_exprs).collect();
+            roots.push(block.value);
+            owned(program, &owner, block.locals, &roots, None)?;
+            for site in uses::of_block(program, block) {
+                let stratum = program
+                    .relations
+                    .get(site.relation.index())
+                    .map(|used| used.stratum);
+                let allowed = match stratum {
+                    Some(stratum) if site.how.is_positive() => stratum <= relation.stratum,
+                    Some(stratum) => stratum < relation.stratum,
+                    None => false,
+                };
+                if !allowed {
+                    return broken(format!("{owner} needs a relation that is not in a lower stratum"));
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Everything below the roots exists and stays inside the frame; a function calls only those before it.
@@ -220,6 +253,7 @@ fn ids(program: &Program, index: usize, expr: &Expr) -> Result {
         Expr::Input(id) => id.index() < program.inputs.len(),
         Expr::Data(id) => id.index() < program.data.len(),
         Expr::Let(id) => id.index() < program.lets.len(),
+        Expr::Relation(id) => id.index() < program.relations.len(),
         Expr::Call { function, arguments } => program
             .functions
             .get(function.index())
@@ -253,7 +287,8 @@ pub fn children(expr: &Expr) -> Vec<ExprId> {
         | Expr::Local(_)
         | Expr::Input(_)
         | Expr::Data(_)
-        | Expr::Let(_) => Vec::new(),
+        | Expr::Let(_)
+        | Expr::Relation(_) => Vec::new(),
         Expr::Field { base, .. } => alloc::vec![*base],
         Expr::Index { base, index, .. } => alloc::vec![*base, *index],
         Expr::Call { arguments, .. } | Expr::Builtin { arguments, .. } => arguments.clone(),

@@ -1,0 +1,257 @@
+//! Joins: the elements of a `for` that an index finds, and the rows of relations. What is found is a
+//! superset of what the clauses after it let pass, in the same order; they still decide.
+
+use super::{
+    Eval, Machine,
+    clause::{Flow, Target},
+};
+use crate::{
+    fault::Fault,
+    plan::{
+        Clause, For, Op, OpId, Pattern,
+        join::{Key, Source},
+    },
+    value::{Value, hash::Hash, rows::Index},
+};
+
+impl<'a> Machine<'a> {
+    /// Whether a `for` draws rows, or looks its elements up.
+    pub(super) fn finds(&self, clause: &For) -> bool {
+        clause.join.is_some() || matches!(self.plan.op(clause.source), Some(Op::Relation(_)))
+    }
+
+    /// The rounds of a `for` over rows, or over what an index finds.
+    pub(super) fn each_found(
+        &mut self,
+        clauses: &'a [Clause],
+        at: usize,
+        clause: &'a For,
+        target: &mut Target<'_, '_>,
+    ) -> Eval<Flow> {
+        let relation = match self.plan.op(clause.source) {
+            Some(Op::Relation(relation)) => {
+                if let Err(fault) = self.relation(relation) {
+                    target.failed(at);
+                    return Err(fault);
+                }
+                Some(relation)
+            }
+            _ => None,
+        };
+        let join = clause.join.and_then(|join| self.plan.joins.get(join as usize));
+        let mut found = None;
+        if let Some(join) = join {
+            if let Err(fault) = self.cover(join.index) {
+                target.failed(at);
+                return Err(fault);
+            }
+            if self.index_of(join.index).is_some_and(|index| !index.broken)
+                && let Some(hash) = self.probe(&join.probe)
+            {
+                found = Some((join.index, hash));
+            }
+        }
+        match (relation, found) {
+            (Some(relation), found) => self.each_row(clauses, at, clause, relation, found, target),
+            (None, Some((index, hash))) => {
+                let mut from = 0;
+                while let Some((number, value)) = self.index_of(index).and_then(|index| {
+                    let number = index.next(hash?, from)?;
+                    Some((number, index.elements.get(number as usize).copied()?))
+                }) {
+                    from = number.saturating_add(1);
+                    let node = match value {
+                        Value::Node(node) => Some(node),
+                        _ => None,
+                    };
+                    let drawn = match self.draw(clause.source, clause.element, value, node) {
+                        Ok(value) => self.bind_pattern(&clause.pattern, value, clause.source),
+                        Err(fault) => Err(fault),
+                    };
+                    if self.round(clauses, at, drawn, target)? == Flow::Stop {
+                        return Ok(Flow::Stop);
+                    }
+                }
+                Ok(Flow::Continue)
+            }
+            (None, None) => match self.eval(clause.source) {
+                Ok(source) => self.each(clauses, at, clause, source, target),
+                Err(fault) => {
+                    target.failed(at);
+                    Err(fault)
+                }
+            },
+        }
+    }
+
+    fn each_row(
+        &mut self,
+        clauses: &'a [Clause],
+        at: usize,
+        clause: &'a For,
+        relation: u32,
+        found: Option<(u32, Option<u64>)>,
+        target: &mut Target<'_, '_>,
+    ) -> Eval<Flow> {
+        let (mut from, to) = self.bounds(clause.source, relation);
+        loop {
+            let row = match found {
+                None => Some(from),
+                Some((index, hash)) => self.index_of(index).and_then(|index| index.next(hash?, from)),
+            };
+            let Some(row) = row.filter(|row| *row < to) else {
+                return Ok(Flow::Continue);
+            };
+            from = row.saturating_add(1);
+            let drawn = match self.burn(clause.source) {
+                Ok(()) => self.bind_row(&clause.pattern, relation, row, clause.source),
+                Err(fault) => Err(fault),
+            };
+            if self.round(clauses, at, drawn, target)? == Flow::Stop {
+                return Ok(Flow::Stop);
+            }
+        }
+    }
+
+    /// Binds a row, without making a tuple of it where its columns have names.
+    fn bind_row(&mut self, pattern: &Pattern, relation: u32, row: u32, at: OpId) -> Eval<()> {
+        let columns = self.stored(relation).map_or(1, |stored| stored.rows.columns());
+        if let Pattern::Tuple(parts) = pattern
+            && columns > 1
+            && parts.len() == columns
+        {
+            for (column, part) in parts.iter().enumerate() {
+                let value = self
+                    .stored(relation)
+                    .map_or(Value::Null, |stored| stored.rows.value(row, column));
+                self.bind_pattern(part, value, at)?;
+            }
+            return Ok(());
+        }
+        if matches!(pattern, Pattern::Ignore) {
+            return Ok(());
+        }
+        let value = self.row_value(at, relation, row)?;
+        self.bind_pattern(pattern, value, at)
+    }
+
+    /// The hash of what is looked up: none inside where it is absent, for absent equals nothing. None
+    /// where it has an error: then all elements are drawn, and where the clause that asks is reached,
+    /// it has the error.
+    fn probe(&mut self, probe: &[OpId]) -> Option<Option<u64>> {
+        let mut hash = Hash::default();
+        let mut absent = false;
+        for op in probe {
+            match self.eval(*op) {
+                Ok(value) => {
+                    absent |= matches!(value, Value::Null);
+                    hash.value(&self.world, value);
+                }
+                Err(Fault) => {
+                    if !self.fault_ends_all() {
+                        drop(self.take_fault());
+                    }
+                    return None;
+                }
+            }
+        }
+        Some((!absent).then(|| hash.finish()))
+    }
+
+    /// Builds an index, or adds to it the rows that came since.
+    #[inline(never)]
+    pub(super) fn cover(&mut self, keyed: u32) -> Eval<()> {
+        let plan = self.plan;
+        let Some(def) = plan.keyed.get(keyed as usize) else {
+            return Ok(());
+        };
+        match def.source {
+            Source::Relation(relation) => {
+                self.relation(relation)?;
+                let rows = self.stored(relation).map_or(0, |stored| stored.rows.len());
+                if self.index_of(keyed).is_some_and(|index| index.covered == rows) {
+                    return Ok(());
+                }
+                let taken = self.indexes.get_mut(keyed as usize).and_then(Option::take);
+                let mut index = taken.unwrap_or_default();
+                for row in index.covered..rows {
+                    let mut hash = Hash::default();
+                    for key in &def.keys {
+                        let start = self.stored(relation).map_or(Value::Null, |stored| {
+                            stored.rows.value(row, key.column.unwrap_or(0) as usize)
+                        });
+                        index.broken |= !self.hash_key(&mut hash, key, start);
+                    }
+                    index.add(hash.finish(), row);
+                }
+                index.covered = rows;
+                self.keep_index(keyed, index);
+            }
+            Source::List(source, element) => {
+                if self.index_of(keyed).is_some() {
+                    return Ok(());
+                }
+                let mut index = Index::default();
+                if let Ok(list) = self.eval(source) {
+                    if let Some(mut elements) = self.world.elements(list) {
+                        while let Some((value, node)) = elements.next_with_node(&self.world) {
+                            let drawn = match self.draw(source, element, value, node) {
+                                Ok(drawn) => drawn,
+                                Err(Fault) if self.fault_ends_all() => return Err(Fault),
+                                Err(Fault) => {
+                                    drop(self.take_fault());
+                                    index.broken = true;
+                                    break;
+                                }
+                            };
+                            let mut hash = Hash::default();
+                            for key in &def.keys {
+                                let start = match key.column {
+                                    Some(column) => self.world.element(drawn, column as usize),
+                                    None => drawn,
+                                };
+                                index.broken |= !self.hash_key(&mut hash, key, start);
+                            }
+                            index.broken |= matches!(value, Value::Null);
+                            index.add(hash.finish(), index.elements.len() as u32);
+                            index.elements.push(value);
+                        }
+                    } else {
+                        index.broken = true;
+                    }
+                } else {
+                    if self.fault_ends_all() {
+                        return Err(Fault);
+                    }
+                    drop(self.take_fault());
+                    index.broken = true;
+                }
+                self.keep_index(keyed, index);
+            }
+        }
+        Ok(())
+    }
+
+    fn keep_index(&mut self, keyed: u32, index: Index) {
+        if let Some(slot) = self.indexes.get_mut(keyed as usize) {
+            *slot = Some(index);
+            self.filled = self.filled.saturating_add(1);
+        }
+    }
+
+    /// Adds a key to the hash; false where it cannot be read.
+    fn hash_key(&mut self, hash: &mut Hash, key: &Key, start: Value) -> bool {
+        let mut value = start;
+        for field in &key.fields {
+            match self.field_of(OpId(0), *field, value) {
+                Ok(member) => value = member,
+                Err(Fault) => {
+                    drop(self.take_fault());
+                    return false;
+                }
+            }
+        }
+        hash.value(&self.world, value);
+        true
+    }
+}

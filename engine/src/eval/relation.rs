@@ -1,0 +1,554 @@
+//! Relations: semi-naive evaluation of a stratum. Each round runs the recursive blocks once for each
+//! recursive use, which then draws only the rows that the round before found; so no row is joined with
+//! another twice. A relation that met an error keeps its other rows and carries the error: whoever
+//! reads it has one, too.
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
+
+use super::{
+    Eval, Machine, Slot,
+    clause::{Flow, Target},
+};
+use crate::{
+    decision::Raw,
+    fault::{Fault, FaultInfo, Reason},
+    plan::{Clause, Op, OpId, Rule, Slice, relation::Block},
+    value::{
+        Value,
+        hash::Hash,
+        order,
+        rows::{Index, Rows},
+    },
+};
+
+/// A relation that was computed, or is at work.
+#[derive(Clone, Debug)]
+pub(crate) struct Stored {
+    pub(super) rows: Rows,
+    /// What went wrong in its own blocks.
+    faults: Vec<FaultInfo>,
+    /// The relations with errors that it has read, and itself where it has one.
+    met: BTreeSet<u32>,
+    /// Where the rows of the last round begin.
+    old: u32,
+    /// Where they end.
+    new: u32,
+    /// No row comes after.
+    done: bool,
+    /// All rows as a set, once somebody asked for it.
+    set: Option<Value>,
+}
+
+/// What depends on data alone, computed once.
+#[derive(Debug, Default)]
+pub(crate) struct Snapshot {
+    relations: Vec<Option<Stored>>,
+    lets: Vec<Slot>,
+    let_met: BTreeMap<u32, BTreeSet<u32>>,
+    indexes: Vec<Option<Index>>,
+}
+
+impl Snapshot {
+    /// The values of `let`s at the beginning of a decision.
+    pub(super) fn lets(&self, count: usize) -> Vec<Slot> {
+        let mut lets = self.lets.clone();
+        lets.resize(count, Slot::Empty);
+        lets
+    }
+
+    pub(super) fn let_met(&self) -> BTreeMap<u32, BTreeSet<u32>> {
+        self.let_met.clone()
+    }
+}
+
+/// Which rows of its own stratum a block draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Window {
+    /// Those of all rounds before the last.
+    Old,
+    /// Those of the last round.
+    Newest,
+    /// All of both.
+    All,
+}
+
+/// A block while it runs.
+#[derive(Debug)]
+pub(super) struct RowRun<'r> {
+    relation: u32,
+    block: &'r Block,
+    clauses: &'r [Clause],
+    /// The clause that met the fault on its way, counted from 0.
+    pub(super) failed_at: Option<usize>,
+    /// The `for` whose rounds are at work, outermost first found.
+    outermost: Option<usize>,
+    /// A made value stays in a row of this round.
+    kept: bool,
+    /// A limit ended it.
+    full: bool,
+}
+
+impl RowRun<'_> {
+    /// Whether a round is one of the outermost `for`; then it begins.
+    pub(super) fn begins(&mut self, at: usize) -> bool {
+        let outermost = *self.outermost.get_or_insert(at);
+        if outermost == at {
+            self.kept = false;
+        }
+        outermost == at
+    }
+
+    /// Whether the round that ends leaves a made value in a row.
+    pub(super) fn ends(&self) -> bool {
+        self.kept
+    }
+}
+
+impl<'a> Machine<'a> {
+    /// A relation that was begun.
+    pub(super) fn stored(&self, relation: u32) -> Option<&Stored> {
+        let index = relation as usize;
+        let own = self.relations.get(index).and_then(Option::as_ref);
+        own.or_else(|| self.plan.snapshot.relations.get(index)?.as_ref())
+    }
+
+    /// Computes a relation, unless it is there; notes its errors.
+    pub(super) fn relation(&mut self, relation: u32) -> Eval<()> {
+        if self.stored(relation).is_none() {
+            let stratum = self.plan.relations.get(relation as usize).map(|r| r.stratum);
+            self.stratum(stratum.unwrap_or(0))?;
+        }
+        let index = relation as usize;
+        let own = self.relations.get(index).and_then(Option::as_ref);
+        let stored = own.or_else(|| self.plan.snapshot.relations.get(index)?.as_ref());
+        if let Some(stored) = stored.filter(|stored| !stored.met.is_empty()) {
+            self.met.extend(&stored.met);
+        }
+        Ok(())
+    }
+
+    /// Computes the relations of a stratum.
+    #[inline(never)]
+    fn stratum(&mut self, stratum: u32) -> Eval<()> {
+        let plan = self.plan;
+        let members = plan.strata.get(stratum as usize).map_or(&[][..], Vec::as_slice);
+        for member in members {
+            let columns = plan.relations.get(*member as usize).map_or(1, |r| r.columns);
+            self.set_relation(
+                *member,
+                Some(Stored {
+                    rows: Rows::new(columns),
+                    faults: Vec::new(),
+                    met: BTreeSet::new(),
+                    old: 0,
+                    new: 0,
+                    done: false,
+                    set: None,
+                }),
+            );
+        }
+        let outer = core::mem::take(&mut self.met);
+        let windows = core::mem::take(&mut self.windows);
+        let result = self.grow(members);
+        self.windows = windows;
+        let mut met = core::mem::replace(&mut self.met, outer);
+        if result.is_err() {
+            for member in members {
+                self.set_relation(*member, None);
+            }
+            return result;
+        }
+        let wrong = |member: &&u32| self.stored(**member).is_some_and(|s| !s.faults.is_empty());
+        met.extend(members.iter().filter(wrong));
+        for member in members {
+            // Numbers of rows change: indexes are built anew where they are asked for.
+            for (index, keyed) in plan.keyed.iter().enumerate() {
+                if keyed.source == crate::plan::join::Source::Relation(*member)
+                    && let Some(slot) = self.indexes.get_mut(index)
+                {
+                    *slot = None;
+                }
+            }
+            let slot = self.relations.get_mut(*member as usize);
+            if let Some(Some(stored)) = slot {
+                stored.rows.finish(&self.world);
+                stored.met.clone_from(&met);
+                stored.done = true;
+            }
+        }
+        self.filled = self.filled.saturating_add(1);
+        Ok(())
+    }
+
+    fn set_relation(&mut self, relation: u32, stored: Option<Stored>) {
+        if let Some(slot) = self.relations.get_mut(relation as usize) {
+            *slot = stored;
+        }
+    }
+
+    /// Runs rounds until none finds a row.
+    fn grow(&mut self, members: &'a [u32]) -> Eval<()> {
+        let plan = self.plan;
+        let blocks = || {
+            members.iter().flat_map(|member| {
+                let relation = plan.relations.get(*member as usize);
+                let blocks = relation.map_or(&[][..], |relation| relation.blocks.as_slice());
+                blocks.iter().map(|block| (*member, block))
+            })
+        };
+        for (member, block) in blocks().filter(|(_, block)| block.seeds) {
+            if self.run_block(member, block, block.clauses)? == Flow::Stop {
+                return Ok(());
+            }
+        }
+        loop {
+            let mut more = false;
+            for member in members {
+                if let Some(Some(stored)) = self.relations.get_mut(*member as usize) {
+                    stored.old = stored.new;
+                    stored.new = stored.rows.len();
+                    more |= stored.old < stored.new;
+                }
+            }
+            if !more {
+                return Ok(());
+            }
+            for (member, block) in blocks() {
+                for (at, clauses) in block.variants.iter().enumerate() {
+                    let newest = block
+                        .sites
+                        .get(at)
+                        .and_then(|(_, relation)| self.stored(*relation));
+                    if newest.is_none_or(|stored| stored.old == stored.new) {
+                        continue;
+                    }
+                    self.windows.clear();
+                    for (site, (op, _)) in block.sites.iter().enumerate() {
+                        let window = match site.cmp(&at) {
+                            core::cmp::Ordering::Less => Window::Old,
+                            core::cmp::Ordering::Equal => Window::Newest,
+                            core::cmp::Ordering::Greater => Window::All,
+                        };
+                        self.windows.push((*op, window));
+                    }
+                    if self.run_block(member, block, *clauses)? == Flow::Stop {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Runs a block; whether the relation may have more rows.
+    fn run_block(&mut self, relation: u32, block: &'a Block, clauses: Slice) -> Eval<Flow> {
+        let clauses = clauses.of(&self.plan.clauses);
+        let mut run = RowRun {
+            relation,
+            block,
+            clauses,
+            failed_at: None,
+            outermost: None,
+            kept: false,
+            full: false,
+        };
+        let start = self.stack.len();
+        let result = self.with_frame(start, block.locals, |machine| {
+            machine.clauses(clauses, 0, &mut Target::Rows(&mut run))
+        });
+        if result.is_err() {
+            if self.fault_ends_all() {
+                return Err(Fault);
+            }
+            self.record_row(&mut run);
+        }
+        Ok(if run.full { Flow::Stop } else { Flow::Continue })
+    }
+
+    /// Keeps the fault on its way with the relation; the other rows follow.
+    #[cold]
+    pub(super) fn record_row(&mut self, run: &mut RowRun<'_>) -> Flow {
+        let mut fault = self.take_fault();
+        let failed_at = run.failed_at.take().unwrap_or(0);
+        if fault.place.is_none() {
+            fault.place = self.innermost(run.clauses, failed_at);
+        }
+        run.full |= matches!(fault.reason, Reason::Values | Reason::Text);
+        let limit = self.limits.findings_per_rule as usize;
+        let Some(Some(stored)) = self.relations.get_mut(run.relation as usize) else {
+            return Flow::Stop;
+        };
+        if stored.faults.len() > limit {
+            return if run.full { Flow::Stop } else { Flow::Continue };
+        }
+        if stored.faults.len() == limit {
+            fault = FaultInfo {
+                reason: Reason::Findings,
+                span: None,
+                place: None,
+            };
+        }
+        if !stored.faults.contains(&fault) {
+            stored.faults.push(fault);
+        }
+        if run.full { Flow::Stop } else { Flow::Continue }
+    }
+
+    /// Adds the row of a round.
+    pub(super) fn add_row(&mut self, run: &mut RowRun<'_>) -> Eval<Flow> {
+        let start = self.stack.len();
+        for value in &run.block.row {
+            match self.eval(*value) {
+                Ok(value) => self.stack.push(value),
+                Err(fault) => {
+                    self.stack.truncate(start);
+                    return Err(fault);
+                }
+            }
+        }
+        let columns = self
+            .stored(run.relation)
+            .map_or(1, |stored| stored.rows.columns());
+        if run.block.row.len() != columns
+            && let Some(tuple) = self.stack.pop()
+        {
+            for column in 0..columns {
+                let value = self.world.element(tuple, column);
+                self.stack.push(value);
+            }
+        }
+        if let Err(fault) = self.room_for(columns) {
+            self.stack.truncate(start);
+            return Err(fault);
+        }
+        let row = self.stack.get(start..).unwrap_or(&[]);
+        let slot = self.relations.get_mut(run.relation as usize);
+        if let Some(Some(stored)) = slot
+            && stored.rows.add(&self.world, row)
+        {
+            self.row_values = self.row_values.saturating_add(columns);
+            run.kept |= row.iter().any(|value| {
+                matches!(
+                    value,
+                    Value::Text(_) | Value::List(_) | Value::Set(_) | Value::Map(_) | Value::Tuple(_)
+                )
+            });
+        }
+        self.stack.truncate(start);
+        Ok(Flow::Continue)
+    }
+
+    /// The rows that a use draws: from one, up to another.
+    pub(super) fn bounds(&self, site: OpId, relation: u32) -> (u32, u32) {
+        let Some(stored) = self.stored(relation) else {
+            return (0, 0);
+        };
+        if stored.done {
+            return (0, stored.rows.len());
+        }
+        let window = self.windows.iter().find(|(op, _)| *op == site);
+        match window.map_or(Window::All, |(_, window)| *window) {
+            Window::Old => (0, stored.old),
+            Window::Newest => (stored.old, stored.new),
+            Window::All => (0, stored.new),
+        }
+    }
+
+    /// Whether a relation has a row; `value` is a tuple, or the only column.
+    #[inline(never)]
+    pub(super) fn has_row(&mut self, relation: u32, site: OpId, value: OpId) -> Eval<bool> {
+        let columns = self
+            .plan
+            .relations
+            .get(relation as usize)
+            .map_or(1, |r| r.columns) as usize;
+        let start = match self.plan.op(value) {
+            Some(Op::Tuple(items)) if items.len as usize == columns && columns > 1 => self.push_all(items)?,
+            _ => {
+                let value = self.eval(value)?;
+                let start = self.stack.len();
+                if columns == 1 {
+                    self.stack.push(value);
+                } else if self.world.len(value) == Some(columns) {
+                    for column in 0..columns {
+                        let value = self.world.element(value, column);
+                        self.stack.push(value);
+                    }
+                }
+                start
+            }
+        };
+        let row = self.pop_all(start);
+        self.relation(relation)?;
+        if row.len() != columns || matches!(row.as_slice(), [Value::Null]) {
+            return Ok(false);
+        }
+        let keyed = self.plan.relations.get(relation as usize).map_or(0, |r| r.member);
+        self.cover(keyed)?;
+        let mut hash = Hash::default();
+        for value in &row {
+            hash.value(&self.world, *value);
+        }
+        let hash = hash.finish();
+        let (mut from, to) = self.bounds(site, relation);
+        let (Some(index), Some(stored)) = (self.index_of(keyed), self.stored(relation)) else {
+            return Ok(false);
+        };
+        while let Some(found) = index.next(hash, from).filter(|found| *found < to) {
+            let known = stored.rows.row(found).iter();
+            if known.zip(&row).all(|(a, b)| order::equal(&self.world, *a, *b)) {
+                return Ok(true);
+            }
+            from = found.saturating_add(1);
+        }
+        Ok(false)
+    }
+
+    /// A relation as a set.
+    #[inline(never)]
+    pub(super) fn relation_value(&mut self, id: OpId, relation: u32) -> Eval<Value> {
+        self.relation(relation)?;
+        let Some(stored) = self.stored(relation) else {
+            return Ok(Value::Null);
+        };
+        if let Some(set) = stored.set {
+            return Ok(set);
+        }
+        let (rows, columns) = (stored.rows.len(), stored.rows.columns());
+        let mut items = Vec::new();
+        for row in 0..rows {
+            let item = self.row_value(id, relation, row)?;
+            // Rows that differ in places alone are one element.
+            if columns == 1
+                && items
+                    .last()
+                    .is_some_and(|last| order::equal(&self.world, *last, item))
+            {
+                continue;
+            }
+            items.push(item);
+        }
+        items.dedup_by(|later, earlier| order::equal(&self.world, *later, *earlier));
+        let set = self.make_run(&items, id).map(Value::Set)?;
+        if let Some(Some(stored)) = self.relations.get_mut(relation as usize) {
+            stored.set = Some(set);
+            self.filled = self.filled.saturating_add(1);
+        }
+        Ok(set)
+    }
+
+    /// A row as one value.
+    pub(super) fn row_value(&mut self, id: OpId, relation: u32, row: u32) -> Eval<Value> {
+        let Some(stored) = self.stored(relation) else {
+            return Ok(Value::Null);
+        };
+        match stored.rows.row(row) {
+            [one] => Ok(*one),
+            many => {
+                let many = many.to_vec();
+                self.make_run(&many, id).map(Value::Tuple)
+            }
+        }
+    }
+
+    /// The errors of the relations that a rule has read, as findings of the rule.
+    pub(super) fn report_met(&mut self, findings: &mut Vec<Raw>, index: u32, rule: &Rule) {
+        for relation in core::mem::take(&mut self.met) {
+            let Some(stored) = self.stored(relation) else {
+                continue;
+            };
+            for fault in &stored.faults {
+                findings.push(self.error_finding(index, rule, fault));
+            }
+        }
+    }
+}
+
+/// What loading met that no rule can be told.
+#[derive(Debug)]
+pub(crate) struct LoadFault {
+    /// What was computed.
+    pub(crate) span: wardlaw_lang::Span,
+    /// Its name.
+    pub(crate) name: alloc::string::String,
+    /// Which limit.
+    pub(crate) reason: Reason,
+}
+
+impl Machine<'_> {
+    /// Computes everything that depends on data alone.
+    pub(crate) fn load(&mut self) -> Result<(), LoadFault> {
+        let plan = self.plan;
+        for (index, relation) in plan.relations.iter().enumerate() {
+            if relation.reads_input {
+                continue;
+            }
+            let result = self.relation(index as u32);
+            let full = self.stored(index as u32).and_then(|stored| {
+                let reasons = stored.faults.iter().map(|fault| fault.reason);
+                reasons
+                    .into_iter()
+                    .find(|reason| matches!(reason, Reason::Values | Reason::Text))
+            });
+            let reason = match (result, full) {
+                (Err(Fault), _) => self.take_fault().reason,
+                (Ok(()), Some(reason)) => reason,
+                (Ok(()), None) => continue,
+            };
+            return Err(LoadFault {
+                span: relation.span,
+                name: relation.name.clone(),
+                reason,
+            });
+        }
+        for (index, entry) in plan
+            .lets
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| !entry.reads_input)
+        {
+            // Its errors are kept for who reads it; those of limits are ours.
+            if self.package_let(index as u32).is_err() {
+                let fault = self.take_fault();
+                if fault.reason.ends_all() || matches!(fault.reason, Reason::Values | Reason::Text) {
+                    return Err(LoadFault {
+                        span: fault.span.unwrap_or(plan.span_of(entry.value)),
+                        name: "let".into(),
+                        reason: fault.reason,
+                    });
+                }
+            }
+        }
+        self.met.clear();
+        for (index, keyed) in plan.keyed.iter().enumerate() {
+            if keyed.of_data && self.cover(index as u32).is_err() {
+                let fault = self.take_fault();
+                return Err(LoadFault {
+                    span: fault.span.unwrap_or(plan.span_of(OpId(0))),
+                    name: "for".into(),
+                    reason: fault.reason,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// What was computed, and the heap that it lies in.
+    pub(crate) fn into_snapshot(self) -> (Snapshot, crate::value::Heap) {
+        let snapshot = Snapshot {
+            relations: self.relations,
+            lets: self.lets,
+            let_met: self.let_met,
+            indexes: self.indexes,
+        };
+        (snapshot, self.world.heap)
+    }
+
+    /// An index that was built.
+    pub(super) fn index_of(&self, keyed: u32) -> Option<&Index> {
+        let own = self.indexes.get(keyed as usize).and_then(Option::as_ref);
+        own.or_else(|| self.plan.snapshot.indexes.get(keyed as usize)?.as_ref())
+    }
+}

@@ -1,0 +1,120 @@
+//! Relations of the plan: their blocks, and for each recursive block the variants in which one of the
+//! recursive uses draws only the rows that the last round found.
+
+use alloc::{vec, vec::Vec};
+
+use wardlaw_lang::{
+    Span,
+    ir::{self, Expr, Program, uses},
+};
+
+use super::{
+    OpId, Slice,
+    build::Builder,
+    join::{Key, Keyed, Source},
+};
+
+/// A relation.
+#[derive(Clone, Debug)]
+pub(crate) struct Relation {
+    pub(crate) name: alloc::string::String,
+    pub(crate) columns: u32,
+    pub(crate) blocks: Vec<Block>,
+    pub(crate) reads_input: bool,
+    pub(crate) stratum: u32,
+    pub(crate) span: Span,
+    /// Finds rows by all columns: for `in`; an index into [`super::Plan::keyed`].
+    pub(crate) member: u32,
+}
+
+/// A block of a relation.
+#[derive(Clone, Debug)]
+pub(crate) struct Block {
+    pub(crate) clauses: Slice,
+    /// One expression a column; or one for a whole row.
+    pub(crate) row: Vec<OpId>,
+    pub(crate) locals: u32,
+    /// Whether it can yield before its relation has rows.
+    pub(crate) seeds: bool,
+    /// Where it reads relations of its own stratum, in source order, and which.
+    pub(crate) sites: Vec<(OpId, u32)>,
+    /// One a site: the clauses of the rounds in which it draws the newest rows.
+    pub(crate) variants: Vec<Slice>,
+}
+
+impl Builder<'_> {
+    pub(super) fn relation(&mut self, relation: &ir::Relation) -> Relation {
+        let blocks = relation
+            .blocks
+            .iter()
+            .map(|block| self.block(block, relation))
+            .collect();
+        let columns = relation.columns.len() as u32;
+        let keys = (0..columns).map(|column| Key {
+            column: (columns > 1).then_some(column),
+            fields: Vec::new(),
+        });
+        let member = self.plan.keyed.len() as u32;
+        self.plan.keyed.push(Keyed {
+            source: Source::Relation(self.plan.relations.len() as u32),
+            keys: keys.collect(),
+            of_data: !relation.reads_input,
+        });
+        Relation {
+            name: relation.name.clone(),
+            columns,
+            blocks,
+            reads_input: relation.reads_input,
+            stratum: relation.stratum,
+            span: relation.span,
+            member,
+        }
+    }
+
+    fn block(&mut self, block: &ir::Block, relation: &ir::Relation) -> Block {
+        let program = self.program;
+        let clauses = self.clauses(&block.clauses);
+        let row = match program.expr(block.value) {
+            Expr::Tuple(members) if members.len() == relation.columns.len() && members.len() > 1 => {
+                members.iter().map(|member| self.used(*member)).collect()
+            }
+            _ => vec![self.used(block.value)],
+        };
+        let own = |site: &uses::Use| {
+            let used = program.relations.get(site.relation.index());
+            used.is_some_and(|used| used.stratum == relation.stratum)
+        };
+        let mut sites = Vec::new();
+        let mut seeds = true;
+        let mut variants = Vec::new();
+        for site in uses::of_block(program, block).iter().filter(|site| own(site)) {
+            sites.push((self.same(site.site), site.relation.0));
+            // A `for` draws nothing then; what is asked with `in` may stand beside an `or`.
+            seeds &= matches!(site.how, uses::How::Member);
+            variants.push(clauses);
+        }
+        Block {
+            clauses,
+            row,
+            locals: block.locals,
+            seeds,
+            sites,
+            variants,
+        }
+    }
+}
+
+/// The relations of each stratum.
+pub(super) fn strata(program: &Program) -> Vec<Vec<u32>> {
+    let mut strata: Vec<Vec<u32>> = Vec::new();
+    for (index, relation) in program.relations.iter().enumerate() {
+        let stratum = relation.stratum as usize;
+        if strata.len() <= stratum {
+            strata.resize(stratum.saturating_add(1), Vec::new());
+        }
+        if let Some(members) = strata.get_mut(stratum) {
+            members.push(index as u32);
+        }
+    }
+    strata
+}

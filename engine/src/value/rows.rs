@@ -1,0 +1,125 @@
+//! The rows of a relation, each once: one flat array, and a set ordered by hash that finds them.
+
+use alloc::{collections::BTreeSet, vec::Vec};
+use core::cmp::Ordering;
+
+use super::{
+    Value, World,
+    hash::{Hash, place_of, same},
+    order,
+};
+
+/// Rows of values.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rows {
+    columns: usize,
+    values: Vec<Value>,
+    /// Hash and number of each row.
+    known: BTreeSet<(u64, u32)>,
+}
+
+impl Rows {
+    /// No rows yet.
+    pub(crate) fn new(columns: u32) -> Self {
+        Self {
+            columns: (columns as usize).max(1),
+            ..Self::default()
+        }
+    }
+
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> u32 {
+        self.values.len().checked_div(self.columns).unwrap_or(0) as u32
+    }
+
+    /// How many columns a row has.
+    pub(crate) fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// A row.
+    pub(crate) fn row(&self, row: u32) -> &[Value] {
+        let start = (row as usize).saturating_mul(self.columns);
+        self.values
+            .get(start..start.saturating_add(self.columns))
+            .unwrap_or(&[])
+    }
+
+    /// A column of a row.
+    pub(crate) fn value(&self, row: u32, column: usize) -> Value {
+        self.row(row).get(column).copied().unwrap_or(Value::Null)
+    }
+
+    /// Adds a row, if it is new.
+    pub(crate) fn add(&mut self, world: &World<'_>, row: &[Value]) -> bool {
+        let mut hash = Hash::default();
+        for value in row {
+            match place_of(world, *value) {
+                Some(at) => hash.place(at),
+                None => hash.value(world, *value),
+            }
+        }
+        let hash = hash.finish();
+        let equal = |known: u32| {
+            let known = self.row(known).iter();
+            known.zip(row).all(|(a, b)| same(world, *a, *b))
+        };
+        let mut candidates = self.known.range((hash, 0)..=(hash, u32::MAX));
+        if candidates.any(|(_, known)| equal(*known)) {
+            return false;
+        }
+        self.known.insert((hash, self.len()));
+        self.values.extend_from_slice(row);
+        true
+    }
+
+    /// Puts the rows in their order: by value, ties place by place. None is added after.
+    pub(crate) fn finish(&mut self, world: &World<'_>) {
+        self.known = BTreeSet::new();
+        let mut order: Vec<u32> = (0..self.len()).collect();
+        order.sort_by(|a, b| compare(world, self.row(*a), self.row(*b)));
+        let mut values = Vec::with_capacity(self.values.len());
+        for row in order {
+            values.extend_from_slice(self.row(row));
+        }
+        self.values = values;
+    }
+}
+
+fn compare(world: &World<'_>, a: &[Value], b: &[Value]) -> Ordering {
+    let by_value = a.iter().zip(b).map(|(a, b)| order::compare(world, *a, *b));
+    let by_place = a.iter().zip(b).map(|(a, b)| {
+        let (a, b) = (place_of(world, *a), place_of(world, *b));
+        // What lies in a document comes before what was made.
+        a.is_none().cmp(&b.is_none()).then(a.cmp(&b))
+    });
+    by_value
+        .chain(by_place)
+        .find(|ordering| *ordering != Ordering::Equal)
+        .unwrap_or(Ordering::Equal)
+}
+
+/// Where the elements of a list or relation with equal keys are: hash and number, ordered.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Index {
+    by_hash: BTreeSet<(u64, u32)>,
+    /// How many elements are in it.
+    pub(crate) covered: u32,
+    /// A key could not be read: all elements are drawn, and the one that is wrong says so.
+    pub(crate) broken: bool,
+    /// The elements of a list.
+    pub(crate) elements: Vec<Value>,
+}
+
+impl Index {
+    /// Adds an element under its key.
+    pub(crate) fn add(&mut self, hash: u64, element: u32) {
+        self.by_hash.insert((hash, element));
+    }
+
+    /// The first element from `from` on whose key has the hash.
+    pub(crate) fn next(&self, hash: u64, from: u32) -> Option<u32> {
+        let mut found = self.by_hash.range((hash, from)..=(hash, u32::MAX));
+        found.next().map(|(_, element)| *element)
+    }
+}
