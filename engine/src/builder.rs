@@ -199,7 +199,7 @@ impl Builder {
             return Err(BuildError { diagnostics, sources });
         }
         let data = digest_data(&plan);
-        if let Err(diagnostic) = data::derive(&mut plan, self.limits) {
+        if let Some(diagnostic) = data::derive(&mut plan, self.limits) {
             diagnostics.push(diagnostic);
             return Err(BuildError { diagnostics, sources });
         }

@@ -74,7 +74,7 @@ pub(crate) fn load(
 }
 
 /// Computes what depends on data alone; an error where that exceeds its limits.
-pub(crate) fn derive(plan: &mut Plan, limits: Limits) -> Result<(), Diagnostic> {
+pub(crate) fn derive(plan: &mut Plan, limits: Limits) -> Option<Diagnostic> {
     let loading = Limits {
         fuel: limits.load_fuel,
         made_values: limits.load_values,
@@ -88,13 +88,13 @@ pub(crate) fn derive(plan: &mut Plan, limits: Limits) -> Result<(), Diagnostic> 
             other => other.message(&plan.checks),
         };
         let message = format!("`{}` {what} when the data are loaded", fault.name);
-        return Err(Diagnostic::new(Code::LoadLimit, fault.span, message)
+        return Some(Diagnostic::new(Code::LoadLimit, fault.span, message)
             .with_help("relations on data alone are computed once, when the engine is built; join on equal columns, or raise the limit"));
     }
     let (snapshot, heap) = machine.into_snapshot();
     plan.heap.append(&heap);
     plan.snapshot = snapshot;
-    Ok(())
+    None
 }
 
 /// A span of text that the host gave, in a source of its own.

@@ -14,6 +14,17 @@ use crate::{
     value::{Value, hash::Hash, rows::Index},
 };
 
+/// What is looked up in an index.
+enum Probe {
+    /// The hash of the keys.
+    Hash(u64),
+    /// A key is absent, and absent equals nothing.
+    Absent,
+    /// A key has an error: all elements are drawn, and where the clause that asks is reached, it has the
+    /// error.
+    Failed,
+}
+
 impl<'a> Machine<'a> {
     /// Whether a `for` draws rows, or looks its elements up.
     pub(super) fn finds(&self, clause: &For) -> bool {
@@ -45,10 +56,12 @@ impl<'a> Machine<'a> {
                 target.failed(at);
                 return Err(fault);
             }
-            if self.index_of(join.index).is_some_and(|index| !index.broken)
-                && let Some(hash) = self.probe(&join.probe)
-            {
-                found = Some((join.index, hash));
+            if self.index_of(join.index).is_some_and(|index| !index.broken) {
+                found = match self.probe(&join.probe) {
+                    Probe::Hash(hash) => Some((join.index, hash)),
+                    Probe::Absent => return Ok(Flow::Continue),
+                    Probe::Failed => None,
+                };
             }
         }
         match (relation, found) {
@@ -56,7 +69,7 @@ impl<'a> Machine<'a> {
             (None, Some((index, hash))) => {
                 let mut from = 0;
                 while let Some((number, value)) = self.index_of(index).and_then(|index| {
-                    let number = index.next(hash?, from)?;
+                    let number = index.next(hash, from)?;
                     Some((number, index.elements.get(number as usize).copied()?))
                 }) {
                     from = number.saturating_add(1);
@@ -90,14 +103,14 @@ impl<'a> Machine<'a> {
         at: usize,
         clause: &'a For,
         relation: u32,
-        found: Option<(u32, Option<u64>)>,
+        found: Option<(u32, u64)>,
         target: &mut Target<'_, '_>,
     ) -> Eval<Flow> {
         let (mut from, to) = self.bounds(clause.source, relation);
         loop {
             let row = match found {
                 None => Some(from),
-                Some((index, hash)) => self.index_of(index).and_then(|index| index.next(hash?, from)),
+                Some((index, hash)) => self.index_of(index).and_then(|index| index.next(hash, from)),
             };
             let Some(row) = row.filter(|row| *row < to) else {
                 return Ok(Flow::Continue);
@@ -135,10 +148,8 @@ impl<'a> Machine<'a> {
         self.bind_pattern(pattern, value, at)
     }
 
-    /// The hash of what is looked up: none inside where it is absent, for absent equals nothing. None
-    /// where it has an error: then all elements are drawn, and where the clause that asks is reached,
-    /// it has the error.
-    fn probe(&mut self, probe: &[OpId]) -> Option<Option<u64>> {
+    /// What is looked up.
+    fn probe(&mut self, probe: &[OpId]) -> Probe {
         let mut hash = Hash::default();
         let mut absent = false;
         for op in probe {
@@ -151,11 +162,15 @@ impl<'a> Machine<'a> {
                     if !self.fault_ends_all() {
                         drop(self.take_fault());
                     }
-                    return None;
+                    return Probe::Failed;
                 }
             }
         }
-        Some((!absent).then(|| hash.finish()))
+        if absent {
+            Probe::Absent
+        } else {
+            Probe::Hash(hash.finish())
+        }
     }
 
     /// Builds an index, or adds to it the rows that came since.

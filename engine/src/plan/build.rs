@@ -1,6 +1,6 @@
 //! IR to plan, one expression after the other: children come first there, so nothing recurses.
 
-use alloc::{string::String, vec, vec::Vec};
+use alloc::{collections::BTreeMap, string::String, vec, vec::Vec};
 
 use wardlaw_lang::{
     FileId, Span,
@@ -55,6 +55,7 @@ pub(crate) fn build(mut program: Program) -> Result<Plan, PlanError> {
         world: World::new(&no_constants, Vec::new()),
         plan: Plan::default(),
         uses: vec![0; program.exprs.len()],
+        joined: BTreeMap::new(),
         same: Vec::with_capacity(program.exprs.len()),
     };
     builder.run()?;
@@ -99,12 +100,14 @@ fn read_literal(format: DocumentFormat, text: &str) -> Result<Document<'_>, Read
 
 pub(super) struct Builder<'p> {
     pub(super) program: &'p Program,
-    types: Types,
+    pub(super) types: Types,
     /// Its heap becomes the plan's constants.
     world: World<'p>,
     pub(super) plan: Plan,
     /// How often each expression is used.
     uses: Vec<u32>,
+    /// Indexes that joins share, by what they hold.
+    pub(super) joined: BTreeMap<String, u32>,
     /// What stands for each expression: itself, or what it narrows.
     same: Vec<OpId>,
 }
@@ -392,7 +395,7 @@ impl Builder<'_> {
             } => {
                 let comprehension = Comprehension {
                     kind: *kind,
-                    clauses: self.clauses(clauses),
+                    clauses: self.clauses(clauses, true),
                     key: key.map(|key| self.used(key)),
                     head: self.used(*head),
                 };
@@ -608,7 +611,7 @@ impl Builder<'_> {
         }
     }
 
-    pub(super) fn clauses(&mut self, clauses: &[ir::Clause]) -> Slice {
+    pub(super) fn clauses(&mut self, clauses: &[ir::Clause], inner: bool) -> Slice {
         let mut built = Vec::new();
         for clause in clauses {
             built.push(match &clause.kind {
@@ -625,6 +628,7 @@ impl Builder<'_> {
                 ClauseKind::Unless(condition) => Clause::Unless(self.used(*condition)),
             });
         }
+        self.joins(clauses, &mut built, inner);
         let start = self.plan.clauses.len() as u32;
         let len = built.len() as u32;
         self.plan.clauses.extend(built);
@@ -644,7 +648,7 @@ impl Builder<'_> {
     }
 
     fn rule(&mut self, rule: &ir::Rule) -> Rule {
-        let clauses = self.clauses(&rule.clauses);
+        let clauses = self.clauses(&rule.clauses, false);
         let effect = Effect {
             kind: rule.effect.kind,
             span: rule.effect.span,

@@ -11,7 +11,7 @@ use wardlaw_lang::{
 use super::{
     OpId, Slice,
     build::Builder,
-    join::{Key, Keyed, Source},
+    join::{self, Key, Keyed, Source},
 };
 
 /// A relation.
@@ -71,9 +71,25 @@ impl Builder<'_> {
         }
     }
 
+    /// The clauses of a round in which a use draws the newest rows: first, so that the others are joined
+    /// to these few, and are not drawn again each round.
+    fn variant(&mut self, block: &ir::Block, site: &uses::Use, clauses: Slice) -> Slice {
+        let Some(at) = join::position(site).filter(|at| *at > 0) else {
+            return clauses;
+        };
+        if !self.may_go_first(&block.clauses, at) {
+            return clauses;
+        }
+        let mut moved = block.clauses.clone();
+        if let Some(prefix) = moved.get_mut(..=at) {
+            prefix.rotate_right(1);
+        }
+        self.clauses(&moved, false)
+    }
+
     fn block(&mut self, block: &ir::Block, relation: &ir::Relation) -> Block {
         let program = self.program;
-        let clauses = self.clauses(&block.clauses);
+        let clauses = self.clauses(&block.clauses, false);
         let row = match program.expr(block.value) {
             Expr::Tuple(members) if members.len() == relation.columns.len() && members.len() > 1 => {
                 members.iter().map(|member| self.used(*member)).collect()
@@ -89,9 +105,12 @@ impl Builder<'_> {
         let mut variants = Vec::new();
         for site in uses::of_block(program, block).iter().filter(|site| own(site)) {
             sites.push((self.same(site.site), site.relation.0));
-            // A `for` draws nothing then; what is asked with `in` may stand beside an `or`.
-            seeds &= matches!(site.how, uses::How::Member);
-            variants.push(clauses);
+            // A `for` draws nothing then; but what is asked with `in` may stand beside an `or`, and what
+            // stands before the `for` may have an error.
+            if let Some(at) = join::position(site) {
+                seeds &= !self.may_go_first(&block.clauses, at);
+            }
+            variants.push(self.variant(block, site, clauses));
         }
         Block {
             clauses,

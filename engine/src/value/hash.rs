@@ -84,13 +84,13 @@ impl Hash {
     fn number(&mut self, number: Number) {
         self.add(4);
         let word = match number {
-            Number::Int(value) => value as u64,
+            Number::Int(value) => value.cast_unsigned(),
             Number::Float(value) => {
                 // A whole float equals an int; the others are told apart by their bits.
                 let whole = value as i64;
                 let same = core::cmp::Ordering::Equal;
                 if super::number::compare(Number::Int(whole), number) == same {
-                    whole as u64
+                    whole.cast_unsigned()
                 } else {
                     value.to_bits()
                 }
