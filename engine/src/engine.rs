@@ -238,7 +238,7 @@ impl Engine {
             }
         }
         let fuel = self.limits.fuel.saturating_sub(machine.fuel);
-        self.decision(sink, fuel)
+        self.decision(sink, Vec::new(), fuel)
     }
 
     /// What is wrong with the inputs, before any rule runs.
@@ -311,7 +311,12 @@ impl Engine {
         self.decision(sink, outputs, fuel)
     }
 
-    fn decision(&self, sink: Sink, outputs: Vec<(String, serde_json::Value)>, fuel: u64) -> Decision {
+    pub(crate) fn decision(
+        &self,
+        sink: Sink,
+        outputs: Vec<(String, serde_json::Value)>,
+        fuel: u64,
+    ) -> Decision {
         let Sink {
             mut findings,
             mutations,

@@ -644,6 +644,7 @@ impl Builder<'_> {
             source: self.used(source),
             element: self.check(&element),
             value: self.check(&value),
+            join: None,
         }
     }
 

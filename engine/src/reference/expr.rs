@@ -8,7 +8,7 @@ use wardlaw_lang::{
     types::{Opaque, Type, TypeId},
 };
 
-use super::{Eval, Reference};
+use super::{Eval, Known, Reference};
 use crate::{
     builtins,
     plan::check::Found,
@@ -35,6 +35,7 @@ impl Reference<'_> {
             Expr::Input(input) => self.input(*input),
             Expr::Data(data) => self.datum(*data),
             Expr::Let(index) => self.package_let(*index),
+            Expr::Relation(relation) => self.relation_value(*relation, id),
             Expr::Field { base, name, optional } => self.field(id, *base, *name, *optional),
             Expr::Index {
                 base,
@@ -272,16 +273,23 @@ impl Reference<'_> {
     /// Evaluated once; an error is had by everything that reads it.
     pub(super) fn package_let(&mut self, index: LetId) -> Eval<Value> {
         if let Some(Some(known)) = self.lets.get(index.index()) {
-            return known.clone();
+            self.met.extend(known.met.iter().copied());
+            return known.value.clone();
         }
         let Some(def) = self.program.lets.get(index.index()) else {
             return Ok(Value::Null);
         };
-        let result = self.in_frame(vec![Value::Null; def.locals as usize], def.value);
+        let outer = core::mem::take(&mut self.met);
+        let value = self.in_frame(vec![Value::Null; def.locals as usize], def.value);
+        let met = core::mem::replace(&mut self.met, outer);
+        self.met.extend(met.iter().copied());
         if let Some(slot) = self.lets.get_mut(index.index()) {
-            *slot = Some(result.clone());
+            *slot = Some(Known {
+                value: value.clone(),
+                met,
+            });
         }
-        result
+        value
     }
 
     fn call(&mut self, id: ExprId, function: FunctionId, arguments: &[ExprId]) -> Eval<Value> {

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use wardlaw_lang::{
-    ir::{Clause, ClauseKind, ComprehensionKind, ExprId, Pattern},
+    ir::{Clause, ClauseKind, ComprehensionKind, Expr, ExprId, Pattern},
     syntax::operator::BinaryOp,
 };
 
@@ -32,6 +32,10 @@ struct Rounds {
 impl Reference<'_> {
     /// What a `for` draws, in order.
     pub(super) fn drawn(&mut self, source: ExprId) -> Eval<Vec<Drawn>> {
+        if let Expr::Relation(relation) = self.program.expr(source) {
+            let rows = self.rows_of(*relation, source)?;
+            return Ok(rows.into_iter().map(|row| Drawn::Element(row, None)).collect());
+        }
         let value = self.eval(source)?;
         let world = &self.store.world;
         let mut drawn = Vec::new();

@@ -4,11 +4,11 @@
 //!
 //! It counts no fuel and no limits: those belong to the plan.
 
-use alloc::{format, string::String, vec, vec::Vec};
+use alloc::{collections::BTreeSet, format, string::String, vec, vec::Vec};
 
 use wardlaw_lang::{
     Span,
-    ir::{self, Clause, ClauseKind, EffectKind, ExprId, Pattern, PlaceStep, Program, StringId},
+    ir::{self, Clause, ClauseKind, EffectKind, ExprId, Pattern, PlaceStep, Program, RelationId, StringId},
     types::TypeId,
 };
 
@@ -16,6 +16,7 @@ mod expr;
 mod gather;
 mod operator;
 mod reads;
+mod relation;
 mod shape;
 
 use crate::{
@@ -24,6 +25,7 @@ use crate::{
     eval::{Machine, Sink},
     fault::{ErrorKind, FaultInfo},
     fix::Patch,
+    input::Document,
     limits::Limits,
     plan::{OpId, check::Found},
     request::Request,
@@ -33,6 +35,7 @@ use crate::{
         print,
     },
 };
+use relation::Table;
 use shape::Shapes;
 
 impl Engine {
@@ -40,36 +43,23 @@ impl Engine {
     /// give the same decision byte for byte, except for the fuel, which is 0 here.
     pub fn decide_by_reference(&self, request: &Request<'_>) -> Decision {
         let documents = request.documents();
-        let unlimited = Limits {
-            fuel: u64::MAX,
-            findings_per_rule: u32::MAX,
-            findings: u32::MAX,
-            text_bytes: u32::MAX,
-            made_values: u32::MAX,
-        };
-        let mut store = Machine::new(&self.plan, &documents, unlimited);
-        request.bind(&mut store);
-        let mut reference = Reference {
-            program: &self.program,
-            shapes: Shapes::new(self.program.types.clone()),
-            store,
-            lets: vec![None; self.program.lets.len()],
-            frame: Vec::new(),
-            sink: Sink::default(),
-        };
-        for (index, rule) in self.program.rules.iter().enumerate() {
-            if !rule.audit {
-                reference.check_reads(index, rule);
-                reference.rule(index, rule);
-            }
-        }
+        let mut reference = Reference::new(self, &documents);
+        request.bind(&mut reference.store);
+        reference.rules(false);
         let outputs = reference.outputs();
         self.finish(reference.sink, outputs, None, 0)
+    }
+
+    /// Decides the audit rules as [`Engine::audit`] does, by the second evaluator.
+    pub fn audit_by_reference(&self) -> Decision {
+        let mut reference = Reference::new(self, &[]);
+        reference.rules(true);
+        self.decision(reference.sink, Vec::new(), 0)
     }
 }
 
 /// What went wrong, and where.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Wrong {
     kind: ErrorKind,
     message: String,
@@ -89,10 +79,57 @@ struct Reference<'e> {
     /// Documents, made values and builtins. It evaluates nothing here.
     store: Machine<'e>,
     /// Results of package-level `let`s that were needed.
-    lets: Vec<Option<Eval<Value>>>,
+    lets: Vec<Option<Known>>,
+    /// Relations that were needed: the rows so far, while their stratum is at work.
+    relations: Vec<Option<Table>>,
+    /// Relations with errors that were read since the rule, `let` or stratum at work began.
+    met: BTreeSet<RelationId>,
     /// Locals of the rule, function or `let` at work.
     frame: Vec<Value>,
     sink: Sink,
+}
+
+/// The result of a package-level `let`, and the relations with errors that it has read.
+#[derive(Clone, Debug)]
+struct Known {
+    value: Eval<Value>,
+    met: BTreeSet<RelationId>,
+}
+
+impl<'e> Reference<'e> {
+    fn new(engine: &'e Engine, documents: &'e [&'e Document<'e>]) -> Self {
+        let unlimited = Limits {
+            fuel: u64::MAX,
+            findings_per_rule: u32::MAX,
+            findings: u32::MAX,
+            text_bytes: u32::MAX,
+            made_values: u32::MAX,
+            load_fuel: u64::MAX,
+            load_values: u32::MAX,
+        };
+        let program = &engine.program;
+        Self {
+            program,
+            shapes: Shapes::new(program.types.clone()),
+            store: Machine::new(&engine.plan, documents, unlimited),
+            lets: vec![None; program.lets.len()],
+            relations: vec![None; program.relations.len()],
+            met: BTreeSet::new(),
+            frame: Vec::new(),
+            sink: Sink::default(),
+        }
+    }
+
+    /// Decides the rules about inputs, or the audit rules.
+    fn rules(&mut self, audit: bool) {
+        let program = self.program;
+        for (index, rule) in program.rules.iter().enumerate() {
+            if rule.audit == audit {
+                self.check_reads(index, rule);
+                self.rule(index, rule);
+            }
+        }
+    }
 }
 
 impl Reference<'_> {
@@ -120,8 +157,14 @@ impl Reference<'_> {
 
     fn rule(&mut self, index: usize, rule: &ir::Rule) {
         self.frame = vec![Value::Null; rule.locals as usize];
+        self.met.clear();
         if let Err(wrong) = self.rule_from(index, rule, 0) {
             self.error(index, rule, &wrong);
+        }
+        for relation in core::mem::take(&mut self.met) {
+            for wrong in self.errors_of(relation) {
+                self.error(index, rule, &wrong);
+            }
         }
     }
 
@@ -131,16 +174,16 @@ impl Reference<'_> {
         let Some(clause) = rule.clauses.get(at) else {
             return self
                 .effect(index, rule)
-                .map_err(|wrong| self.placed(wrong, rule, at));
+                .map_err(|wrong| self.placed(wrong, &rule.clauses, at));
         };
         if let ClauseKind::For { pattern, source } = &clause.kind {
             let drawn = self
                 .drawn(*source)
-                .map_err(|wrong| self.placed(wrong, rule, at))?;
+                .map_err(|wrong| self.placed(wrong, &rule.clauses, at))?;
             for element in drawn {
                 let round = match self.bind_drawn(pattern, *source, element) {
                     Ok(()) => self.rule_from(index, rule, at.saturating_add(1)),
-                    Err(wrong) => Err(self.placed(wrong, rule, at)),
+                    Err(wrong) => Err(self.placed(wrong, &rule.clauses, at)),
                 };
                 if let Err(wrong) = round {
                     self.error(index, rule, &wrong);
@@ -151,7 +194,7 @@ impl Reference<'_> {
         match self.passes(clause) {
             Ok(true) => self.rule_from(index, rule, at.saturating_add(1)),
             Ok(false) => Ok(()),
-            Err(wrong) => Err(self.placed(wrong, rule, at)),
+            Err(wrong) => Err(self.placed(wrong, &rule.clauses, at)),
         }
     }
 
@@ -176,9 +219,9 @@ impl Reference<'_> {
     }
 
     /// An error without a place lies where the innermost variable does that was bound before.
-    fn placed(&self, mut wrong: Wrong, rule: &ir::Rule, before: usize) -> Wrong {
+    fn placed(&self, mut wrong: Wrong, clauses: &[Clause], before: usize) -> Wrong {
         if wrong.place.is_none() {
-            let clauses = rule.clauses.iter().take(before).rev();
+            let clauses = clauses.iter().take(before).rev();
             wrong.place = clauses
                 .filter_map(|clause| match &clause.kind {
                     ClauseKind::Given { local, .. } => Some(vec![*local]),
@@ -449,7 +492,9 @@ impl Reference<'_> {
     /// The error of what is shared, on its way.
     fn shared_fault(&mut self, at: ExprId) -> Wrong {
         let fault = self.store.take_fault();
-        self.shared(fault, at)
+        let mut wrong = self.shared(fault);
+        wrong.span = wrong.span.or(self.span(at));
+        wrong
     }
 
     /// How what is shared names an expression.

@@ -12,7 +12,7 @@ use alloc::{
 
 use wardlaw_lang::{
     builtin::Builtin,
-    ir::{self, Clause, ClauseKind, ComprehensionKind, Expr, ExprId, Pattern, PlaceStep},
+    ir::{self, Clause, ClauseKind, ComprehensionKind, Expr, ExprId, Pattern, PlaceStep, RelationId},
     syntax::operator::BinaryOp,
     types::{Type, TypeId, Types},
 };
@@ -127,6 +127,7 @@ impl Reference<'_> {
             reference: self,
             frame: vec![Origin::default(); rule.locals as usize],
             read: BTreeSet::new(),
+            relations: BTreeMap::new(),
         };
         walk.rule(rule);
         for path in walk.read {
@@ -226,11 +227,16 @@ impl Reference<'_> {
     }
 }
 
+/// How often the blocks of a recursive relation are followed.
+const ROUNDS: u32 = 4;
+
 /// The walk of one rule.
 struct Walk<'w, 'e> {
     reference: &'w mut Reference<'e>,
     frame: Vec<Origin>,
     read: BTreeSet<Path>,
+    /// The rows of relations that were met.
+    relations: BTreeMap<RelationId, Origin>,
 }
 
 impl Walk<'_, '_> {
@@ -457,6 +463,7 @@ impl Walk<'_, '_> {
                 Some(def) => self.in_frame(vec![Origin::default(); def.locals as usize], def.value),
                 None => Origin::default(),
             },
+            Expr::Relation(relation) => self.relation(*relation),
             Expr::Call { function, arguments } => {
                 let mut frame = self.all(arguments.iter().copied());
                 let Some(def) = program.functions.get(function.index()) else {
@@ -572,6 +579,33 @@ impl Walk<'_, '_> {
                 Origin::default()
             }
         }
+    }
+
+    /// A relation is a set of what its blocks yield; of itself it reads what it was found to be so far.
+    fn relation(&mut self, relation: RelationId) -> Origin {
+        let program = self.reference.program;
+        let Some(def) = program
+            .relations
+            .get(relation.index())
+            .filter(|def| def.reads_input)
+        else {
+            return Origin::default();
+        };
+        if !self.relations.contains_key(&relation) {
+            self.relations.insert(relation, Origin::default());
+            for _ in 0..ROUNDS {
+                for block in &def.blocks {
+                    let frame = vec![Origin::default(); block.locals as usize];
+                    let outer = core::mem::replace(&mut self.frame, frame);
+                    self.clauses(&block.clauses);
+                    let row = self.origin(block.value);
+                    self.frame = outer;
+                    let known = self.relations.remove(&relation).unwrap_or_default();
+                    self.relations.insert(relation, known.or(row));
+                }
+            }
+        }
+        Origin::list(self.relations.get(&relation).cloned().unwrap_or_default())
     }
 
     fn binary(&mut self, op: BinaryOp, left: ExprId, right: ExprId) -> Origin {

@@ -2,6 +2,8 @@
 //! content. It has no secret, so nothing is looked up by it alone: sets ordered by it find equal
 //! values, and an attacker's equal slots cost nothing there.
 
+use core::hash::{Hash as _, Hasher};
+
 use super::{NodeRef, Value, View, World, number::Number, order};
 
 /// Gathers what is hashed.
@@ -59,6 +61,12 @@ impl Hash {
                 self.add(7);
                 self.add(u64::from(version.minor));
             }
+            // By value, as equality has it: a quantity that was written as a number is that text here, too.
+            View::Opaque(opaque, text) => {
+                let mut word = Word(12);
+                opaque.parse(text).hash(&mut word);
+                self.add(word.0);
+            }
             View::List => {
                 self.add(8);
                 if let Some(mut elements) = world.elements(value) {
@@ -97,6 +105,21 @@ impl Hash {
             }
         };
         self.add(word);
+    }
+}
+
+/// Gathers what the standard's trait gives.
+struct Word(u64);
+
+impl Hasher for Word {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = fold(self.0 ^ u64::from(*byte), 0xa076_1d64_78bd_642f).rotate_left(23);
+        }
     }
 }
 

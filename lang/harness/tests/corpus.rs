@@ -20,8 +20,10 @@ use wardlaw_lang::{CompileInput, Compiled, Severity, Sources, compile};
 type Evaluator = (&'static str, fn(&Case) -> Value);
 
 const EVALUATORS: &[Evaluator] = &[
-    ("engine", |case| evaluate(case, Engine::decide)),
-    ("reference", |case| evaluate(case, Engine::decide_by_reference)),
+    ("engine", |case| evaluate(case, Engine::decide, Engine::audit)),
+    ("reference", |case| {
+        evaluate(case, Engine::decide_by_reference, Engine::audit_by_reference)
+    }),
 ];
 
 fn cases() -> Vec<Case> {
@@ -153,7 +155,11 @@ fn read(binding: &Binding) -> Document<'_> {
     read.unwrap_or_else(|error| panic!("{}: {error}", binding.name))
 }
 
-fn evaluate(case: &Case, decide: impl Fn(&Engine, &Request<'_>) -> Decision) -> Value {
+fn evaluate(
+    case: &Case,
+    decide: impl Fn(&Engine, &Request<'_>) -> Decision,
+    audit: impl Fn(&Engine) -> Decision,
+) -> Value {
     let mut builder = Engine::builder().library(wardlaw_stdlib::library());
     for (index, policy) in case.policies.iter().enumerate() {
         builder = builder.source(file_name(index), policy);
@@ -170,8 +176,8 @@ fn evaluate(case: &Case, decide: impl Fn(&Engine, &Request<'_>) -> Decision) -> 
         .map(|input| (input.name.as_str(), read(input)))
         .collect();
     match documents.as_slice() {
-        [] => projection(&engine.audit().to_json()),
-        [(name, document)] => projection(&engine.decide(&Request::input(name, document)).to_json()),
+        [] => projection(&audit(&engine).to_json()),
+        [(name, document)] => projection(&decide(&engine, &Request::input(name, document)).to_json()),
         _ => panic!("{}: one input, please", case.name),
     }
 }

@@ -19,7 +19,7 @@ pub use time::Time;
 use crate::types::{Opaque, TypeId, Types};
 
 /// A text read as a value of an opaque type. Values of one type order as the type says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Parsed<'t> {
     /// `quantity`
     Quantity(Quantity),

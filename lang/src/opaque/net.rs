@@ -5,7 +5,7 @@
 use core::{fmt, net::IpAddr};
 
 /// An address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ip(IpAddr);
 
 impl Ip {
@@ -80,7 +80,7 @@ impl fmt::Display for Ip {
 
 /// A network: the addresses that share the first bits. Bits after the prefix are no part of it, so
 /// `10.1.2.3/8` is `10.0.0.0/8`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cidr {
     family: i64,
     bits: u128,

@@ -2,7 +2,11 @@
 //! billionths, as the API server keeps them; what is finer is rounded up there, and so it is here.
 
 use alloc::{format, string::String};
-use core::{cmp::Ordering, fmt};
+use core::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+};
 
 /// Billionths of one.
 const UNIT: i128 = 1_000_000_000;
@@ -35,6 +39,12 @@ impl PartialEq for Quantity {
 }
 
 impl Eq for Quantity {}
+
+impl Hash for Quantity {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.nanos.hash(state);
+    }
+}
 
 impl PartialOrd for Quantity {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {

@@ -1,6 +1,9 @@
 //! Semantic versions (2.0.0), strictly: three numbers without leading zeros, pre-release, build.
 
-use core::cmp::Ordering;
+use core::{
+    cmp::Ordering,
+    hash::{Hash, Hasher},
+};
 
 /// A version. Order and equality leave the build metadata aside, as the standard says of precedence.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +70,13 @@ impl PartialEq for Semver<'_> {
 }
 
 impl Eq for Semver<'_> {}
+
+// Numbers of a pre-release have one spelling, so what is equal is written alike.
+impl Hash for Semver<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.major, self.minor, self.patch, self.prerelease).hash(state);
+    }
+}
 
 impl PartialOrd for Semver<'_> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {

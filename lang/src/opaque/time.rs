@@ -5,7 +5,7 @@ use core::fmt;
 use super::Duration;
 
 /// A point in time: nanoseconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(i128);
 
 const SECOND: i128 = 1_000_000_000;
