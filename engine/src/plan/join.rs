@@ -194,8 +194,11 @@ impl Builder<'_> {
                     } = self.program.expr(conjunct)
                     {
                         let sides = [(*left, *right), (*right, *left)];
+                        // `== null` asks for absence: no value is looked up by it.
                         let fits = |(key, other): &(ExprId, ExprId)| {
-                            self.key(pattern, *key).is_some() && self.is_before(*other, &later)
+                            self.key(pattern, *key).is_some()
+                                && !matches!(self.program.expr(*other), Expr::Null)
+                                && self.is_before(*other, &later)
                         };
                         if let Some(pair) = sides.into_iter().find(fits) {
                             found.push(pair);
