@@ -227,17 +227,26 @@ impl Engine {
     /// Decides the audit rules: about the data that were loaded, and no request. Places lie in data.
     pub fn audit(&self) -> Decision {
         let mut machine = Machine::new(&self.plan, &[], self.limits);
+        self.audit_in(&mut machine, None)
+    }
+
+    /// Decides the audit rules; those of one package, where one is named.
+    pub(crate) fn audit_in(&self, machine: &mut Machine<'_>, only: Option<u32>) -> Decision {
         let mut sink = Sink::default();
+        let fuel = machine.fuel;
         let mut out_of_fuel = false;
-        for (index, rule) in self.plan.rules.iter().enumerate().filter(|(_, rule)| rule.audit) {
+        for (index, rule) in self.plan.rules.iter().enumerate() {
+            if !rule.audit || only.is_some_and(|only| rule.package != only) {
+                continue;
+            }
             let index = index as u32;
             if out_of_fuel {
-                sink.findings.push(unfinished(&machine, index, rule));
+                sink.findings.push(unfinished(machine, index, rule));
             } else {
                 out_of_fuel = machine.run_rule(index, &mut sink);
             }
         }
-        let fuel = self.limits.fuel.saturating_sub(machine.fuel);
+        let fuel = fuel.saturating_sub(machine.fuel);
         self.decision(sink, Vec::new(), fuel)
     }
 

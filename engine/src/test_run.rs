@@ -317,7 +317,8 @@ impl Run<'_> {
                 },
                 TestStep::Expect(expectation) => {
                     if state.decision.is_none() {
-                        if let Some(input) = self.unbound(&machine, &state) {
+                        let unbound = self.unbound(&machine, &state).filter(|_| !self.audits(&state));
+                        if let Some(input) = unbound {
                             let message =
                                 format!("the input `{input}` is not bound: write `with {input} = …`");
                             state.failures.push(Failure::new(Code::TestFault, *span, message));
@@ -370,7 +371,7 @@ impl Run<'_> {
                     let subject = inner.subject;
                     let doc = inner.add_document(&document, Origin::Nothing);
                     bind_document(&mut inner, *input, doc, &document, *review);
-                    inner.forget_lets();
+                    inner.forget_made();
                     // As a host does: the request is the subject, else the first input.
                     if *review || subject.is_none() {
                         state.subject = Some(state.inputs.len());
@@ -460,10 +461,23 @@ impl Run<'_> {
             .map(|(_, input)| input.name.as_str())
     }
 
+    /// Whether the case is about data alone: no input is bound, and there are audit rules.
+    fn audits(&self, state: &State) -> bool {
+        let rules = &self.engine.plan.rules;
+        state.inputs.is_empty()
+            && rules
+                .iter()
+                .any(|rule| rule.audit && rule.package == self.test.package)
+    }
+
     fn decide(&self, machine: &Machine<'_>, state: &mut State) {
         let mut machine = machine.clone();
         machine.fuel = self.engine.limits.fuel;
-        let decision = self.engine.decide_in(&mut machine, Some(self.test.package));
+        let decision = if self.audits(state) {
+            self.engine.audit_in(&mut machine, Some(self.test.package))
+        } else {
+            self.engine.decide_in(&mut machine, Some(self.test.package))
+        };
         state.fuel = state.fuel.saturating_add(decision.fuel);
         state.decision = Some(decision);
     }
@@ -620,7 +634,7 @@ impl Run<'_> {
         machine.fuel = self.engine.limits.fuel;
         let doc = machine.add_document(&document, Origin::Nothing);
         bind_document(&mut machine, subject.input, doc, &document, subject.review);
-        machine.forget_lets();
+        machine.forget_made();
         Ok(self.engine.decide_in(&mut machine, Some(self.test.package)))
     }
 }

@@ -382,3 +382,28 @@ fn expressions_are_evaluated_in_the_scope_of_a_package() {
     assert!(more.contains("more than one expression"), "{more}");
     assert!(value("1 +").is_err());
 }
+
+const GROUPS: &str = r#"package groups
+    input request: { who: string }
+    data parents: [{ child: string, parent: string }]
+    relation part_of(child: string, parent: string) { for p in parents yield (p.child, p.parent) }
+    relation part_of(child: string, parent: string) {
+        for (child, middle) in part_of, p in parents when p.child == middle yield (child, p.parent)
+    }
+    let circles = {a for (a, b) in part_of when a == b}
+    audit rule circle { for a in circles deny "`{a}` is part of itself" }
+    rule member { unless (request.who, "all") in part_of deny "not a member" at request.who }
+"#;
+
+#[test]
+fn what_follows_from_data_is_computed_for_each_binding() {
+    let tests = r#"
+    test "no circle"  { with parents = [{child: "a", parent: "all"}] expect no deny expect part_of.len() == 1 }
+    test "a circle"   { with parents = [{child: "a", parent: "a"}] expect deny circle expect circles == {"a"} }
+    test "a member"   { with parents = [{child: "a", parent: "all"}] with request = {who: "a"} expect no deny member }
+    test "no member"  { with parents = [{child: "a", parent: "b"}] with request = {who: "a"} expect deny member }
+    test "not both"   { with parents = [{child: "a", parent: "a"}] with request = {who: "a"} expect deny }
+    "#;
+    let lines = run(&format!("{GROUPS}{tests}"));
+    assert_eq!(lines, ["ok", "ok", "ok", "ok", "ok"]);
+}

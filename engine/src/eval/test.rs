@@ -28,7 +28,7 @@ impl<'a> Machine<'a> {
 
     /// Gives a datum a value, and forgets what was made of the old one.
     pub(crate) fn bind_data(&mut self, index: u32, doc: DocId) -> Eval<()> {
-        self.forget_lets();
+        self.forget_made();
         let Some((data, root)) = self
             .plan
             .data
@@ -47,11 +47,13 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// Forgets values of `let`s, which may have read what is bound anew.
-    pub(crate) fn forget_lets(&mut self) {
-        for slot in &mut self.lets {
-            *slot = Slot::Empty;
-        }
+    /// Forgets what was made of inputs and data: values of `let`s, relations and their indexes.
+    pub(crate) fn forget_made(&mut self) {
+        self.lets.fill(Slot::Empty);
+        self.let_met.clear();
+        self.relations.fill_with(|| None);
+        self.indexes.fill_with(|| None);
+        self.row_values = 0;
     }
 
     /// The elements that a `for` draws; of a map pairs of key and value.

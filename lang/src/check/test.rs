@@ -142,7 +142,10 @@ impl<'a, 's> Checker<'a, 's> {
             }
             ast::TestClauseKind::ExpectAllow => TestClauseKind::Expect(Expectation::Allow),
             ast::TestClauseKind::ExpectFinding { no, effect, rule, at } => {
-                let rule = rule.as_ref().map(|rule| self.expected_rule(rule, *effect));
+                let binds = out
+                    .iter()
+                    .any(|clause| matches!(clause.kind, TestClauseKind::Input { .. }));
+                let rule = rule.as_ref().map(|rule| self.expected_rule(rule, *effect, binds));
                 let at = at.as_ref().and_then(|at| self.expected_place(at));
                 TestClauseKind::Expect(Expectation::Finding {
                     no: *no,
@@ -263,7 +266,7 @@ impl<'a, 's> Checker<'a, 's> {
     }
 
     /// The full name of a rule of the test's package.
-    fn expected_rule(&mut self, rule: &ast::Path<'s>, effect: ExpectedEffect) -> String {
+    fn expected_rule(&mut self, rule: &ast::Path<'s>, effect: ExpectedEffect, input: bool) -> String {
         let path = self
             .packages
             .get(self.frame.package)
@@ -288,6 +291,7 @@ impl<'a, 's> Checker<'a, 's> {
             .is_some();
         if known {
             self.possible(rule.span, own, effect);
+            self.decided(rule.span, own, input);
             return full;
         }
         let near = self
@@ -308,6 +312,38 @@ impl<'a, 's> Checker<'a, 's> {
             None => diagnostic.with_help("only the rules of the test's own package are in force"),
         });
         full
+    }
+
+    /// Audit rules are decided where no input is bound, all others where one is.
+    fn decided(&mut self, span: Span, name: &str, input: bool) {
+        let package = self.packages.get(self.frame.package);
+        let items = package.into_iter().flat_map(|package| &package.files);
+        let rules = items
+            .flat_map(|file| &file.items)
+            .filter_map(|item| match &item.kind {
+                ItemKind::Rule { name, audit, .. } => Some((name.text, *audit)),
+                _ => None,
+            });
+        let (mut own, mut audits) = (None, false);
+        for (rule, audit) in rules {
+            audits |= audit;
+            if rule == name {
+                own = Some(audit);
+            }
+        }
+        // Without audit rules, every test is about an input, which may be optional.
+        let (message, help) = match (own.filter(|_| audits), input) {
+            (Some(true), true) => (
+                format!("audit rule `{name}` is not decided where an input is bound"),
+                "an audit rule is about data alone: expect it in a test that binds data only",
+            ),
+            (Some(false), false) => (
+                format!("rule `{name}` is decided about an input, and none is bound"),
+                "bind one before: `with request = …`",
+            ),
+            _ => return,
+        };
+        self.report(Diagnostic::new(Code::BadTest, span, message).with_help(help));
     }
 
     /// A rule has one effect: what it never does would be expected in vain, or held without it.
