@@ -136,7 +136,7 @@ pub(crate) struct Test {
 
 Examples:
   ward eval -p policies/authz -i request.json
-  ward eval -p policies/images -i pod.yaml 'workload.containers(request.object.spec)'")]
+  ward eval -p policies/images -i pod.yaml 'workload.pod(request.object)'")]
 pub(crate) struct Eval {
     /// An expression; without it, the decision
     #[arg(value_name = "EXPR")]
@@ -148,6 +148,10 @@ pub(crate) struct Eval {
     /// A YAML or JSON file with an input, or `-`; NAME may be left out where there is one input only
     #[arg(short, long = "input", value_name = "[NAME=]FILE")]
     pub(crate) inputs: Vec<String>,
+
+    /// Decide the audit rules: about data alone, without an input
+    #[arg(long, conflicts_with_all = ["expression", "inputs", "now", "namespace"])]
+    pub(crate) audit: bool,
 
     /// The package that the expression stands in, where the policy has several
     #[arg(long, value_name = "NAME")]

@@ -8,14 +8,23 @@ use wardlaw::{
     Decision, Request,
     input::{self, Contents, Document, Format, Manifest, ReadError, ReadErrorKind, ReadLimits},
 };
-use wardlaw_lang::{Library, syntax, types::packed::Packed};
+use wardlaw_lang::{
+    Library,
+    syntax::{self, ast},
+    types::packed::Packed,
+};
 
 pub(crate) use wardlaw::{
     BuildError, Builder, CaseResult, Effect, Engine, Failure as TestFailure, Files, Suite, TestFile,
 };
 pub(crate) use wardlaw::{Finding, PatchOperation, RuleInfo, input::Identity, input::Location};
 
-use crate::{clock, output::Problem, project::policies::Selection, ui::Failure};
+use crate::{
+    clock,
+    output::Problem,
+    project::{packages::Apart, policies::Selection},
+    ui::Failure,
+};
 
 /// The rules in force, ready to decide.
 #[derive(Debug)]
@@ -62,11 +71,53 @@ pub(crate) fn builder(selection: &Selection, data: Vec<(String, Value)>) -> Buil
     builder
 }
 
+/// A package with its tests, ready to be compiled.
+pub(crate) fn suite(apart: &Apart) -> Builder {
+    let mut builder = Engine::builder().library(library());
+    if !apart.package.is_empty() {
+        builder = builder.package(&apart.package);
+    }
+    for (name, text) in &apart.sources {
+        builder = builder.source(name, text);
+    }
+    for (name, value) in &apart.data {
+        builder = builder.data(name, value.clone());
+    }
+    builder
+}
+
+/// What a source says of packages.
+#[derive(Debug)]
+pub(crate) struct Header {
+    /// The one that it belongs to.
+    pub(crate) package: String,
+    /// Those that it imports.
+    pub(crate) imports: Vec<String>,
+}
+
+/// What a source says of packages; nothing where it says not to which it belongs.
+pub(crate) fn header(text: &str) -> Option<Header> {
+    let file = syntax::parse(wardlaw_lang::FileId(0), text).file;
+    let dotted = |path: &ast::Path<'_>| {
+        let names: Vec<&str> = path.names.iter().map(|name| name.text).collect();
+        names.join(".")
+    };
+    Some(Header {
+        package: dotted(file.package.as_ref()?),
+        imports: file
+            .items
+            .iter()
+            .filter_map(|item| match &item.kind {
+                ast::ItemKind::Import { path, .. } => Some(dotted(path)),
+                _ => None,
+            })
+            .collect(),
+    })
+}
+
 /// The package that a source says it belongs to.
 pub(crate) fn package_of(text: &str) -> Option<String> {
-    let path = syntax::parse(wardlaw_lang::FileId(0), text).file.package?;
-    let names: Vec<&str> = path.names.iter().map(|name| name.text).collect();
-    Some(names.join("."))
+    header(text).map(|header| header.package)
 }
 
 impl Policy {

@@ -188,3 +188,84 @@ fn eval_binds_inputs_by_name() {
         .ends(2)
         .says("the input `doc` is not bound");
 }
+
+const AUDIT: &str = "\
+package acme.cluster
+data names: [string]
+audit rule banned { for n in names  when n == \"bad\"  deny \"`{n}` is banned\" at n }
+";
+
+#[test]
+fn audit_rules_are_decided_about_data() {
+    let folder = Folder::with(&[("audit.ward", AUDIT), ("rules.ward", POLICY)]);
+    let names = "acme.cluster.names=[\"good\",\"bad\"]";
+    let run = folder
+        .ward(&["eval", "-p", "audit.ward", "--audit", "--data", names])
+        .ends(1);
+    let decision: Value = serde_json::from_str(&run.out).expect("a decision");
+    assert_eq!(decision["findings"][0]["path"], "/1");
+    assert_eq!(decision["findings"][0]["in"], "data:acme.cluster.names");
+    let good = "acme.cluster.names=[]";
+    folder
+        .ward(&["eval", "-p", "audit.ward", "--audit", "--data", good])
+        .ends(0);
+    // No rule of the wanted kind would allow everything.
+    folder
+        .ward(&["eval", "-p", "audit.ward", "--data", good])
+        .ends(2)
+        .says("`audit.ward` has audit rules only");
+    folder
+        .ward(&["eval", "-p", "rules.ward", "--audit"])
+        .ends(2)
+        .says("`rules.ward` has no audit rule");
+}
+
+const API: &str = "\
+package acme.api
+input request: { path: string }
+rule health { unless request.path == \"/\"  deny \"closed\" at request.path }
+test \"another path\" {
+    with request = { path: \"/x\" }
+    expect deny health at \"/path\"
+}
+";
+
+#[test]
+fn packages_that_share_nothing_need_not_agree_on_an_input() {
+    let folder = folder();
+    folder.write("q/api.ward", API);
+    let run = folder.ward(&["test", "."]).ends(1);
+    run.shows("acme.api\n  ok   another path (")
+        .says("3 tests, 4 cases: 3 passed, 1 failed (");
+}
+
+#[test]
+fn a_neighbour_that_is_broken_does_not_matter_to_a_file_that_is_named() {
+    let folder = folder();
+    folder.write("p/other.ward", "package other\nrule r { when x  deny \"x\" }\n");
+    folder
+        .ward(&["test", "p/names_test.ward"])
+        .ends(1)
+        .says("2 tests");
+    folder.ward(&["test", "p"]).ends(2).says("error[W0201]");
+}
+
+#[test]
+fn what_is_wrong_with_an_imported_package_is_said_once() {
+    let folder = Folder::with(&[
+        ("a/a.ward", "package a\nfn f(x: int) -> int = y\n"),
+        (
+            "b/b.ward",
+            "package b\nimport a\ntest \"one\" { expect a.f(1) == 1 }\n",
+        ),
+        (
+            "c/c.ward",
+            "package c\nimport a\ntest \"one\" { expect a.f(1) == 1 }\n",
+        ),
+    ]);
+    let run = folder
+        .ward(&["test", "."])
+        .ends(2)
+        .says("the policy cannot be used: 1 error");
+    assert_eq!(run.err.matches("error[W0201]").count(), 1, "{}", run.err);
+}

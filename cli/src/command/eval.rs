@@ -61,26 +61,42 @@ pub(crate) fn run(args: &Eval, ui: &mut Ui) -> Result<Exit, Failure> {
         ui.print("\n");
         return Ok(Exit::Clean);
     }
-    if engine.rules().next().is_none() {
-        return Err(
-            Failure::new(format!("no rule in force: `{}` has none", selection.title()))
-                .with_help("give an expression, or name a policy with rules"),
-        );
-    }
-    for input in engine.input_infos().filter(|input| input.required) {
+    rules_in_force(args, &engine, &selection)?;
+    for input in engine.input_infos().filter(|input| input.required && !args.audit) {
         if !given.iter().any(|given| given.name() == input.name) {
             let name = input.name;
             return Err(Failure::new(format!("the input `{name}` is not bound"))
                 .with_help(format!("give it: `-i {name}=FILE`")));
         }
     }
-    let decision = engine.decide(&request);
+    let decision = if args.audit {
+        engine.audit()
+    } else {
+        engine.decide(&request)
+    };
     ui.print(&escape::json(decision.to_json_string()));
     ui.print("\n");
     Ok(if decision.allowed {
         Exit::Clean
     } else {
         Exit::Denied
+    })
+}
+
+/// A decision by no rule would allow everything.
+fn rules_in_force(args: &Eval, engine: &Engine, selection: &Selection) -> Result<(), Failure> {
+    if engine.rules().any(|rule| rule.audit == args.audit) {
+        return Ok(());
+    }
+    let title = selection.title();
+    let others = engine.rules().next().is_some();
+    Err(match (args.audit, others) {
+        (_, false) => Failure::new(format!("no rule in force: `{title}` has none"))
+            .with_help("give an expression, or name a policy with rules"),
+        (true, true) => Failure::new(format!("`{title}` has no audit rule"))
+            .with_help("leave out `--audit`, and give the input: `-i FILE`"),
+        (false, true) => Failure::new(format!("`{title}` has audit rules only"))
+            .with_help("they decide about data, without an input: `--audit`"),
     })
 }
 

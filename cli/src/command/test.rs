@@ -1,48 +1,61 @@
 //! `ward test`: the tests of policies, each case with its result and its time.
 
-use std::time::{Duration, Instant};
+use std::{collections::BTreeSet, mem, slice, time::Instant};
 
 use crate::{
     args::{Format, Test},
-    engine::{self, CaseResult, Suite},
-    output::cases::{self, Case},
-    project::{data, fixtures::Fixtures, policies},
+    engine::{self, Suite},
+    output::{
+        cases::{self, Case},
+        diagnostic,
+        summary::count,
+    },
+    project::{
+        data,
+        fixtures::Fixtures,
+        packages::{self, Apart},
+        policies,
+    },
     ui::{Exit, Failure, Ui},
 };
 
 /// Runs the tests.
 pub(crate) fn run(args: &Test, ui: &mut Ui) -> Result<Exit, Failure> {
     let (selection, named) = policies::below_paths(&args.paths)?;
-    let data = data::read(&args.data)?;
-    let suite = super::built(engine::builder(&selection, data).tests(), ui)?;
-    super::tell_warnings(suite.engine(), ui);
+    let suites = suites(&packages::apart(&selection, &named, &data::read(&args.data)?), ui)?;
     let mut out = Report {
         args,
-        suite: &suite,
         passed: 0,
         failed: 0,
-        package: String::new(),
         ui,
     };
     if args.format == Format::Json {
         out.ui.print(cases::OPEN);
     }
     let (begun, mut tests) = (Instant::now(), 0_usize);
-    for (index, test) in suite.tests().enumerate() {
-        let file = suite.engine().sources().name(test.span.file);
-        let wanted = args
-            .filter
-            .as_ref()
-            .is_none_or(|text| test.title.contains(text.as_str()) || test.package.contains(text.as_str()));
-        if !wanted || !named.iter().any(|name| name == file) {
-            continue;
+    for (package, suite) in &suites {
+        let mut heading = true;
+        for (index, test) in suite.tests().enumerate() {
+            let file = suite.engine().sources().name(test.span.file);
+            let wanted = args.filter.as_ref().is_none_or(|text| {
+                test.title.contains(text.as_str()) || test.package.contains(text.as_str())
+            });
+            if test.package != package || !wanted || !named.iter().any(|name| name == file) {
+                continue;
+            }
+            tests += 1;
+            let mut case_begun = Instant::now();
+            suite.run(index, &Fixtures, &mut |result| {
+                let case = Case {
+                    test,
+                    result: &result,
+                    time: case_begun.elapsed(),
+                    sources: suite.engine().sources(),
+                };
+                out.case(&case, &mut heading);
+                case_begun = Instant::now();
+            });
         }
-        tests += 1;
-        let mut case_begun = Instant::now();
-        suite.run(index, &Fixtures, &mut |result| {
-            out.case(index, &result, case_begun.elapsed());
-            case_begun = Instant::now();
-        });
     }
     let (passed, failed) = (out.passed, out.failed);
     if args.format == Format::Json {
@@ -63,49 +76,69 @@ pub(crate) fn run(args: &Test, ui: &mut Ui) -> Result<Exit, Failure> {
     Ok(if failed > 0 { Exit::Denied } else { Exit::Clean })
 }
 
+/// The suites of the packages, each with the path of its package; all that is wrong with any is told
+/// once.
+fn suites(packages: &[Apart], ui: &mut Ui) -> Result<Vec<(String, Suite)>, Failure> {
+    let mut suites = Vec::new();
+    let mut told: BTreeSet<String> = BTreeSet::new();
+    let mut errors = 0;
+    for apart in packages {
+        let built = engine::suite(apart).tests();
+        let (diagnostics, sources) = match &built {
+            Ok(suite) => (suite.engine().warnings(), suite.engine().sources()),
+            Err(error) => (error.diagnostics.as_slice(), &error.sources),
+        };
+        for one in diagnostics {
+            let mut text = String::new();
+            diagnostic::write(&mut text, slice::from_ref(one), sources, ui.err_style());
+            if told.insert(text.clone()) {
+                ui.tell(&text);
+                errors += usize::from(one.is_error());
+            }
+        }
+        if let Ok(suite) = built {
+            suites.push((apart.package.clone(), suite));
+        }
+    }
+    if suites.len() < packages.len() {
+        let errors = count(errors, "error");
+        return Err(Failure::new(format!("the policy cannot be used: {errors}")));
+    }
+    Ok(suites)
+}
+
 /// Results on their way out.
 struct Report<'r> {
     args: &'r Test,
-    suite: &'r Suite,
     passed: usize,
     failed: usize,
-    /// The package whose tests are being listed.
-    package: String,
     ui: &'r mut Ui,
 }
 
 impl Report<'_> {
-    fn case(&mut self, index: usize, result: &CaseResult, time: Duration) {
-        let Some(test) = self.suite.tests().nth(index) else {
-            return;
-        };
+    /// A case; the first of a package has its name above it.
+    fn case(&mut self, case: &Case<'_>, heading: &mut bool) {
         let first = self.passed + self.failed == 0;
-        if result.passed() {
+        let passed = case.result.passed();
+        if passed {
             self.passed += 1;
         } else {
             self.failed += 1;
         }
-        let case = Case {
-            test,
-            result,
-            time,
-            sources: self.suite.engine().sources(),
-        };
         let mut text = String::new();
         match self.args.format {
             Format::Json => {
                 if !first {
                     text.push_str(cases::BETWEEN);
                 }
-                cases::json(&mut text, &case);
+                cases::json(&mut text, case);
             }
-            Format::Human if self.args.quiet && result.passed() => {}
+            Format::Human if self.args.quiet && passed => {}
             Format::Human => {
-                if self.package != test.package {
-                    cases::package(&mut text, test.package, self.ui.out_style());
-                    test.package.clone_into(&mut self.package);
+                if mem::take(heading) {
+                    cases::package(&mut text, case.test.package, self.ui.out_style());
                 }
-                cases::human(&mut text, &case, self.ui.out_style());
+                cases::human(&mut text, case, self.ui.out_style());
             }
         }
         self.ui.print(&text);

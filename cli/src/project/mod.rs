@@ -4,6 +4,7 @@
 pub(crate) mod data;
 pub(crate) mod fixtures;
 pub(crate) mod inputs;
+pub(crate) mod packages;
 pub(crate) mod policies;
 
 use std::{
