@@ -99,12 +99,8 @@ codes! {
     UndeclaredValue = 219 Warning "value the enumeration does not list";
     /// A condition that is always true or always false.
     ConstantCondition = 220 Warning "condition is constant";
-    /// Comparing one literal field does not narrow an open union.
-    NeedsIs = 221 Error "narrow with `is`";
     /// A literal given to a builtin that it cannot read.
     BadArgument = 222 Error "argument cannot be read";
-    /// The type of an empty literal cannot be found.
-    AmbiguousEmpty = 223 Error "type of empty literal unknown";
 
     // 03xx: rules and packages
     /// A body whose clauses are in an impossible order, or without its effect.

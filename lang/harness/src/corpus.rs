@@ -9,7 +9,8 @@
 //! - a block `json NAME` or `yaml NAME` binds an input, `json data NAME` a datum; without an input, the
 //!   audit rules are decided;
 //! - a block `json decision` is what comes of it: `allowed`, and of each finding rule, effect, message,
-//!   path, and where they differ from the usual `in` and `error`.
+//!   path, and where they differ from the usual `in`, `related` and `error`; where the block has some
+//!   `line`, the line of each finding's rule, too.
 //!
 //! Everything else is prose.
 

@@ -2,5 +2,6 @@
 //! evaluator runs, and programs made at random, on which evaluators are compared.
 
 pub mod corpus;
+pub mod coverage;
 pub mod generate;
 pub mod random;

@@ -10,11 +10,14 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use wardlaw::{
-    Decision, Engine, Request,
+    Builder, Decision, Engine, Request,
     input::{Document, ReadLimits, read_json},
 };
 use wardlaw_harness::corpus::{Binding, Case, Expected, load};
 use wardlaw_lang::{CompileInput, Compiled, Severity, Sources, compile};
+
+#[path = "corpus/coverage.rs"]
+mod coverage;
 
 /// What gives the decision of a case: its name, and the decision as JSON.
 type Evaluator = (&'static str, fn(&Case) -> Value);
@@ -26,9 +29,14 @@ const EVALUATORS: &[Evaluator] = &[
     }),
 ];
 
-fn cases() -> Vec<Case> {
+fn all_cases() -> Vec<Case> {
     let cases = load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")).unwrap();
-    assert!(cases.len() > 30, "only {} cases found", cases.len());
+    assert!(cases.len() > 80, "only {} cases found", cases.len());
+    cases
+}
+
+fn cases() -> Vec<Case> {
+    let cases = all_cases();
     // One case at work: `CASE="absence: null" cargo corpus`.
     match std::env::var("CASE") {
         Ok(filter) => cases
@@ -132,7 +140,7 @@ fn every_evaluator_gives_the_decision_of_the_case() {
         let wanted: Value =
             serde_json::from_str(decision).unwrap_or_else(|error| panic!("{}: {error}", case.name));
         for (name, evaluate) in EVALUATORS {
-            let found = evaluate(&case);
+            let found = projection(&evaluate(&case), decision.contains("\"line\""));
             if found != wanted {
                 wrong.push(format!(
                     "{} ({name})\n  wanted {wanted}\n  found  {found}",
@@ -155,11 +163,7 @@ fn read(binding: &Binding) -> Document<'_> {
     read.unwrap_or_else(|error| panic!("{}: {error}", binding.name))
 }
 
-fn evaluate(
-    case: &Case,
-    decide: impl Fn(&Engine, &Request<'_>) -> Decision,
-    audit: impl Fn(&Engine) -> Decision,
-) -> Value {
+fn builder(case: &Case) -> Builder {
     let mut builder = Engine::builder().library(wardlaw_stdlib::library());
     for (index, policy) in case.policies.iter().enumerate() {
         builder = builder.source(file_name(index), policy);
@@ -167,7 +171,15 @@ fn evaluate(
     for data in &case.data {
         builder = builder.data(&data.name, read(data).to_value(wardlaw::input::NodeId(0)));
     }
-    let engine = builder
+    builder
+}
+
+fn evaluate(
+    case: &Case,
+    decide: impl Fn(&Engine, &Request<'_>) -> Decision,
+    audit: impl Fn(&Engine) -> Decision,
+) -> Value {
+    let engine = builder(case)
         .build()
         .unwrap_or_else(|error| panic!("{}: {error}", case.name));
     let documents: Vec<(&str, Document<'_>)> = case
@@ -176,14 +188,14 @@ fn evaluate(
         .map(|input| (input.name.as_str(), read(input)))
         .collect();
     match documents.as_slice() {
-        [] => projection(&audit(&engine).to_json()),
-        [(name, document)] => projection(&decide(&engine, &Request::input(name, document)).to_json()),
+        [] => audit(&engine).to_json(),
+        [(name, document)] => decide(&engine, &Request::input(name, document)).to_json(),
         _ => panic!("{}: one input, please", case.name),
     }
 }
 
-/// Of a decision what a case states.
-fn projection(decision: &Value) -> Value {
+/// Of a decision what a case states; lines of the policy only where it states some.
+fn projection(decision: &Value, lines: bool) -> Value {
     let findings: Vec<Value> = decision["findings"]
         .as_array()
         .unwrap()
@@ -194,6 +206,16 @@ fn projection(decision: &Value) -> Value {
                 if finding.get(key).is_some_and(|value| !value.is_null()) {
                     kept[key] = finding[key].clone();
                 }
+            }
+            if lines {
+                kept["line"] = finding["source"]["line"].clone();
+            }
+            let related = finding["related"].as_array().into_iter().flatten();
+            let related: Vec<Value> = related
+                .map(|place| json!({ "path": place["path"], "in": place["in"] }))
+                .collect();
+            if !related.is_empty() {
+                kept["related"] = related.into();
             }
             if let Some(kind) = finding.get("error").and_then(|error| error.get("kind")) {
                 kept["error"] = kind.clone();
