@@ -6,7 +6,7 @@
 //! - `ward prelude`: the package in which the fragments of the page stand.
 //! - `ward items`: declarations of that package. `ward clauses`: the body of a rule in it. `ward values`:
 //!   a line each, an expression and behind `//` its value as JSON.
-//! - `json`: JSON. `sh`, `text` and `console` are not run here; a block without a tag is refused.
+//! - `json`: JSON. `sh`, `text`, `console`, `toml` and `yaml` are not run here; a block without a tag is refused.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -92,7 +92,7 @@ impl Page {
                     self.wrong.push(format!("{at}: {error}"));
                 }
             }
-            ["sh" | "text" | "console"] => {}
+            ["sh" | "text" | "console" | "toml" | "yaml", ..] => {}
             _ => self
                 .wrong
                 .push(format!("{at}: nothing runs a block tagged `{tag}`")),
