@@ -14,6 +14,8 @@ use wardlaw_lang::{
     types::packed::Packed,
 };
 
+pub(crate) use wardlaw::schema::files as schema_files;
+
 pub(crate) use wardlaw::{
     BuildError, Builder, CaseResult, Effect, Engine, Failure as TestFailure, Files, Suite, TestFile,
 };
@@ -22,7 +24,7 @@ pub(crate) use wardlaw::{Finding, PatchOperation, RuleInfo, input::Identity, inp
 use crate::{
     clock,
     output::Problem,
-    project::{packages::Apart, policies::Selection},
+    project::{packages::Apart, policies::Selection, schemas::Schema},
     ui::Failure,
 };
 
@@ -65,6 +67,7 @@ pub(crate) fn builder(selection: &Selection, data: Vec<(String, Value)>) -> Buil
         }
         builder = builder.source(name, text);
     }
+    builder = with_schemas(builder, &selection.schemas);
     for (name, value) in data {
         builder = builder.data(name, value);
     }
@@ -72,8 +75,8 @@ pub(crate) fn builder(selection: &Selection, data: Vec<(String, Value)>) -> Buil
 }
 
 /// A package with its tests, ready to be compiled.
-pub(crate) fn suite(apart: &Apart) -> Builder {
-    let mut builder = Engine::builder().library(library());
+pub(crate) fn suite(apart: &Apart, schemas: &[Schema]) -> Builder {
+    let mut builder = with_schemas(Engine::builder().library(library()), schemas);
     if !apart.package.is_empty() {
         builder = builder.package(&apart.package);
     }
@@ -113,6 +116,16 @@ pub(crate) fn header(text: &str) -> Option<Header> {
             })
             .collect(),
     })
+}
+
+fn with_schemas(mut builder: Builder, schemas: &[Schema]) -> Builder {
+    for (name, text) in schemas {
+        builder = match text {
+            Ok(text) => builder.schema(name, text),
+            Err(why) => builder.missing_schema(name, why),
+        };
+    }
+    builder
 }
 
 /// The package that a source says it belongs to.

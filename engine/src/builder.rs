@@ -6,7 +6,7 @@ use core::fmt;
 use serde_json::Value as Json;
 use wardlaw_lang::{
     Code, CompileInput, Compiled, Diagnostic, Library, NoLibrary, Severity, Sources, Span, compile,
-    compile_expression, suggest::nearest, syntax::document_offset,
+    compile_expression, schema::Content, suggest::nearest, syntax::document_offset,
 };
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     engine::Engine,
     limits::Limits,
     plan::build::{self, PlanErrorKind},
+    schema,
     test_run::Suite,
 };
 
@@ -95,6 +96,25 @@ impl Builder {
     /// A file of the policy: a name for messages, and its text.
     pub fn source(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
         self.sources.add(name, text);
+        self
+    }
+
+    /// A schema, JSON or YAML, that policies import by this name, and other schemas refer to; see
+    /// [`schema::files`]. Names are paths with `/`, as those of the policy are.
+    pub fn schema(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
+        let (name, text) = (name.into(), text.into());
+        let content = schema::read(&name, &text);
+        self.sources.add_schema(name, text, content);
+        self
+    }
+
+    /// Says why there is no schema of that name. Only a policy that needs it is refused.
+    pub fn missing_schema(mut self, name: impl Into<String>, why: impl Into<String>) -> Self {
+        let content = Content::Unreadable {
+            message: why.into(),
+            offset: None,
+        };
+        self.sources.add_schema(name, "", content);
         self
     }
 
@@ -224,9 +244,9 @@ impl Builder {
     /// The packages in force. What the host names wrongly goes to `wrong`: name, text, message, help.
     fn select(&mut self, wrong: &mut Vec<(String, String, String, String)>) -> Vec<String> {
         let mut select = self.packages.clone();
-        if !self.sets.is_empty() && self.packages.is_empty() && !self.sources.is_empty() {
+        if !self.sets.is_empty() && self.packages.is_empty() {
             // A set beside sources does not take the sources out of force.
-            for (id, source) in self.sources.iter() {
+            for (id, source) in self.sources.policies() {
                 if let Some(path) = wardlaw_lang::syntax::parse(id, &source.text).file.package {
                     let names: Vec<&str> = path.names.iter().map(|name| name.text).collect();
                     select.push(names.join("."));

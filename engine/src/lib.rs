@@ -38,6 +38,7 @@ mod plan;
 #[cfg(feature = "reference")]
 mod reference;
 mod request;
+pub mod schema;
 mod test_run;
 mod value;
 

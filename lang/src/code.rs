@@ -133,6 +133,12 @@ codes! {
     AuditReadsInput = 314 Error "audit rule reads input";
     /// Work on data alone that exceeds its limit.
     LoadLimit = 315 Error "work on data exceeds its limit";
+    /// A schema that cannot be found, read or understood.
+    BadSchema = 316 Error "schema cannot be used";
+    /// A part of a schema that no type can say, so that its type is wider.
+    VagueSchema = 317 Warning "type is wider than it could be";
+    /// A keyword of a schema that nothing knows.
+    UnknownKeyword = 318 Warning "unknown keyword in a schema";
 
     // 04xx: tests
     /// A `test` block that is not well formed.

@@ -69,7 +69,7 @@ fn run(input: &CompileInput<'_>, query: Option<Query<'_>>) -> Compiled {
         library_files,
         mut diagnostics,
     } = load(input, query);
-    let program = check(&packages, input.library, input.sources.len(), &mut diagnostics);
+    let program = check(&packages, input.library, input.sources, &mut diagnostics);
     drop(packages);
     let mut sources = input.sources.clone();
     for file in library_files {

@@ -17,6 +17,7 @@ pub mod library;
 pub mod opaque;
 pub mod package;
 pub mod pattern;
+pub mod schema;
 pub mod source;
 pub mod span;
 pub mod suggest;

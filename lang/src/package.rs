@@ -74,7 +74,7 @@ impl<'s> Loader<'s> {
     /// Parses the user's files and groups them into packages.
     fn own(&mut self) {
         let mut folders: BTreeMap<String, (&'s str, Span)> = BTreeMap::new();
-        for (id, source) in self.input.sources.iter() {
+        for (id, source) in self.input.sources.policies() {
             if self.query == Some(id) {
                 continue;
             }

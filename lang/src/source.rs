@@ -2,7 +2,10 @@
 
 use alloc::{string::String, vec::Vec};
 
-use crate::span::{FileId, Span};
+use crate::{
+    schema::{Content, Tree},
+    span::{FileId, Span},
+};
 
 /// One source file: a name for messages, and its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +14,8 @@ pub struct Source {
     pub name: String,
     /// The text.
     pub text: String,
+    /// Of a schema, what it holds; of a policy none.
+    pub schema: Option<Content>,
 }
 
 /// All texts of one compilation, in the order in which they were added.
@@ -36,12 +41,42 @@ impl Sources {
 
     /// Adds a file and gives its id.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
+        self.push(name.into(), text.into(), None)
+    }
+
+    /// Adds a schema that policies may import, or another schema refer to, by this name.
+    pub fn add_schema(
+        &mut self,
+        name: impl Into<String>,
+        text: impl Into<String>,
+        content: Content,
+    ) -> FileId {
+        self.push(name.into(), text.into(), Some(content))
+    }
+
+    fn push(&mut self, name: String, text: String, schema: Option<Content>) -> FileId {
         let id = FileId(self.files.len() as u32);
-        self.files.push(Source {
-            name: name.into(),
-            text: text.into(),
-        });
+        self.files.push(Source { name, text, schema });
         id
+    }
+
+    /// The schema of that name.
+    pub fn schema(&self, name: &str) -> Option<(FileId, &Content)> {
+        self.iter()
+            .find_map(|(id, source)| Some((id, source.schema.as_ref().filter(|_| source.name == name)?)))
+    }
+
+    /// The schema with that id.
+    pub fn tree(&self, id: FileId) -> Option<&Tree> {
+        match self.get(id)?.schema.as_ref()? {
+            Content::Tree(tree) => Some(tree),
+            Content::Unreadable { .. } => None,
+        }
+    }
+
+    /// The files that are policies.
+    pub fn policies(&self) -> impl Iterator<Item = (FileId, &Source)> {
+        self.iter().filter(|(_, source)| source.schema.is_none())
     }
 
     /// The file with that id; `None` for an id of another compilation.

@@ -15,6 +15,7 @@ use crate::{
         fixtures::Fixtures,
         packages::{self, Apart},
         policies,
+        schemas::Schema,
     },
     ui::{Exit, Failure, Ui},
 };
@@ -22,7 +23,8 @@ use crate::{
 /// Runs the tests.
 pub(crate) fn run(args: &Test, ui: &mut Ui) -> Result<Exit, Failure> {
     let (selection, named) = policies::below_paths(&args.paths)?;
-    let suites = suites(&packages::apart(&selection, &named, &data::read(&args.data)?), ui)?;
+    let packages = packages::apart(&selection, &named, &data::read(&args.data)?);
+    let suites = suites(&packages, &selection.schemas, ui)?;
     let mut out = Report {
         args,
         passed: 0,
@@ -78,12 +80,12 @@ pub(crate) fn run(args: &Test, ui: &mut Ui) -> Result<Exit, Failure> {
 
 /// The suites of the packages, each with the path of its package; all that is wrong with any is told
 /// once.
-fn suites(packages: &[Apart], ui: &mut Ui) -> Result<Vec<(String, Suite)>, Failure> {
+fn suites(packages: &[Apart], schemas: &[Schema], ui: &mut Ui) -> Result<Vec<(String, Suite)>, Failure> {
     let mut suites = Vec::new();
     let mut told: BTreeSet<String> = BTreeSet::new();
     let mut errors = 0;
     for apart in packages {
-        let built = engine::suite(apart).tests();
+        let built = engine::suite(apart, schemas).tests();
         let (diagnostics, sources) = match &built {
             Ok(suite) => (suite.engine().warnings(), suite.engine().sources()),
             Err(error) => (error.diagnostics.as_slice(), &error.sources),

@@ -6,6 +6,7 @@ pub(crate) mod fixtures;
 pub(crate) mod inputs;
 pub(crate) mod packages;
 pub(crate) mod policies;
+pub(crate) mod schemas;
 
 use std::{
     ffi::OsStr,

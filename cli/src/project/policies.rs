@@ -8,7 +8,7 @@ use std::{
 
 use wardlaw_lang::{CompileInput, Library, Sources, compile, package::below, suggest::nearest};
 
-use super::{is_remote, read_bounded, shown};
+use super::{is_remote, read_bounded, schemas, shown};
 use crate::ui::{Failure, reason};
 
 /// The set in force where none is named.
@@ -29,11 +29,21 @@ pub(crate) struct Selection {
     pub(crate) packages: Vec<String>,
     /// The user's own files: name and text.
     pub(crate) sources: Vec<(String, String)>,
+    /// The schemas that they import.
+    pub(crate) schemas: Vec<schemas::Schema>,
+    /// The folders that were named, or in which a named file lies: schemas are read in and below them.
+    roots: Vec<PathBuf>,
     /// Whether nothing was named, so that the default is in force.
     pub(crate) by_default: bool,
 }
 
 impl Selection {
+    /// Reads the schemas that the sources need.
+    fn with_schemas(mut self) -> Self {
+        self.schemas = schemas::read(&self.sources, &self.roots);
+        self
+    }
+
     /// The selection in a few words, for the summary.
     pub(crate) fn title(&self) -> String {
         let mut names: Vec<&str> = self.sets.clone();
@@ -82,6 +92,7 @@ pub(crate) fn select(named: &[String], library: &dyn Library) -> Result<Selectio
                         return Err(Failure::new(format!("`-p {name}`: not a policy file"))
                             .with_help("policy files end in `.ward`; manifests are named without `-p`"));
                     }
+                    selection.roots.push(parent(path).to_path_buf());
                     source(path, &mut selection)?;
                 }
                 Ok(_) => return Err(Failure::new(format!("`-p {name}`: neither a file nor a folder"))),
@@ -89,7 +100,13 @@ pub(crate) fn select(named: &[String], library: &dyn Library) -> Result<Selectio
             }
         }
     }
-    Ok(selection)
+    Ok(selection.with_schemas())
+}
+
+/// The folder that a file lies in.
+fn parent(file: &Path) -> &Path {
+    let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty());
+    parent.unwrap_or(Path::new("."))
 }
 
 /// The policies of files and folders. Of a file, the others of its folder come with it; its own name is
@@ -118,8 +135,8 @@ pub(crate) fn below_paths(paths: &[PathBuf]) -> Result<(Selection, Vec<String>),
             return Err(Failure::new(format!("`{}`: not a policy file", shown(path)))
                 .with_help("policy files end in `.ward`"));
         }
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let parent = parent.unwrap_or(Path::new("."));
+        let parent = parent(path);
+        selection.roots.push(parent.to_path_buf());
         let entries = fs::read_dir(parent)
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
             .map_err(|error| Failure::new(format!("cannot read `{}`: {}", shown(parent), reason(&error))))?;
@@ -132,7 +149,7 @@ pub(crate) fn below_paths(paths: &[PathBuf]) -> Result<(Selection, Vec<String>),
         let name = shown(path);
         named.push(name.strip_prefix("./").unwrap_or(&name).to_owned());
     }
-    Ok((selection, named))
+    Ok((selection.with_schemas(), named))
 }
 
 fn find_set(name: &str, library: &dyn Library) -> Option<&'static str> {
@@ -153,6 +170,7 @@ fn is_package(prefix: &str, library: &dyn Library) -> bool {
 /// Adds all `*.ward` below a folder, by path; hidden folders and symlinked folders are left out.
 fn folder(path: &Path, selection: &mut Selection) -> Result<(), Failure> {
     let before = selection.sources.len();
+    selection.roots.push(path.to_path_buf());
     let mut files = Vec::new();
     let mut folders = vec![(path.to_path_buf(), 0)];
     while let Some((folder, depth)) = folders.pop() {

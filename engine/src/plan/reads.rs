@@ -329,19 +329,16 @@ impl Reads<'_> {
                 .copied()
                 .filter(|record| any || records.contains(record))
                 .collect();
-            if !any && shared.len() == records.len() {
+            if !any && !shared.is_empty() && shared.len() == records.len() {
                 result.nodes.push(*node);
-            } else if shared.is_empty() {
-                let possible = records.iter().any(|record| {
-                    wanted_records
-                        .iter()
-                        .any(|wanted| !disjoint(self.types, *record, *wanted))
-                });
+                continue;
+            }
+            // Of a union what is asked for; a type that the union does not name may still be one of its
+            // open variant (a custom resource is a `k8s.Custom`).
+            for record in wanted_records {
+                let possible = shared.contains(&record)
+                    || records.iter().any(|known| !disjoint(self.types, *known, record));
                 if possible {
-                    result.nodes.push(*node);
-                }
-            } else {
-                for record in shared {
                     let declared = Rc::new(Declared {
                         alternatives: vec![record],
                         optional: false,

@@ -359,19 +359,16 @@ impl Walk<'_, '_> {
                 .copied()
                 .filter(|record| any || records.contains(record))
                 .collect();
-            if shared.is_empty() {
-                let possible = records
-                    .iter()
-                    .any(|record| wanted.iter().any(|wanted| !shapes.disjoint(*record, *wanted)));
-                paths.extend(possible.then_some(path));
-            } else if !any && shared.len() == records.len() {
+            if !any && !shared.is_empty() && shared.len() == records.len() {
                 paths.insert(path);
-            } else {
-                paths.extend(
-                    shared
-                        .into_iter()
-                        .map(|record| path.then(Step::If(record), record)),
-                );
+                continue;
+            }
+            for record in &wanted {
+                let possible =
+                    shared.contains(record) || records.iter().any(|known| !shapes.disjoint(*known, *record));
+                if possible {
+                    paths.insert(path.then(Step::If(*record), *record));
+                }
             }
         }
         Origin { paths, ..value }

@@ -6,6 +6,8 @@
 //! - `//~ error[W0203] words` or `//~ warning[…] words` at the end of a line: this diagnostic stands on
 //!   this line, and its message holds the words. A line with `//~^` speaks of the line above. A case with
 //!   such lines has exactly the diagnostics that they name.
+//! - a block `json schema NAME` or `yaml schema NAME` is a schema that the policies import by this name; in
+//!   YAML, `#~ error[W0316] words` speaks of its lines;
 //! - a block `json NAME` or `yaml NAME` binds an input, `json data NAME` a datum; without an input, the
 //!   audit rules are decided;
 //! - a block `json decision` is what comes of it: `allowed`, and of each finding rule, effect, message,
@@ -23,6 +25,8 @@ pub struct Case {
     pub name: String,
     /// Policy files.
     pub policies: Vec<String>,
+    /// Schemas by name.
+    pub schemas: Vec<Binding>,
     /// Inputs by name.
     pub inputs: Vec<Binding>,
     /// Data by full name.
@@ -47,8 +51,8 @@ pub struct Binding {
 /// A diagnostic that must be there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Expected {
-    /// Which policy of the case, from 0.
-    pub file: usize,
+    /// The name of the file: [`file_name`] of a policy, or a schema's own.
+    pub file: String,
     /// 1-based line.
     pub line: u32,
     /// `error` or `warning`.
@@ -127,19 +131,22 @@ fn add(case: &mut Case, info: &str, body: String) -> Result<(), String> {
     let words: Vec<&str> = info.split_whitespace().collect();
     match words.as_slice() {
         ["ward"] => {
-            case.expected.extend(expected(case.policies.len(), &body)?);
+            let name = file_name(case.policies.len());
+            case.expected.extend(expected(&name, "//~", &body)?);
             case.policies.push(body);
         }
         ["json", "decision"] => case.decision = Some(body),
-        [format @ ("json" | "yaml"), "data", name] => {
-            case.data.push(Binding {
-                name: (*name).into(),
-                yaml: *format == "yaml",
-                text: body,
-            });
-        }
-        [format @ ("json" | "yaml"), name] => {
-            case.inputs.push(Binding {
+        [format @ ("json" | "yaml"), rest @ .., name] => {
+            if rest == ["schema"] {
+                case.expected.extend(expected(name, "#~", &body)?);
+            }
+            let list = match rest {
+                [] => &mut case.inputs,
+                ["data"] => &mut case.data,
+                ["schema"] => &mut case.schemas,
+                _ => return Err(format!("nothing knows a block `{info}`")),
+            };
+            list.push(Binding {
                 name: (*name).into(),
                 yaml: *format == "yaml",
                 text: body,
@@ -151,10 +158,15 @@ fn add(case: &mut Case, info: &str, body: String) -> Result<(), String> {
     Ok(())
 }
 
-fn expected(file: usize, policy: &str) -> Result<Vec<Expected>, String> {
+/// The name of a policy of a case, counted from 0.
+pub fn file_name(index: usize) -> String {
+    format!("policy{index}.ward")
+}
+
+fn expected(file: &str, mark: &str, text: &str) -> Result<Vec<Expected>, String> {
     let mut found = Vec::new();
-    for (index, line) in policy.lines().enumerate() {
-        let Some((_, assertion)) = line.split_once("//~") else {
+    for (index, line) in text.lines().enumerate() {
+        let Some((_, assertion)) = line.split_once(mark) else {
             continue;
         };
         let (above, assertion) = match assertion.strip_prefix('^') {
@@ -166,10 +178,10 @@ fn expected(file: usize, policy: &str) -> Result<Vec<Expected>, String> {
             .split_once('[')
             .and_then(|(severity, rest)| rest.split_once(']').map(|(code, words)| (severity, code, words)));
         let Some((severity, code, words)) = parsed else {
-            return Err(format!("`//~ {assertion}` is not `//~ error[W0000] words`"));
+            return Err(format!("`{mark} {assertion}` is not `{mark} error[W0000] words`"));
         };
         found.push(Expected {
-            file,
+            file: file.into(),
             line: index as u32 + 1 - above,
             severity: severity.into(),
             code: code.into(),

@@ -13,7 +13,7 @@ use wardlaw::{
     Builder, Decision, Engine, Request,
     input::{Document, ReadLimits, read_json},
 };
-use wardlaw_harness::corpus::{Binding, Case, Expected, load};
+use wardlaw_harness::corpus::{Binding, Case, Expected, file_name, load};
 use wardlaw_lang::{CompileInput, Compiled, Severity, Sources, compile};
 
 #[path = "corpus/coverage.rs"]
@@ -47,14 +47,14 @@ fn cases() -> Vec<Case> {
     }
 }
 
-fn file_name(index: usize) -> String {
-    format!("policy{index}.ward")
-}
-
 fn compiled(case: &Case) -> Compiled {
     let mut sources = Sources::new();
     for (index, policy) in case.policies.iter().enumerate() {
         sources.add(file_name(index), policy);
+    }
+    for schema in &case.schemas {
+        let content = wardlaw::schema::read(&schema.name, &schema.text);
+        sources.add_schema(&schema.name, &schema.text, content);
     }
     compile(&CompileInput {
         sources: &sources,
@@ -83,7 +83,7 @@ fn diagnostics_are_those_that_the_case_names() {
                     "warning"
                 };
                 let expected = Expected {
-                    file: diagnostic.span.file.0 as usize,
+                    file: compiled.sources.name(diagnostic.span.file).into(),
                     line: at.line,
                     severity: severity.into(),
                     code: diagnostic.code.to_string(),
@@ -101,8 +101,8 @@ fn diagnostics_are_those_that_the_case_names() {
         for expected in &case.expected {
             count += 1;
             let at = found.iter().position(|(found, _)| {
-                (found.file, found.line, &found.severity, &found.code)
-                    == (expected.file, expected.line, &expected.severity, &expected.code)
+                (&found.file, found.line, &found.severity, &found.code)
+                    == (&expected.file, expected.line, &expected.severity, &expected.code)
                     && found.words.contains(&expected.words)
             });
             match at {
@@ -167,6 +167,9 @@ fn builder(case: &Case) -> Builder {
     let mut builder = Engine::builder().library(wardlaw_stdlib::library());
     for (index, policy) in case.policies.iter().enumerate() {
         builder = builder.source(file_name(index), policy);
+    }
+    for schema in &case.schemas {
+        builder = builder.schema(&schema.name, &schema.text);
     }
     for data in &case.data {
         builder = builder.data(&data.name, read(data).to_value(wardlaw::input::NodeId(0)));

@@ -1,6 +1,7 @@
 //! Everything that the documentation shows is run. Blocks say by their tag what they are:
 //!
 //! - `ward`: a policy. It compiles with the diagnostics that its `//~` lines name, and without others.
+//!   The blocks `json schema NAME` before it are schemas that it may import.
 //!   The blocks `json NAME` and `json data NAME` after it are an input and data, `json decision` what
 //!   comes of them: every member shown is there. A block `ward more` is another file of the policy.
 //! - `ward prelude`: the package in which the fragments of the page stand.
@@ -31,6 +32,7 @@ struct Page {
     /// The policy at work, with what was bound to it.
     case: Case,
     prelude: Option<Case>,
+    schemas: Vec<Binding>,
     policies: usize,
     values: usize,
     decisions: usize,
@@ -59,6 +61,7 @@ impl Page {
         match tag.split(' ').collect::<Vec<_>>().as_slice() {
             ["ward"] => {
                 self.case = policy(body);
+                self.case.schemas.clone_from(&self.schemas);
                 self.policies += 1;
                 let found = diagnostics(&self.case);
                 self.same(at, &expected(&self.case), &found);
@@ -78,6 +81,7 @@ impl Page {
             ["ward", "items"] => self.fragment(at, body),
             ["ward", "clauses"] => self.fragment(at, &format!("rule fragment {{\n{body}}}\n")),
             ["ward", "values"] => self.values(at, body),
+            ["json", "schema", name] => self.schemas.push(binding(name, body)),
             ["json", "decision"] => self.decision(at, body),
             ["json", "data", name] => self.case.data.push(binding(name, body)),
             ["json", name] => {
@@ -219,6 +223,9 @@ fn diagnostics(case: &Case) -> Vec<String> {
     for (index, policy) in case.policies.iter().enumerate() {
         sources.add(format!("{index}.ward"), policy);
     }
+    for Binding { name, text, .. } in &case.schemas {
+        sources.add_schema(name, text, wardlaw::schema::read(name, text));
+    }
     let input = CompileInput {
         sources: &sources,
         library: wardlaw_stdlib::library(),
@@ -265,6 +272,9 @@ fn builder(case: &Case) -> Builder {
     let mut builder = Engine::builder().library(wardlaw_stdlib::library());
     for (index, policy) in case.policies.iter().enumerate() {
         builder = builder.source(format!("{index}.ward"), policy);
+    }
+    for schema in &case.schemas {
+        builder = builder.schema(&schema.name, &schema.text);
     }
     for data in &case.data {
         builder = builder.data(&data.name, read(data).to_value(NodeId(0)));

@@ -11,7 +11,7 @@ use crate::{
     types::{Field, Literal, Opaque, Type, TypeId, Types},
 };
 
-use super::{Checker, FnDecl, LetDecl, NAMESPACES, Scope, State, TypeDecl};
+use super::{Checker, FnDecl, LetDecl, NAMESPACES, Scope, State, TypeDecl, TypeOrigin};
 
 const BASIC: &[(&str, TypeId)] = &[
     ("bool", Types::BOOL),
@@ -159,8 +159,17 @@ impl<'a, 's> Checker<'a, 's> {
 
     fn declare_types(&mut self, package: usize, file: usize) {
         for item in self.items(package, file) {
-            let ItemKind::Type { name, ty } = &item.kind else {
-                continue;
+            let (name, ty) = match &item.kind {
+                ItemKind::Type { name, ty } => (name, ty),
+                ItemKind::ImportSchema {
+                    kind,
+                    file: text,
+                    alias,
+                } => {
+                    self.import_schema(package, file, *kind, text, *alias);
+                    continue;
+                }
+                _ => continue,
             };
             let Some(scope) = self.scopes.get_mut(package) else {
                 continue;
@@ -174,11 +183,10 @@ impl<'a, 's> Checker<'a, 's> {
             scope.types.insert(
                 name.text,
                 TypeDecl {
-                    named,
                     id,
-                    ty,
                     name: *name,
                     file,
+                    origin: TypeOrigin::Written(named, ty),
                 },
             );
         }
@@ -191,7 +199,10 @@ impl<'a, 's> Checker<'a, 's> {
         let declared: Vec<_> = scope
             .types
             .values()
-            .map(|decl| (decl.named, decl.id, decl.ty, decl.name, decl.file))
+            .filter_map(|decl| match decl.origin {
+                TypeOrigin::Written(named, ty) => Some((named, decl.id, ty, decl.name, decl.file)),
+                TypeOrigin::Schema => None,
+            })
             .collect();
         for (named, _, ty, _, file) in &declared {
             let (body, _) = self.in_frame(package, *file, |this| this.resolve_type(ty));
@@ -331,19 +342,12 @@ impl<'a, 's> Checker<'a, 's> {
                 ItemKind::Relation { name, params, body } => {
                     self.declare_relation(package, file, *name, params, body);
                 }
-                ItemKind::ImportSchema { alias, .. } => self.unsupported(alias.span, "schema imports"),
-                ItemKind::Import { .. } | ItemKind::Type { .. } | ItemKind::Test { .. } => {}
+                ItemKind::Import { .. }
+                | ItemKind::ImportSchema { .. }
+                | ItemKind::Type { .. }
+                | ItemKind::Test { .. } => {}
             }
         }
-    }
-
-    /// A construct of the language that this version cannot evaluate yet: refused, never ignored.
-    pub(super) fn unsupported(&mut self, span: Span, what: &str) {
-        self.report(Diagnostic::new(
-            Code::Unsupported,
-            span,
-            format!("{what} are not available in this version"),
-        ));
     }
 
     fn declare_input(&mut self, package: usize, file: usize, name: ast::Name<'s>, ty: &'a ast::Type<'s>) {

@@ -18,15 +18,17 @@ mod operator;
 mod place;
 mod relation;
 mod rule;
+mod schema;
 mod scope;
 mod test;
 
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 
 use crate::{
-    Code, Diagnostic, Library, Span,
+    Code, Diagnostic, Library, Sources, Span,
     ir::{self, DataId, Expr, ExprId, FunctionId, InputId, LetId, PackageId, Program, StringId},
     package::Package,
+    schema::Importer,
     syntax::ast,
     types::{NamedId, TypeId, Types, packed::Packed},
 };
@@ -38,10 +40,10 @@ use scope::Frame;
 pub(crate) fn check(
     packages: &[Package<'_>],
     library: &dyn Library,
-    _own_files: usize,
+    sources: &Sources,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Program {
-    let mut checker = Checker::new(packages);
+    let mut checker = Checker::new(packages, sources);
     for namespace in NAMESPACES {
         if let Some(packed) = library.types(namespace).and_then(|bytes| Packed::new(bytes).ok()) {
             checker.program.types.add_packed(namespace, packed);
@@ -103,11 +105,19 @@ struct FnDecl<'a, 's> {
 }
 
 struct TypeDecl<'a, 's> {
-    named: NamedId,
     id: TypeId,
-    ty: &'a ast::Type<'s>,
     name: ast::Name<'s>,
     file: usize,
+    origin: TypeOrigin<'a, 's>,
+}
+
+/// Where the meaning of a declared type comes from.
+#[derive(Clone, Copy)]
+enum TypeOrigin<'a, 's> {
+    /// `type Name = T`
+    Written(NamedId, &'a ast::Type<'s>),
+    /// `import schema "file" as Name`
+    Schema,
 }
 
 /// What a package declares.
@@ -127,6 +137,8 @@ struct Scope<'a, 's> {
 
 struct Checker<'a, 's> {
     packages: &'a [Package<'s>],
+    sources: &'a Sources,
+    schemas: Importer,
     scopes: Vec<Scope<'a, 's>>,
     by_path: BTreeMap<&'a str, usize>,
     program: Program,
@@ -146,9 +158,11 @@ struct Checker<'a, 's> {
 }
 
 impl<'a, 's> Checker<'a, 's> {
-    fn new(packages: &'a [Package<'s>]) -> Self {
+    fn new(packages: &'a [Package<'s>], sources: &'a Sources) -> Self {
         Self {
             packages,
+            sources,
+            schemas: Importer::default(),
             scopes: Vec::new(),
             by_path: packages
                 .iter()

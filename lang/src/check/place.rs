@@ -13,8 +13,8 @@ use crate::{
 use super::{Checker, expr::Typed, scope::PurePath};
 
 impl<'s> Checker<'_, 's> {
-    /// A place as written, and the type of what lies there.
-    pub(super) fn place(&mut self, place: &ast::Place<'s>) -> (Place, TypeId) {
+    /// A place as written, the type of what is known to lie there, and that of what may lie there.
+    pub(super) fn place(&mut self, place: &ast::Place<'s>) -> (Place, TypeId, TypeId) {
         let mut steps = Vec::new();
         let mut written = place.steps.as_slice();
         let local = self.local(place.root.text);
@@ -34,6 +34,7 @@ impl<'s> Checker<'_, 's> {
             steps.extend(before);
         }
         let mut ty = root.ty;
+        let mut declared = ty;
         let mut path = root.path.clone();
         for step in written {
             let present = self.types().present(ty);
@@ -45,6 +46,7 @@ impl<'s> Checker<'_, 's> {
                     } else {
                         self.field_type(present, *field).unwrap_or(Types::ERROR)
                     };
+                    declared = ty;
                     if let Some(path) = &mut path {
                         path.fields.push(name);
                         if let Some(known) = self.frame.fact(path)
@@ -64,6 +66,7 @@ impl<'s> Checker<'_, 's> {
                     } else {
                         self.element_at(present, &base, &index).unwrap_or(Types::ERROR)
                     };
+                    declared = ty;
                     path = None;
                     steps.push(PlaceStep::Index(index.id));
                 }
@@ -76,6 +79,7 @@ impl<'s> Checker<'_, 's> {
                 span: place.span,
             },
             ty,
+            declared,
         )
     }
 
@@ -151,8 +155,10 @@ impl<'s> Checker<'_, 's> {
                 return None;
             }
         };
-        let (place, ty) = self.place(place);
+        let (place, ty, declared) = self.place(place);
         let present = self.types().present(ty);
+        // What a condition has shown of the value there does not bind the one that takes its place.
+        let settable = self.types().present(declared);
         let want = match (kind, self.types().structure(present)) {
             (EditAction::Add, Type::List(element)) => Some(element),
             (EditAction::Add, Type::Error | Type::Any) => Some(Types::ANY),
@@ -163,7 +169,7 @@ impl<'s> Checker<'_, 's> {
                 );
                 None
             }
-            (EditAction::Set, _) => Some(present),
+            (EditAction::Set, _) => Some(settable),
             (EditAction::Remove, _) => None,
         };
         let id = match (value, want) {

@@ -15,7 +15,7 @@ constructs! {
     item, ITEMS: ItemKind<'_> {
         ItemKind::Import { alias: None, .. } => "import",
         ItemKind::Import { alias: Some(_), .. } => "import … as",
-        ItemKind::ImportSchema { .. } => "-",
+        ItemKind::ImportSchema { .. } => "import schema",
         ItemKind::Input { .. } => "input",
         ItemKind::Data { default: None, .. } => "data",
         ItemKind::Data { default: Some(_), .. } => "data = default",
