@@ -115,18 +115,7 @@ fn reference() -> String {
             let tick = if namespace.is_some() { "`" } else { "" };
             let _ = writeln!(out, "## {tick}{heading}{tick}\n");
         }
-        let prefix = match row.receiver {
-            Receiver::Text => "text.".to_owned(),
-            Receiver::Number => "number.".to_owned(),
-            Receiver::List => "list.".to_owned(),
-            Receiver::Set => "set.".to_owned(),
-            Receiver::Map => "map.".to_owned(),
-            Receiver::Namespace(name) => format!("{name}."),
-            Receiver::Global => String::new(),
-        };
-        let params: Vec<&str> = row.params.iter().map(|shape| shape.text()).collect();
-        let (name, result) = (row.name, row.result.text());
-        let _ = writeln!(out, "### `{prefix}{name}({}) -> {result}`\n", params.join(", "));
+        let _ = writeln!(out, "### `{}`\n", row.signature());
         let _ = writeln!(out, "{} Cost: {}.\n", row.doc, row.cost.text());
         if !row.examples.is_empty() {
             out.push_str("```text\n");

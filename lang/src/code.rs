@@ -25,6 +25,13 @@ macro_rules! codes {
                 match self { $(Self::$name => $title,)+ }
             }
 
+            /// The page that explains it, as Markdown: what it means, an example, the example mended.
+            pub const fn page(self) -> &'static str {
+                match self {
+                    $(Self::$name => include_str!(concat!("../../docs/codes/W0", stringify!($number), ".md")),)+
+                }
+            }
+
             /// The severity it has unless a setting changes it.
             pub const fn severity(self) -> Severity {
                 match self { $(Self::$name => Severity::$severity,)+ }
@@ -57,6 +64,8 @@ codes! {
     TooLong = 110 Error "file too long";
     /// The literal document of `yaml"…"` or `json"…"` cannot be read.
     BadLiteral = 111 Error "literal document cannot be read";
+    /// A `(` or `[` at the beginning of a line that goes on with the expression above.
+    ContinuesLine = 112 Warning "line continues the expression above";
 
     // 02xx: names and types
     /// A name that nothing declares.
@@ -98,9 +107,19 @@ codes! {
     /// A comparison with a value that an open enumeration does not list.
     UndeclaredValue = 219 Warning "value the enumeration does not list";
     /// A condition that is always true or always false.
-    ConstantCondition = 220 Warning "condition is constant";
+    ConstantCondition = 220 Warning "condition is always true or always false";
+    /// Comparing one literal field does not narrow an open union.
+    NeedsIs = 221 Error "narrow with `is`";
     /// A literal given to a builtin that it cannot read.
     BadArgument = 222 Error "argument cannot be read";
+    /// A `secret` in a text.
+    SecretInText = 224 Error "secret in a text";
+    /// A type that is only another name of itself.
+    EmptyType = 225 Error "type says nothing";
+    /// A package that is named without being imported.
+    NotImported = 226 Error "package is not imported";
+    /// A default, or `given`, for a value that is never absent.
+    NeverAbsent = 227 Warning "value is never absent";
 
     // 03xx: rules and packages
     /// A body whose clauses are in an impossible order, or without its effect.
@@ -115,8 +134,8 @@ codes! {
     InputConflict = 305 Error "packages disagree on an input";
     /// An annotation that does not exist, or with the wrong arguments.
     BadAnnotation = 306 Error "unknown or wrong annotation";
-    /// A construct that this version cannot evaluate.
-    Unsupported = 307 Error "not available in this version";
+    /// What this build of the engine cannot do.
+    Unsupported = 307 Error "not available in this build";
     /// `x == false` on an optional: absent is not false.
     EqualsFalse = 308 Warning "absent is not `false`";
     /// A binding that nothing uses.
@@ -139,6 +158,18 @@ codes! {
     VagueSchema = 317 Warning "type is wider than it could be";
     /// A keyword of a schema that nothing knows.
     UnknownKeyword = 318 Warning "unknown keyword in a schema";
+    /// A clause that is never passed, so that what stands below it is never done.
+    NothingPasses = 319 Warning "rule can never fire";
+    /// An import that nothing uses.
+    UnusedImport = 320 Warning "unused import";
+    /// Two rules with the same body and effect.
+    EqualRules = 321 Warning "two equal rules";
+    /// An operation on a text that has a structure of its own.
+    RawText = 322 Warning "text operation on a structured field";
+    /// A `fix` or `mutate` that cannot be done.
+    BadEdit = 323 Error "edit cannot be done";
+    /// The default of a datum that is no constant.
+    DataDefault = 324 Error "default of a datum is no constant";
 
     // 04xx: tests
     /// A `test` block that is not well formed.
@@ -149,6 +180,17 @@ codes! {
     TestFault = 403 Error "test cannot be run";
     /// A fix that leaves the finding in place.
     BadFix = 404 Error "fix does not mend";
+    /// A function for tests, called elsewhere.
+    TestOnly = 405 Error "function for tests only";
+}
+
+impl Code {
+    /// The code that is written so: `W0203`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let number = text.strip_prefix(['W', 'w'])?;
+        let number: u16 = (number.len() == 4).then(|| number.parse().ok())??;
+        Self::ALL.iter().copied().find(|code| code.number() == number)
+    }
 }
 
 impl fmt::Display for Code {

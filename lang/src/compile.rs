@@ -26,7 +26,7 @@ pub struct CompileInput<'a> {
 pub struct Compiled {
     /// The program, where there was no error.
     pub program: Option<Program>,
-    /// Errors and warnings, in the order of the files and of their text.
+    /// Errors and warnings, by the names of the files and in the order of their text.
     pub diagnostics: Vec<Diagnostic>,
     /// The user's files, and the library's that were needed.
     pub sources: Sources,
@@ -75,14 +75,21 @@ fn run(input: &CompileInput<'_>, query: Option<Query<'_>>) -> Compiled {
     for file in library_files {
         sources.add(file.name, file.text);
     }
+    let own = input.sources.len() as u32;
+    let name = |diagnostic: &Diagnostic| {
+        let file = diagnostic.span.file;
+        // The library's files come last.
+        (
+            file.0 >= own,
+            sources.get(file).map(|source| source.name.as_str()),
+        )
+    };
     diagnostics.sort_by(|a, b| {
-        (a.span.file, a.span.start, a.span.end, a.code, &a.message).cmp(&(
-            b.span.file,
-            b.span.start,
-            b.span.end,
-            b.code,
-            &b.message,
-        ))
+        let place = |of: &Diagnostic| (of.span.file, of.span.start, of.span.end, of.code);
+        name(a)
+            .cmp(&name(b))
+            .then_with(|| place(a).cmp(&place(b)))
+            .then_with(|| a.message.cmp(&b.message))
     });
     diagnostics.dedup();
     let failed = diagnostics.iter().any(Diagnostic::is_error);

@@ -4,7 +4,7 @@
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 
 use crate::{
-    Code, Diagnostic, FileId, LibraryFile, Span,
+    Code, Diagnostic, FileId, LibraryFile, Source, Span,
     compile::{CompileInput, QUERY, Query},
     suggest::nearest,
     syntax::{ast, parse},
@@ -74,7 +74,10 @@ impl<'s> Loader<'s> {
     /// Parses the user's files and groups them into packages.
     fn own(&mut self) {
         let mut folders: BTreeMap<String, (&'s str, Span)> = BTreeMap::new();
-        for (id, source) in self.input.sources.policies() {
+        // By name: what is said of two files does not depend on the order in which they are given.
+        let mut files: Vec<(FileId, &'s Source)> = self.input.sources.policies().collect();
+        files.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name));
+        for (id, source) in files {
             if self.query == Some(id) {
                 continue;
             }
@@ -250,12 +253,13 @@ impl<'s> Loader<'s> {
                     span,
                     format!("there is no package `{wanted}`"),
                 );
+                // Where the last name is another one, so is what its members are called by.
+                let last = |path: &str| path.rsplit('.').next().map(String::from);
                 diagnostic = match near {
-                    Some(near) => diagnostic.with_note(format!("did you mean `{near}`?")).with_edit(
-                        span,
-                        near,
-                        crate::Applicability::Unsafe,
-                    ),
+                    Some(near) if last(&near) == last(&wanted) => diagnostic
+                        .with_note(format!("did you mean `{near}`?"))
+                        .with_edit(span, near, crate::Applicability::Unsafe),
+                    Some(near) => diagnostic.with_note(format!("did you mean `{near}`?")),
                     None => diagnostic
                         .with_help("`ward rules` lists the packages of the library; pass your own with `-p`"),
                 };

@@ -53,10 +53,16 @@ fn a_long_chain_of_imports_is_no_recursion() {
     for index in 0..2_000 {
         files.push((
             format!("p{index}/a.ward"),
-            format!("package p{index}\nimport p{}\nlet a = 1\n", index + 1),
+            format!(
+                "package p{index}\nimport p{0}\ntype A = {{ next: p{0}.A? }}\n",
+                index + 1
+            ),
         ));
     }
-    files.push(("p2000/a.ward".into(), "package p2000\nlet a = 1\n".into()));
+    files.push((
+        "p2000/a.ward".into(),
+        "package p2000\ntype A = { n: int }\n".into(),
+    ));
     let files: Vec<(&str, &str)> = files
         .iter()
         .map(|(name, text)| (name.as_str(), text.as_str()))
@@ -107,12 +113,67 @@ fn a_package_lies_in_one_folder() {
 #[test]
 fn imports_form_no_circle() {
     let files = [
-        ("a/a.ward", "package a\nimport b\n"),
-        ("b/b.ward", "package b\nimport a\n"),
+        ("a/a.ward", "package a\nimport b\nlet x = 1\nlet y = b.x\n"),
+        ("b/b.ward", "package b\nimport a\nlet x = 1\nlet y = a.x\n"),
     ];
     assert_eq!(codes(&files), [Code::ImportCycle]);
     assert_eq!(
         codes(&[("a.ward", "package a\nimport bb\n"), ("b.ward", "package b\n")]),
         [Code::UnknownPackage]
     );
+}
+
+#[test]
+fn the_order_of_files_does_not_matter() {
+    let files = [
+        (
+            "a/one.ward",
+            "package a\ninput request: { n: int }\nlet x = 1\nfn f() -> int = g()\nrule r { when request.m == 1  deny \"x\" }\n",
+        ),
+        (
+            "a/two.ward",
+            "package a\nlet x = 2\nlet y = z\nfn g() -> int = f()\nrule r { when request.n == 1  deny \"y\" }\n",
+        ),
+        (
+            "b/three.ward",
+            "package b\nimport a\ninput request: { n: string }\nrule s { when request.n == a.q  deny \"z\" }\n",
+        ),
+    ];
+    let shown = |order: &[usize]| -> Vec<String> {
+        let mut sources = Sources::new();
+        for index in order {
+            if let Some((name, text)) = files.get(*index) {
+                sources.add(*name, *text);
+            }
+        }
+        let compiled = compile(&CompileInput {
+            sources: &sources,
+            library: &NoLibrary,
+            select: &[],
+        });
+        let place = |span: wardlaw_lang::Span| {
+            let file = compiled
+                .sources
+                .get(span.file)
+                .map_or("", |source| source.name.as_str());
+            format!("{file}:{}-{}", span.start, span.end)
+        };
+        let diagnostics = compiled.diagnostics.iter();
+        diagnostics
+            .map(|diagnostic| {
+                let labels: Vec<String> = diagnostic.labels.iter().map(|label| place(label.span)).collect();
+                format!(
+                    "{} {} {} {labels:?}",
+                    place(diagnostic.span),
+                    diagnostic.code,
+                    diagnostic.message
+                )
+            })
+            .collect()
+    };
+    let first = shown(&[0, 1, 2]);
+    assert!(first.len() >= 6, "{first:#?}");
+    for order in [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        assert_eq!(shown(&order), first);
+    }
 }

@@ -182,7 +182,7 @@ fn clauses() {
         (
             "when !a",
             "W0105 `!` is not an operator here",
-            "write `not `",
+            "write `not`",
             "when not a",
         ),
         (

@@ -1,6 +1,6 @@
 //! Reads the corpus: Markdown files whose `##` sections are cases.
 //!
-//! A case has one or more `ward` blocks (one file each), and then either inline assertions of
+//! A case has one or more `ward` blocks (one file each; `ward a/b.ward` names it), and then either inline assertions of
 //! diagnostics, or inputs and the decision that they lead to:
 //!
 //! - `//~ error[W0203] words` or `//~ warning[…] words` at the end of a line: this diagnostic stands on
@@ -25,6 +25,8 @@ pub struct Case {
     pub name: String,
     /// Policy files.
     pub policies: Vec<String>,
+    /// Their names.
+    pub names: Vec<String>,
     /// Schemas by name.
     pub schemas: Vec<Binding>,
     /// Inputs by name.
@@ -130,9 +132,12 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Case>, String> {
 fn add(case: &mut Case, info: &str, body: String) -> Result<(), String> {
     let words: Vec<&str> = info.split_whitespace().collect();
     match words.as_slice() {
-        ["ward"] => {
-            let name = file_name(case.policies.len());
+        ["ward", name @ ..] if name.len() < 2 => {
+            let name = name
+                .first()
+                .map_or_else(|| file_name(case.policies.len()), |name| (*name).to_owned());
             case.expected.extend(expected(&name, "//~", &body)?);
+            case.names.push(name);
             case.policies.push(body);
         }
         ["json", "decision"] => case.decision = Some(body),

@@ -13,7 +13,7 @@ use wardlaw::{
     Builder, Decision, Engine, Request,
     input::{Document, ReadLimits, read_json},
 };
-use wardlaw_harness::corpus::{Binding, Case, Expected, file_name, load};
+use wardlaw_harness::corpus::{Binding, Case, Expected, load};
 use wardlaw_lang::{CompileInput, Compiled, Severity, Sources, compile};
 
 #[path = "corpus/coverage.rs"]
@@ -49,8 +49,8 @@ fn cases() -> Vec<Case> {
 
 fn compiled(case: &Case) -> Compiled {
     let mut sources = Sources::new();
-    for (index, policy) in case.policies.iter().enumerate() {
-        sources.add(file_name(index), policy);
+    for (name, policy) in case.names.iter().zip(&case.policies) {
+        sources.add(name, policy);
     }
     for schema in &case.schemas {
         let content = wardlaw::schema::read(&schema.name, &schema.text);
@@ -165,8 +165,8 @@ fn read(binding: &Binding) -> Document<'_> {
 
 fn builder(case: &Case) -> Builder {
     let mut builder = Engine::builder().library(wardlaw_stdlib::library());
-    for (index, policy) in case.policies.iter().enumerate() {
-        builder = builder.source(file_name(index), policy);
+    for (name, policy) in case.names.iter().zip(&case.policies) {
+        builder = builder.source(name, policy);
     }
     for schema in &case.schemas {
         builder = builder.schema(&schema.name, &schema.text);

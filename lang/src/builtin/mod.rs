@@ -2,6 +2,8 @@
 //! function for every row; both match on [`Builtin`] without a wildcard, so a new row shows where it is
 //! missing. The examples are evaluated as tests, and `docs/builtins.md` is written from the rows.
 
+use alloc::{format, string::String, vec::Vec};
+
 use crate::types::Opaque;
 
 mod table;
@@ -218,6 +220,29 @@ pub struct Row {
     pub doc: &'static str,
     /// At least two, an edge case among them.
     pub examples: &'static [Example],
+}
+
+impl Row {
+    /// How it is called: `text.starts_with(string) -> bool`.
+    pub fn signature(&self) -> String {
+        let prefix = match self.receiver {
+            Receiver::Text => "text.",
+            Receiver::Number => "number.",
+            Receiver::List => "list.",
+            Receiver::Set => "set.",
+            Receiver::Map => "map.",
+            Receiver::Namespace(name) => name,
+            Receiver::Global => "",
+        };
+        let dot = if matches!(self.receiver, Receiver::Namespace(_)) {
+            "."
+        } else {
+            ""
+        };
+        let params: Vec<&str> = self.params.iter().map(|shape| shape.text()).collect();
+        let (name, result) = (self.name, self.result.text());
+        format!("{prefix}{dot}{name}({}) -> {result}", params.join(", "))
+    }
 }
 
 impl Builtin {

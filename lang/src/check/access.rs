@@ -20,12 +20,14 @@ impl<'s> Checker<'_, 's> {
     /// A name used as a value.
     pub(super) fn name(&mut self, name: ast::Name<'s>) -> Typed {
         if let Some(local) = self.local(name.text) {
-            return self.rooted(
+            let mut typed = self.rooted(
                 Expr::Local(local.slot),
                 Root::Local(local.slot),
                 local.ty,
                 name.span,
             );
+            typed.structured = local.structured;
+            return typed;
         }
         if let Some(typed) = self.package_value(self.frame.package, name) {
             return typed;
@@ -56,27 +58,6 @@ impl<'s> Checker<'_, 's> {
             self.unknown_name(name);
         }
         self.broken(name.span)
-    }
-
-    fn unknown_name(&mut self, name: ast::Name<'_>) {
-        let locals = self.frame.locals.iter().map(|local| local.name);
-        let scope = self.scope(self.frame.package);
-        let names = scope.into_iter().flat_map(|scope| scope.names.keys().copied());
-        let near = nearest(name.text, locals.chain(names)).map(String::from);
-        let diagnostic = Diagnostic::new(
-            Code::UnknownName,
-            name.span,
-            format!("nothing is called `{}` here", name.text),
-        );
-        self.report(match near {
-            Some(near) => diagnostic.with_note(format!("did you mean `{near}`?")).with_edit(
-                name.span,
-                near,
-                Applicability::Unsafe,
-            ),
-            None => diagnostic
-                .with_help("bind it with `given`, `for` or `let`, or declare it with `input` or `data`"),
-        });
     }
 
     /// A `let`, relation, input or datum of a package.
@@ -165,7 +146,7 @@ impl<'s> Checker<'_, 's> {
     ) -> Typed {
         if let ExprKind::Name(name) = &base.kind
             && !self.frame.locals.iter().any(|local| local.name == *name)
-            && let Some(package) = self.imported(name)
+            && let Some(package) = self.used_import(name)
         {
             return self.member_of_package(package, name, field, span);
         }
@@ -214,16 +195,8 @@ impl<'s> Checker<'_, 's> {
             member.span,
             format!("package `{alias}` has no `{}`", member.text),
         );
-        self.report(match near {
-            Some(near) => diagnostic.with_note(format!("did you mean `{near}`?")).with_edit(
-                member.span,
-                near,
-                Applicability::Unsafe,
-            ),
-            None => {
-                diagnostic.with_help("only what it declares with `let`, `fn`, `data` or `type` can be named")
-            }
-        });
+        let help = "only what it declares with `let`, `fn`, `data` or `type` can be named";
+        self.meant(diagnostic, member.span, near, help);
         self.broken(span)
     }
 
@@ -241,19 +214,26 @@ impl<'s> Checker<'_, 's> {
                 field.span.start,
             );
             let ty = self.show(base.ty);
-            self.report(
-                Diagnostic::new(
-                    Code::MaybeAbsent,
-                    base.span,
-                    "this may be absent, so its fields cannot be read",
-                )
-                .with_note(format!("this is `{ty}`"))
-                .with_help(help)
-                .with_edit(dot, "?.", Applicability::Unsafe),
-            );
+            let mut diagnostic = Diagnostic::new(
+                Code::MaybeAbsent,
+                base.span,
+                "this may be absent, so its fields cannot be read",
+            )
+            .with_note(format!("this is `{ty}`"));
+            diagnostic = if base.ty == Types::NULL {
+                diagnostic.with_help("conditions before have shown that it is absent here")
+            } else {
+                diagnostic
+                    .with_help(help)
+                    .with_edit(dot, "?.", Applicability::Unsafe)
+            };
+            self.absent(diagnostic);
             return self.broken(span);
         }
         let present = self.types().present(base.ty);
+        if self.needs_is(base, present, field) {
+            return self.broken(span);
+        }
         let Some(declared) = self.field_type(present, field) else {
             return self.broken(span);
         };
@@ -268,10 +248,11 @@ impl<'s> Checker<'_, 's> {
             span,
         );
         let mut typed = Typed::new(id, declared, span);
+        typed.structured = self.structure_of(present, field.text);
         typed.through.clone_from(&base.through);
         if let Some(path) = &base.path {
             if may_be_absent {
-                typed.through.push(Fact {
+                typed.through.push(Fact::Type {
                     path: path.clone(),
                     ty: present,
                 });
@@ -290,6 +271,46 @@ impl<'s> Checker<'_, 's> {
             typed.ty = self.types().optional(typed.ty);
         }
         typed
+    }
+
+    /// Reports a field of one kind of object, where only its `kind` was compared: true where it did.
+    fn needs_is(&mut self, base: &Typed, present: TypeId, field: ast::Name<'_>) -> bool {
+        let Some(path) = &base.path else { return false };
+        let Some(common) = self.types().common(present) else {
+            return false;
+        };
+        if self.types().field(common, field.text).is_some() {
+            return false;
+        }
+        let kind = self.string("kind");
+        let mut of = path.clone();
+        of.fields.push(kind);
+        let shown = self.frame.facts.iter().rev().find_map(|fact| match fact {
+            Fact::Value {
+                path,
+                values,
+                one_of: true,
+                at,
+            } if *path == of => Some((values.clone(), *at)),
+            _ => None,
+        });
+        let Some((values, at)) = shown else { return false };
+        let kind = match values.as_slice() {
+            [crate::types::Literal::Text(kind)] if self.types().packed_named("k8s", kind).is_some() => {
+                format!("k8s.{kind}")
+            }
+            _ => "k8s.Pod".into(),
+        };
+        self.report(
+            Diagnostic::new(
+                Code::NeedsIs,
+                field.span,
+                format!("comparing `kind` does not make `{}` one kind", self.show(present)),
+            )
+            .with_label(at, "kinds of other groups may have this name")
+            .with_help(format!("write `… is {kind}` in its place")),
+        );
+        true
     }
 
     /// The declared type of a field; reports what does not exist.
@@ -319,7 +340,19 @@ impl<'s> Checker<'_, 's> {
             }
             _ => {
                 let message = format!("`{}` has no fields", self.show(record));
-                self.report(Diagnostic::new(Code::UnknownField, field.span, message));
+                let diagnostic = Diagnostic::new(Code::UnknownField, field.span, message);
+                let method = self.receiver(record).is_some_and(|receiver| {
+                    crate::builtin::BUILTINS
+                        .iter()
+                        .any(|row| row.receiver == receiver && row.name == field.text)
+                });
+                self.report(if method {
+                    diagnostic.with_help(format!("it is a method: call it, `.{}(…)`", field.text))
+                } else {
+                    diagnostic.with_help(
+                        "fields are those of records; lists are walked with `for`, texts have methods",
+                    )
+                });
                 None
             }
         }
@@ -331,14 +364,9 @@ impl<'s> Checker<'_, 's> {
             let names: Vec<&str> = opaque.fields().iter().map(|(name, _)| *name).collect();
             let message = format!("`{}` has no field `{}`", opaque.name(), field.text);
             let diagnostic = Diagnostic::new(Code::UnknownField, field.span, message);
-            self.report(match nearest(field.text, names.iter().copied()) {
-                Some(near) => diagnostic.with_note(format!("did you mean `{near}`?")).with_edit(
-                    field.span,
-                    near,
-                    Applicability::Unsafe,
-                ),
-                None => diagnostic.with_help(format!("it has `{}`", names.join("`, `"))),
-            });
+            let near = nearest(field.text, names.iter().copied()).map(String::from);
+            let help = format!("it has `{}`", names.join("`, `"));
+            self.meant(diagnostic, field.span, near, help);
         }
         found
     }
@@ -357,12 +385,8 @@ impl<'s> Checker<'_, 's> {
                         field.text
                     );
                     let diagnostic = Diagnostic::new(Code::UnknownField, field.span, message);
-                    self.report(match near {
-                        Some(near) => diagnostic
-                            .with_note(format!("did you mean `{near}`?"))
-                            .with_edit(field.span, near, Applicability::Unsafe),
-                        None => diagnostic.with_help("say which kind it is first: `when object is k8s.Pod`; comparing `kind` alone does not narrow it"),
-                    });
+                    let help = "say which kind it is first: `when object is k8s.Pod`; comparing `kind` alone does not narrow it";
+                    self.meant(diagnostic, field.span, near, help);
                     None
                 }
             };
@@ -382,14 +406,8 @@ impl<'s> Checker<'_, 's> {
                         self.show(union)
                     );
                     let diagnostic = Diagnostic::new(Code::UnknownField, field.span, message);
-                    self.report(match near {
-                        Some(near) => diagnostic.with_note(format!("did you mean `{near}`?")).with_edit(
-                            field.span,
-                            near,
-                            Applicability::Unsafe,
-                        ),
-                        None => diagnostic.with_help("narrow it first with `is`, or with `match`"),
-                    });
+                    let help = "narrow it first with `is`, or with `match`";
+                    self.meant(diagnostic, field.span, near, help);
                     return None;
                 }
             }
@@ -412,13 +430,9 @@ impl<'s> Checker<'_, 's> {
             _ => Vec::new(),
         };
         let diagnostic = Diagnostic::new(Code::UnknownField, field.span, message);
-        self.report(match near {
-            Some(near) => diagnostic.with_note(format!("did you mean `{near}`?")).with_edit(
-                field.span,
-                near,
-                Applicability::Unsafe,
-            ),
-            None => {
+        let help = match self.deeper_field(record, field.text) {
+            Some(deeper) if near.is_none() => format!("it is a field of another field: write `{deeper}`"),
+            _ => {
                 let names: Vec<String> = fields
                     .iter()
                     .take(12)
@@ -426,11 +440,12 @@ impl<'s> Checker<'_, 's> {
                     .collect();
                 let more = if fields.len() > 12 { ", …" } else { "" };
                 match names.as_slice() {
-                    [] => diagnostic,
-                    _ => diagnostic.with_help(format!("it has {}{more}", names.join(", "))),
+                    [] => "it has no fields at all".into(),
+                    _ => format!("it has {}{more}", names.join(", ")),
                 }
             }
-        });
+        };
+        self.meant(diagnostic, field.span, near, help);
     }
 
     /// `e[i]` and `e?[i]`
@@ -443,20 +458,25 @@ impl<'s> Checker<'_, 's> {
     ) -> Typed {
         let base = self.expr(base, None);
         let index = self.expr(index, None);
-        if base.ty == Types::ERROR {
+        if base.ty == Types::ERROR || index.ty == Types::ERROR {
             return self.broken(span);
         }
         let may_be_absent = self.types().is_optional(base.ty);
         if self.types().is_optional(base.reached) && !optional {
             let ty = self.show(base.ty);
-            self.report(
+            let end = Span {
+                start: base.span.end,
+                ..base.span
+            };
+            self.absent(
                 Diagnostic::new(
                     Code::MaybeAbsent,
                     base.span,
                     "this may be absent, so it cannot be indexed",
                 )
                 .with_note(format!("this is `{ty}`"))
-                .with_help("write `?[` to go on with an absent result, or bind it with `given`"),
+                .with_help("write `?[` to go on with an absent result, or bind it with `given`")
+                .with_edit(end, "?", Applicability::Unsafe),
             );
             return self.broken(span);
         }
@@ -473,7 +493,7 @@ impl<'s> Checker<'_, 's> {
         let mut typed = self.value(expr, ty, span);
         typed.through = base.through;
         if may_be_absent && let Some(path) = base.path {
-            typed.through.push(Fact { path, ty: present });
+            typed.through.push(Fact::Type { path, ty: present });
         }
         typed
     }

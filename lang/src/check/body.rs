@@ -3,7 +3,7 @@
 use alloc::{format, vec::Vec};
 
 use crate::{
-    Code, Diagnostic,
+    Code, Diagnostic, Span,
     ir::{Clause, ClauseKind, ExprId, Pattern},
     syntax::ast::{self, StepKind},
     types::{Type, TypeId, Types},
@@ -48,7 +48,7 @@ impl<'s> Checker<'_, 's> {
                         span,
                     });
                 }
-                StepKind::Error => {}
+                StepKind::Error => self.frame.facts_unknown = true,
                 StepKind::Finding { .. }
                 | StepKind::Allow
                 | StepKind::Yield { .. }
@@ -66,36 +66,56 @@ impl<'s> Checker<'_, 's> {
     /// A condition of a clause; warns of one that is constant.
     fn clause_condition(&mut self, condition: &ast::Expr<'s>, when: bool) -> Typed {
         let before = self.diagnostics.len();
-        let condition = self.condition(condition);
-        // Where something is wrong inside, that is the root cause.
-        if self.diagnostics.len() == before {
-            self.constant(&condition, when);
+        let typed = self.condition(condition);
+        let found = self.diagnostics.get(before..).unwrap_or(&[]);
+        if found.iter().any(Diagnostic::is_error) {
+            self.frame.facts_unknown |= found.iter().any(hides_facts);
+            return typed;
         }
-        condition
+        let said = found
+            .iter()
+            .position(|diagnostic| diagnostic.code == Code::ConstantCondition)
+            .map(|index| before + index);
+        match (typed.constant, said) {
+            (Some(holds), _) if holds != when => {
+                // What a part of the condition is reported for is the reason that nothing passes.
+                let cause = said.map(|said| self.diagnostics.remove(said));
+                self.nothing_passes(cause, typed.span, "the condition never lets it");
+            }
+            (Some(holds), None) => self.constant(typed.span, holds, "it is a constant", None),
+            _ => {}
+        }
+        typed
     }
 
-    fn constant(&mut self, condition: &Typed, when: bool) {
-        if let Type::Literal(crate::types::Literal::Bool(value)) = self.types().structure(condition.ty) {
-            let always = value == when;
-            let message = if always {
-                "this condition always holds"
-            } else {
-                "this condition never holds"
-            };
-            self.report(
-                Diagnostic::new(Code::ConstantCondition, condition.span, message)
-                    .with_help("remove the clause"),
-            );
+    /// Reports a clause behind which nothing is ever done; `cause` is what was said of a part of it.
+    fn nothing_passes(&mut self, cause: Option<Diagnostic>, span: Span, why: &str) {
+        let mut diagnostic = Diagnostic::new(
+            Code::NothingPasses,
+            cause.as_ref().map_or(span, |cause| cause.span),
+            "nothing gets past this clause",
+        );
+        match cause {
+            Some(cause) => {
+                diagnostic.note = Some(cause.message);
+                diagnostic.labels = cause.labels;
+            }
+            None => diagnostic.note = Some(why.into()),
         }
+        self.report(diagnostic.with_help(
+            "what stands below it is never done, so the rule never fires: mend the clause, or remove the rule",
+        ));
     }
 
     fn given(&mut self, name: ast::Name<'s>, value: &ast::Expr<'s>) -> ClauseKind {
         let typed = self.expr(value, None);
-        if typed.ty != Types::ERROR && !self.types().is_optional(typed.ty) {
+        if typed.ty == Types::NULL {
+            self.nothing_passes(None, typed.span, "this is always absent");
+        } else if typed.ty != Types::ERROR && !self.types().is_optional(typed.ty) {
             let ty = self.show(typed.ty);
             self.report(
                 Diagnostic::new(
-                    Code::ConstantCondition,
+                    Code::NeverAbsent,
                     typed.span,
                     "this is never absent, so `given` always goes on",
                 )
@@ -112,14 +132,14 @@ impl<'s> Checker<'_, 's> {
         // What is present was reached through everything before it.
         self.frame.facts.extend(typed.through.iter().cloned());
         if let Some(path) = &typed.path {
-            self.frame.facts.push(Fact {
+            self.frame.facts.push(Fact::Type {
                 path: path.clone(),
                 ty: present,
             });
         }
         let path = self.pure_path(value);
         let local = self.bind(name, present);
-        self.alias(local, path);
+        self.alias(local, path, typed.structured);
         self.frame.anchors.push(local);
         ClauseKind::Given {
             local,
@@ -132,7 +152,7 @@ impl<'s> Checker<'_, 's> {
         let path = self.pure_path(value);
         let bound = self.pattern(pattern, typed.ty);
         if let Pattern::Bind(local) = bound {
-            self.alias(local, path);
+            self.alias(local, path, typed.structured);
         }
         ClauseKind::Let {
             pattern: bound,
@@ -142,6 +162,9 @@ impl<'s> Checker<'_, 's> {
 
     fn generator(&mut self, generator: &ast::Generator<'s>) -> ClauseKind {
         let source = self.expr(&generator.source, None);
+        if let Type::List(Types::NEVER) | Type::Set(Types::NEVER) = self.types().structure(source.ty) {
+            self.nothing_passes(None, source.span, "this is always empty");
+        }
         let element = self.element_type(&source, &generator.pattern);
         let pattern = self.pattern(&generator.pattern, element);
         anchors(&pattern, &mut self.frame.anchors);
@@ -158,7 +181,7 @@ impl<'s> Checker<'_, 's> {
         }
         if self.types().is_optional(source.ty) {
             let ty = self.show(source.ty);
-            self.report(
+            self.absent(
                 Diagnostic::new(
                     Code::MaybeAbsent,
                     source.span,
@@ -242,6 +265,12 @@ impl<'s> Checker<'_, 's> {
         self.expect(&typed, Types::STRING, "a message");
         typed.id
     }
+}
+
+/// Whether what a condition shows is not known because of a mistake in it. What may be absent is used
+/// wrongly, but is known all the same.
+pub(super) fn hides_facts(diagnostic: &Diagnostic) -> bool {
+    diagnostic.is_error() && diagnostic.code != Code::MaybeAbsent
 }
 
 fn anchors(pattern: &Pattern, out: &mut Vec<crate::ir::LocalId>) {

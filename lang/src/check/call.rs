@@ -6,12 +6,11 @@ use crate::{
     Applicability, Code, Diagnostic, Span,
     builtin::{BUILTINS, Receiver, Row, Shape, global, pod_security_minor},
     ir::Expr,
-    suggest::nearest,
     syntax::ast::{self, ExprKind},
     types::{Literal, Opaque, Type, TypeId, Types},
 };
 
-use super::{Checker, NAMESPACES, expr::Typed};
+use super::{Checker, NAMESPACES, expr::Typed, unknown::is_macro};
 
 impl<'s> Checker<'_, 's> {
     pub(super) fn call(&mut self, callee: &ast::Expr<'s>, arguments: &[ast::Expr<'s>], span: Span) -> Typed {
@@ -41,7 +40,7 @@ impl<'s> Checker<'_, 's> {
                 if let ExprKind::Name(root) = &base.kind
                     && !self.frame.locals.iter().any(|local| local.name == *root)
                 {
-                    if let Some(package) = self.imported(root) {
+                    if let Some(package) = self.used_import(root) {
                         if self
                             .scope(package)
                             .is_some_and(|scope| scope.functions.contains_key(field.text))
@@ -94,62 +93,6 @@ impl<'s> Checker<'_, 's> {
         self.broken(span)
     }
 
-    fn unknown_function(&mut self, package: usize, name: ast::Name<'s>) {
-        let functions = self
-            .scope(package)
-            .into_iter()
-            .flat_map(|scope| scope.functions.keys().copied());
-        let globals = BUILTINS
-            .iter()
-            .filter(|row| row.receiver == Receiver::Global)
-            .map(|row| row.name);
-        let near = nearest(name.text, functions.chain(globals)).map(String::from);
-        let diagnostic = Diagnostic::new(
-            Code::UnknownFunction,
-            name.span,
-            format!("there is no function `{}`", name.text),
-        );
-        self.report(match near {
-            Some(near) => diagnostic.with_note(format!("did you mean `{near}`?")).with_edit(
-                name.span,
-                near,
-                Applicability::Unsafe,
-            ),
-            None => diagnostic.with_help("declare it with `fn`, or import the package that does"),
-        });
-    }
-
-    fn unknown_builtin(&mut self, name: ast::Name<'_>, of: &str, among: impl Fn(&Row) -> bool) {
-        let near = nearest(
-            name.text,
-            BUILTINS.iter().filter(|row| among(row)).map(|row| row.name),
-        );
-        let diagnostic = Diagnostic::new(
-            Code::UnknownFunction,
-            name.span,
-            format!("`{of}` has no function `{}`", name.text),
-        );
-        self.report(match near {
-            Some(near) => diagnostic.with_note(format!("did you mean `{near}`?")).with_edit(
-                name.span,
-                near,
-                Applicability::Unsafe,
-            ),
-            None => {
-                let names: Vec<&str> = BUILTINS
-                    .iter()
-                    .filter(|row| among(row))
-                    .map(|row| row.name)
-                    .collect();
-                if names.is_empty() {
-                    diagnostic
-                } else {
-                    diagnostic.with_help(format!("it has `{}`", names.join("`, `")))
-                }
-            }
-        });
-    }
-
     fn call_function(
         &mut self,
         package: usize,
@@ -162,13 +105,27 @@ impl<'s> Checker<'_, 's> {
         };
         self.frame.reads_input |= info.reads_input;
         self.frame.reads_data |= info.reads_data;
-        if !self.count(name.text, info.params.len(), arguments, span) {
+        let declared = self
+            .scope(package)
+            .and_then(|scope| scope.functions.get(name.text));
+        let params: Vec<&'s str> = declared
+            .map(|decl| decl.params.iter().map(|param| param.name.text).collect())
+            .unwrap_or_default();
+        if info.params.len() != arguments.len() {
+            let shown: Vec<String> = params
+                .iter()
+                .zip(&info.params)
+                .map(|(name, ty)| format!("{name}: {}", self.show(*ty)))
+                .collect();
+            let signature = format!("{}({})", name.text, shown.join(", "));
+            self.wrong_count(name.text, info.params.len(), arguments, span, &signature);
             return self.broken_call(arguments, span);
         }
         let mut ids = Vec::with_capacity(arguments.len());
-        for (argument, param) in arguments.iter().zip(&info.params) {
+        for (index, (argument, param)) in arguments.iter().zip(&info.params).enumerate() {
             let typed = self.expr(argument, Some(*param));
-            self.expect(&typed, *param, "the parameter");
+            let what = params.get(index).copied().unwrap_or("");
+            self.expect(&typed, *param, &format!("parameter `{what}` of `{}`", name.text));
             ids.push(typed.id);
         }
         self.value(
@@ -181,14 +138,19 @@ impl<'s> Checker<'_, 's> {
         )
     }
 
-    fn count(&mut self, name: &str, want: usize, arguments: &[ast::Expr<'s>], span: Span) -> bool {
-        if want == arguments.len() {
-            return true;
-        }
+    fn wrong_count(
+        &mut self,
+        name: &str,
+        want: usize,
+        arguments: &[ast::Expr<'s>],
+        span: Span,
+        signature: &str,
+    ) {
         let plural = if want == 1 { "" } else { "s" };
         let message = format!("`{name}` takes {want} argument{plural}, not {}", arguments.len());
-        self.report(Diagnostic::new(Code::Arguments, span, message));
-        false
+        self.report(
+            Diagnostic::new(Code::Arguments, span, message).with_help(format!("it is `{signature}`")),
+        );
     }
 
     /// `value.name(…)`
@@ -219,7 +181,7 @@ impl<'s> Checker<'_, 's> {
             } else {
                 diagnostic.with_help("bind it with `given`, or give a default with `??`")
             };
-            self.report(diagnostic);
+            self.absent(diagnostic);
             return self.broken_call(arguments, span);
         }
         let receiver = self.receiver(base.ty);
@@ -229,7 +191,7 @@ impl<'s> Checker<'_, 's> {
             self.report(if base.ty == Types::ANY {
                 diagnostic.with_help("say what it is first: `when x is string`")
             } else {
-                diagnostic
+                diagnostic.with_help("texts, numbers, lists, sets, maps and records have methods")
             });
             return self.broken_call(arguments, span);
         };
@@ -237,16 +199,41 @@ impl<'s> Checker<'_, 's> {
             .iter()
             .find(|row| row.receiver == receiver && row.name == name.text)
         {
-            Some(row) => self.call_builtin(row, Some(&base), arguments, span),
+            Some(row) => {
+                if receiver == Receiver::Text && name.text != "len" {
+                    self.raw_text(&base, name.text, name.span);
+                }
+                self.call_builtin(row, Some(&base), arguments, span)
+            }
+            None if self.types().field(base.ty, name.text).is_some() => {
+                let end = Span {
+                    start: name.span.end,
+                    ..span
+                };
+                self.report(
+                    Diagnostic::new(
+                        Code::NotCallable,
+                        name.span,
+                        format!("`{}` is a field, not a function", name.text),
+                    )
+                    .with_help("leave out the parentheses")
+                    .with_edit(end, "", Applicability::Unsafe),
+                );
+                self.broken(span)
+            }
             None => {
                 let of = self.show(base.ty);
                 self.unknown_builtin(name, &of, |row| row.receiver == receiver);
+                if is_macro(name.text) {
+                    // What its arguments name is bound by it where it comes from.
+                    return self.broken(span);
+                }
                 self.broken_call(arguments, span)
             }
         }
     }
 
-    fn receiver(&mut self, ty: TypeId) -> Option<Receiver> {
+    pub(super) fn receiver(&mut self, ty: TypeId) -> Option<Receiver> {
         if ty != Types::ANY && self.types().assignable(ty, Types::STRING) {
             return Some(Receiver::Text);
         }
@@ -268,7 +255,9 @@ impl<'s> Checker<'_, 's> {
         arguments: &[ast::Expr<'s>],
         span: Span,
     ) -> Typed {
-        if !self.count(row.name, row.params.len(), arguments, span) {
+        if row.params.len() != arguments.len() {
+            let signature = row.signature();
+            self.wrong_count(row.name, row.params.len(), arguments, span, &signature);
             return self.broken_call(arguments, span);
         }
         if row.builtin.in_tests_only() {
@@ -282,7 +271,10 @@ impl<'s> Checker<'_, 's> {
             && !self.types().assignable(element, Types::STRING)
         {
             let message = format!("`join` joins texts, not `{}`", self.show(element));
-            self.report(Diagnostic::new(Code::TypeMismatch, receiver.span, message));
+            self.report(
+                Diagnostic::new(Code::TypeMismatch, receiver.span, message)
+                    .with_help("make texts of its elements first: `[\"{x}\" for x in xs].join(\", \")`"),
+            );
         }
         let mut ids: Vec<_> = receiver.into_iter().map(|receiver| receiver.id).collect();
         let mut literal = None;
@@ -293,7 +285,7 @@ impl<'s> Checker<'_, 's> {
             if let Some(want) = want {
                 // Of an empty list nothing is known, and nothing can be wrong.
                 if want != Types::NEVER {
-                    self.expect(&typed, want, "the argument");
+                    self.expect(&typed, want, &format!("the argument of `{}`", row.name));
                 }
             }
             if let Type::Literal(Literal::Text(text)) = self.types().structure(typed.ty)
@@ -361,7 +353,10 @@ impl<'s> Checker<'_, 's> {
                 _ => {
                     let message = format!("`flatten` needs a list of lists, not of `{}`", self.show(element));
                     let at = receiver.map_or(span, |receiver| receiver.span);
-                    self.report(Diagnostic::new(Code::TypeMismatch, at, message));
+                    self.report(
+                        Diagnostic::new(Code::TypeMismatch, at, message)
+                            .with_help("lists are joined with `+`; `flatten` joins the lists in a list"),
+                    );
                     Types::ERROR
                 }
             },

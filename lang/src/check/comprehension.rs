@@ -178,6 +178,7 @@ impl<'s> Checker<'_, 's> {
             return self.broken(span);
         };
         let ast::StepKind::Yield { value } = &last.kind else {
+            self.rounds(steps, |_| {});
             if !matches!(last.kind, ast::StepKind::Error) {
                 self.report(
                     Diagnostic::new(

@@ -120,6 +120,8 @@ impl<'a, 's> Checker<'a, 's> {
             let Some(last) = path.names.last() else { continue };
             let alias = alias.as_ref().unwrap_or(last);
             let Some(target) = self.by_path.get(dotted(path).as_str()).copied() else {
+                // Said where packages are loaded; what it would have been called is not unknown besides.
+                self.missing.insert((package, file, alias.text));
                 continue;
             };
             if NAMESPACES.contains(&alias.text) {
@@ -214,7 +216,7 @@ impl<'a, 's> Checker<'a, 's> {
                 self.types().define(named, Types::ERROR);
                 self.report(
                     Diagnostic::new(
-                        Code::UnknownType,
+                        Code::EmptyType,
                         name.span,
                         format!("type `{}` is only another name of itself", name.text),
                     )
@@ -242,7 +244,7 @@ impl<'a, 's> Checker<'a, 's> {
             return false;
         };
         if let Some(earlier) = scope.names.get(name.text).copied() {
-            self.duplicate("", name, earlier);
+            self.duplicate("the name", name, earlier);
             return false;
         }
         scope.names.insert(name.text, name.span);
@@ -369,6 +371,7 @@ impl<'a, 's> Checker<'a, 's> {
                     .map(|input| (input.ty, input.span));
                 if let Some((known, span)) = known
                     && known != ty
+                    && known != Types::ERROR
                     && ty != Types::ERROR
                 {
                     let message = format!(
@@ -382,6 +385,10 @@ impl<'a, 's> Checker<'a, 's> {
                             .with_label(span, "declared here")
                             .with_help("packages that are used together must agree on an input's type"),
                     );
+                    // Whichever is right, the other's reads are not wrong besides.
+                    if let Some(input) = self.program.inputs.get_mut(id.index()) {
+                        input.ty = Types::ERROR;
+                    }
                 }
                 id
             }
@@ -433,7 +440,7 @@ impl<'a, 's> Checker<'a, 's> {
                 if frame.reads_input || frame.reads_data {
                     self.report(
                         Diagnostic::new(
-                            Code::BadData,
+                            Code::DataDefault,
                             default.span,
                             "the default of a datum reads input or data",
                         )
@@ -537,7 +544,16 @@ impl<'a, 's> Checker<'a, 's> {
             .iter()
             .map(|(name, _)| *name)
             .chain(Opaque::ALL.iter().map(|opaque| opaque.name()));
-        let near = nearest(name.text, names);
+        let near = match name.text {
+            "boolean" => Some("bool"),
+            "integer" | "number" | "long" => Some("int"),
+            "double" => Some("float"),
+            "str" | "text" => Some("string"),
+            _ => nearest(name.text, names),
+        };
+        if self.is_lost(name.text) {
+            return Types::ERROR;
+        }
         let diagnostic = Diagnostic::new(
             Code::UnknownType,
             name.span,
@@ -568,7 +584,7 @@ impl<'a, 's> Checker<'a, 's> {
                 .and_then(|scope| nearest(last.text, scope.types.keys().copied()));
             return self.unknown_type(last.text, last.span, near.map(String::from));
         };
-        if let Some(package) = self.imported(first.text)
+        if let Some(package) = self.used_import(first.text)
             && qualifier.len() == 1
         {
             if let Some(decl) = self.scope(package).and_then(|scope| scope.types.get(last.text)) {
@@ -617,6 +633,18 @@ impl<'a, 's> Checker<'a, 's> {
     }
 
     fn unknown_type(&mut self, name: &str, span: Span, near: Option<String>) -> TypeId {
+        if self.is_lost(name) {
+            return Types::ERROR;
+        }
+        let basic = match name {
+            "Integer" | "Int" | "Number" | "Long" => Some("int"),
+            "Float" | "Double" | "Decimal" => Some("float"),
+            "Boolean" | "Bool" => Some("bool"),
+            "Text" | "String" | "Str" => Some("string"),
+            "Any" | "Object" | "Value" => Some("any"),
+            _ => None,
+        };
+        let near = basic.map(String::from).or(near);
         let diagnostic = Diagnostic::new(Code::UnknownType, span, format!("there is no type `{name}`"));
         self.report(match near {
             Some(near) => diagnostic.with_note(format!("did you mean `{near}`?")).with_edit(
@@ -624,12 +652,20 @@ impl<'a, 's> Checker<'a, 's> {
                 near,
                 Applicability::Unsafe,
             ),
+            None if name.chars().all(|c| c.is_ascii_uppercase() || c == '_') => diagnostic
+                .with_help(format!(
+                    "a text is quoted: `\"{name}\"`; else declare it with `type`"
+                ))
+                .with_edit(span, format!("\"{name}\""), Applicability::Unsafe),
             None => diagnostic.with_help("declare it with `type`, or import the package that does"),
         });
         Types::ERROR
     }
 
-    pub(super) fn unknown_package_name(&mut self, name: ast::Name<'_>) {
+    pub(super) fn unknown_package_name(&mut self, name: ast::Name<'s>) {
+        if self.is_lost(name.text) || self.unimported(name) {
+            return;
+        }
         let imports = self
             .scope(self.frame.package)
             .and_then(|scope| scope.imports.get(self.frame.file));
@@ -642,7 +678,7 @@ impl<'a, 's> Checker<'a, 's> {
             })
             .map(String::from);
         let diagnostic = Diagnostic::new(
-            Code::UnknownName,
+            Code::NotImported,
             name.span,
             format!("no package `{}` is imported here", name.text),
         );

@@ -3,7 +3,7 @@
 use alloc::{format, vec::Vec};
 
 use crate::{
-    Code, Diagnostic, Span,
+    Applicability, Code, Diagnostic, Span,
     ir::{Expr, ExprId},
     syntax::{
         ast::{self, ExprKind, TextPart},
@@ -15,6 +15,7 @@ use crate::{
 use super::{
     Checker,
     scope::{Fact, PathKey},
+    structured::Structured,
 };
 
 /// A checked expression.
@@ -35,6 +36,10 @@ pub(super) struct Typed {
     pub(super) yes: Vec<Fact>,
     /// What is known where it is false.
     pub(super) no: Vec<Fact>,
+    /// Its value, where it is a condition that is decided before it runs.
+    pub(super) constant: Option<bool>,
+    /// What the text is, where it has a structure of its own.
+    pub(super) structured: Option<&'static Structured>,
 }
 
 impl Typed {
@@ -48,6 +53,8 @@ impl Typed {
             through: Vec::new(),
             yes: Vec::new(),
             no: Vec::new(),
+            constant: None,
+            structured: None,
         }
     }
 }
@@ -122,6 +129,7 @@ impl<'s> Checker<'_, 's> {
                 );
                 typed.yes = core::mem::take(&mut operand.no);
                 typed.no = core::mem::take(&mut operand.yes);
+                typed.constant = operand.constant.map(|holds| !holds);
                 typed
             }
             ExprKind::Unary {
@@ -204,8 +212,11 @@ impl<'s> Checker<'_, 's> {
 
     /// A condition: a present `bool`.
     pub(super) fn condition(&mut self, expr: &ast::Expr<'s>) -> Typed {
-        let typed = self.expr(expr, Some(Types::BOOL));
+        let mut typed = self.expr(expr, Some(Types::BOOL));
         self.expect(&typed, Types::BOOL, "a condition");
+        if let Type::Literal(Literal::Bool(bool)) = self.types().structure(typed.ty) {
+            typed.constant = Some(bool);
+        }
         typed
     }
 
@@ -220,10 +231,8 @@ impl<'s> Checker<'_, 's> {
             return;
         }
         let message = format!("{what} is `{}`, not `{}`", self.show(want), self.show(value.ty));
-        let mut diagnostic = Diagnostic::new(Code::TypeMismatch, value.span, message);
-        if value.ty == Types::NULL {
-            diagnostic = diagnostic.with_help("`null` fits only an optional type");
-        }
+        let diagnostic = Diagnostic::new(Code::TypeMismatch, value.span, message);
+        let diagnostic = self.convert(diagnostic, value, want);
         self.report(diagnostic);
     }
 
@@ -243,15 +252,32 @@ impl<'s> Checker<'_, 's> {
 
     fn may_be_absent(&mut self, value: &Typed, what: &str) {
         let ty = self.show(value.ty);
-        self.report(
-            Diagnostic::new(
-                Code::MaybeAbsent,
-                value.span,
-                format!("this may be absent, and {what} may not"),
-            )
-            .with_note(format!("this is `{ty}`"))
-            .with_help("give a default with `??`, bind it with `given`, or test it with `!= null`"),
-        );
+        let mut diagnostic = Diagnostic::new(
+            Code::MaybeAbsent,
+            value.span,
+            format!("this may be absent, and {what} needs a value"),
+        )
+        .with_note(format!("this is `{ty}`"));
+        let present = self.types().present(value.ty);
+        diagnostic = if present == Types::BOOL && value.path.is_some() {
+            let end = Span {
+                start: value.span.end,
+                ..value.span
+            };
+            diagnostic
+                .with_help("write `== true`, where absent counts as false, or bind it with `given`")
+                .with_edit(end, " == true", Applicability::Unsafe)
+        } else {
+            diagnostic.with_help("give a default with `??`, bind it with `given`, or test it with `!= null`")
+        };
+        self.absent(diagnostic);
+    }
+
+    /// Reports a value that may be absent, unless a broken condition may have shown that it is not.
+    pub(super) fn absent(&mut self, diagnostic: Diagnostic) {
+        if !self.frame.facts_unknown {
+            self.report(diagnostic);
+        }
     }
 
     /// Requires a number; gives `int` or `float`.
@@ -263,7 +289,9 @@ impl<'s> Checker<'_, 's> {
             Types::FLOAT
         } else {
             let message = format!("{what} needs numbers, not `{}`", self.show(present));
-            self.report(Diagnostic::new(Code::TypeMismatch, value.span, message));
+            let diagnostic = Diagnostic::new(Code::TypeMismatch, value.span, message);
+            let diagnostic = self.convert(diagnostic, value, Types::FLOAT);
+            self.report(diagnostic);
             Types::ERROR
         }
     }
@@ -401,7 +429,7 @@ impl<'s> Checker<'_, 's> {
                     if self.types().structure(present) == Type::Opaque(Opaque::Secret) {
                         self.report(
                             Diagnostic::new(
-                                Code::TypeMismatch,
+                                Code::SecretInText,
                                 typed.span,
                                 "a `secret` cannot stand in a text",
                             )
@@ -430,16 +458,32 @@ impl<'s> Checker<'_, 's> {
         if value.ty == Types::ERROR || target == Types::ERROR {
             return typed;
         }
+        if target == Types::NULL {
+            self.report(
+                Diagnostic::new(
+                    Code::ImpossibleComparison,
+                    span,
+                    "`is` asks what a value is, and what is absent is no value",
+                )
+                .with_help("write `== null`"),
+            );
+            return typed;
+        }
         match self.types().narrow(value.ty, target) {
             Some(narrowed) => {
+                if self.is_always(value.ty, target) {
+                    typed.constant = Some(true);
+                    let why = format!("it is `{}` in any case", self.show(value.ty));
+                    self.constant(span, true, &why, None);
+                }
                 if let Some(path) = &value.path {
                     typed.yes.clone_from(&value.through);
-                    typed.yes.push(Fact {
+                    typed.yes.push(Fact::Type {
                         path: path.clone(),
                         ty: narrowed,
                     });
                     let rest = self.types().without(value.ty, target);
-                    typed.no.push(Fact {
+                    typed.no.push(Fact::Type {
                         path: path.clone(),
                         ty: rest,
                     });
@@ -447,7 +491,10 @@ impl<'s> Checker<'_, 's> {
             }
             None => {
                 let message = format!("`{}` is never `{}`", self.show(value.ty), self.show(target));
-                self.report(Diagnostic::new(Code::ImpossibleComparison, span, message));
+                self.report(
+                    Diagnostic::new(Code::ImpossibleComparison, span, message)
+                        .with_help("check the name of the type, and what conditions before have shown"),
+                );
             }
         }
         typed

@@ -22,6 +22,8 @@ impl<'s> Checker<'_, 's> {
         let value = self.expr(value, None);
         // What no arm before has taken.
         let mut rest = value.ty;
+        // What arms without a guard took wholly, and where.
+        let mut before: Vec<(TypeId, Span)> = Vec::new();
         let mut done = false;
         let mut ty = Types::NEVER;
         let mut lowered = Vec::with_capacity(arms.len());
@@ -43,7 +45,28 @@ impl<'s> Checker<'_, 's> {
             let mut always = false;
             let mut narrowed = Vec::new();
             for pattern in &arm.patterns {
+                let reported = self.diagnostics.len();
                 let (test, ty) = self.arm_pattern(pattern, &value, rest, &mut binding);
+                if let Some(ty) = ty
+                    && self.diagnostics.len() == reported
+                    && !(done || (rest == Types::NEVER && value.ty != Types::NEVER))
+                    && let Some((_, at)) = before
+                        .iter()
+                        .find(|(taken, _)| {
+                            *taken == ty || (ty != Types::NULL && self.program.types.within(ty, *taken))
+                        })
+                        .copied()
+                {
+                    self.report(
+                        Diagnostic::new(
+                            Code::UnreachableArm,
+                            pattern.span,
+                            "an arm before takes this already, so this one is never chosen",
+                        )
+                        .with_label(at, "taken here")
+                        .with_help("remove it, or move it up"),
+                    );
+                }
                 always |= test == ArmTest::Always;
                 if test == ArmTest::Always {
                     narrowed.push(rest);
@@ -62,7 +85,7 @@ impl<'s> Checker<'_, 's> {
                 if !self.types().is_optional(known) {
                     facts.clone_from(&value.through);
                 }
-                facts.push(Fact {
+                facts.push(Fact::Type {
                     path: path.clone(),
                     ty: known,
                 });
@@ -77,6 +100,7 @@ impl<'s> Checker<'_, 's> {
             ty = self.types().join(ty, result.ty);
             if guard.is_none() {
                 done |= always;
+                before.extend(taken.iter().map(|taken| (*taken, arm.span)));
                 for taken in taken {
                     rest = if taken == Types::NULL {
                         self.types().present(rest)

@@ -11,7 +11,10 @@ mod access;
 mod body;
 mod call;
 mod comprehension;
+mod constant;
+mod convert;
 mod declare;
+mod equality;
 mod expr;
 mod matching;
 mod operator;
@@ -20,12 +23,19 @@ mod relation;
 mod rule;
 mod schema;
 mod scope;
+mod structured;
 mod test;
+mod unknown;
 
-use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    format,
+    string::String,
+    vec::Vec,
+};
 
 use crate::{
-    Code, Diagnostic, Library, Sources, Span,
+    Applicability, Code, Diagnostic, Label, Library, Sources, Span,
     ir::{self, DataId, Expr, ExprId, FunctionId, InputId, LetId, PackageId, Program, StringId},
     package::Package,
     schema::Importer,
@@ -44,6 +54,7 @@ pub(crate) fn check(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Program {
     let mut checker = Checker::new(packages, sources);
+    checker.importable = library.packages().iter().map(|package| package.path).collect();
     for namespace in NAMESPACES {
         if let Some(packed) = library.types(namespace).and_then(|bytes| Packed::new(bytes).ok()) {
             checker.program.types.add_packed(namespace, packed);
@@ -152,6 +163,16 @@ struct Checker<'a, 's> {
     frame: Frame<'s>,
     /// How many declarations are being checked, each because the one before needs it.
     chain: u32,
+    /// Their names.
+    checking: Vec<(&'s str, Span)>,
+    /// Paths of the packages that the library offers.
+    importable: Vec<&'static str>,
+    /// Packages that a file names without importing them: package, file, name.
+    unimported: Vec<(usize, usize, &'s str)>,
+    /// Imports that something uses: package, file, name.
+    used_imports: BTreeSet<(usize, usize, &'s str)>,
+    /// Names of imports whose package is not there: package, file, name.
+    missing: BTreeSet<(usize, usize, &'s str)>,
     unknown_field: TypeId,
     image: TypeId,
     url: TypeId,
@@ -177,6 +198,11 @@ impl<'a, 's> Checker<'a, 's> {
             diagnostics: Vec::new(),
             frame: Frame::default(),
             chain: 0,
+            checking: Vec::new(),
+            importable: Vec::new(),
+            unimported: Vec::new(),
+            used_imports: BTreeSet::new(),
+            missing: BTreeSet::new(),
             unknown_field: Types::ERROR,
             image: Types::ERROR,
             url: Types::ERROR,
@@ -226,6 +252,48 @@ impl<'a, 's> Checker<'a, 's> {
             .get(self.frame.file)?
             .get(alias)
             .copied()
+    }
+
+    /// The package that a name stands for where one of its members is used.
+    fn used_import(&mut self, alias: &'s str) -> Option<usize> {
+        let package = self.imported(alias)?;
+        self.used_imports
+            .insert((self.frame.package, self.frame.file, alias));
+        Some(package)
+    }
+
+    /// Warns of imports that nothing in their file uses.
+    fn unused_imports(&mut self, package: usize) {
+        let packages: &'a [Package<'s>] = self.packages;
+        let Some(source) = packages.get(package) else {
+            return;
+        };
+        for (file, ast) in source.files.iter().enumerate() {
+            // What did not parse may use any of them.
+            if ast.broken {
+                continue;
+            }
+            for item in &ast.items {
+                let ast::ItemKind::Import { path, alias } = &item.kind else {
+                    continue;
+                };
+                let Some(alias) = alias.as_ref().or(path.names.last()) else {
+                    continue;
+                };
+                let known = self.by_path.contains_key(crate::package::dotted(path).as_str());
+                if known && !self.used_imports.contains(&(package, file, alias.text)) {
+                    self.report(
+                        Diagnostic::new(
+                            Code::UnusedImport,
+                            path.span,
+                            format!("nothing in this file uses `{}`", alias.text),
+                        )
+                        .with_help("remove the import")
+                        .with_edit(item.span, "", Applicability::Safe),
+                    );
+                }
+            }
+        }
     }
 
     /// Runs `work` in a frame of its own, for a declaration of `package` and `file`; gives what it
@@ -278,6 +346,9 @@ impl<'a, 's> Checker<'a, 's> {
             if source.selected || !source.library {
                 self.rules(package);
                 self.tests(package);
+            }
+            if !source.library && source.query.is_none() {
+                self.unused_imports(package);
             }
         }
         self.outputs();
@@ -362,14 +433,15 @@ impl<'a, 's> Checker<'a, 's> {
             State::Checking => {
                 decl.state = State::Failed;
                 let span = decl.name.span;
-                self.report(
-                    Diagnostic::new(
-                        Code::RecursiveFunction,
-                        span,
-                        format!("`{name}` needs its own value"),
-                    )
-                    .with_help("a `let` may not depend on itself, directly or through functions"),
-                );
+                let (through, labels) = self.circle(name);
+                let mut diagnostic = Diagnostic::new(
+                    Code::RecursiveFunction,
+                    span,
+                    format!("`{name}` needs its own value{through}"),
+                )
+                .with_help("a `let` may not depend on itself, directly or through functions");
+                diagnostic.labels = labels;
+                self.report(diagnostic);
                 return None;
             }
             State::Waiting if chain > LONGEST_CHAIN => {
@@ -381,6 +453,7 @@ impl<'a, 's> Checker<'a, 's> {
             State::Waiting => decl.state = State::Checking,
         }
         let (value, declared, file) = (decl.value, decl.ty, decl.file);
+        self.checking.push((name, decl.name.span));
         let ((id, ty), frame) = self.in_frame(package, file, |this| {
             let want = declared.map(|ty| this.resolve_type(ty));
             let value = this.expr(value, want);
@@ -393,6 +466,7 @@ impl<'a, 's> Checker<'a, 's> {
             };
             (value.id, ty)
         });
+        self.checking.pop();
         let path = self.packages.get(package).map_or("", |p| p.path.as_str());
         let info = LetInfo {
             id: LetId(self.program.lets.len() as u32),
@@ -419,6 +493,29 @@ impl<'a, 's> Checker<'a, 's> {
         Some(info)
     }
 
+    /// What lies between a declaration that is being checked and its use in the midst of that.
+    fn circle(&self, name: &str) -> (String, Vec<Label>) {
+        let from = self.checking.iter().position(|(other, _)| *other == name);
+        let between = self
+            .checking
+            .get(from.map_or(0, |from| from + 1)..)
+            .unwrap_or(&[]);
+        let names: Vec<String> = between
+            .iter()
+            .take(4)
+            .map(|(name, _)| format!("`{name}`"))
+            .collect();
+        let through = match names.as_slice() {
+            [] => String::new(),
+            names => format!(", through {}", names.join(", ")),
+        };
+        let labels = between.iter().take(4).map(|(_, span)| Label {
+            span: *span,
+            message: "part of the circle".into(),
+        });
+        (through, labels.collect())
+    }
+
     fn chain_too_long(&mut self, span: Span) {
         let message = format!("more than {LONGEST_CHAIN} functions and `let`s need one another here");
         self.report(
@@ -437,10 +534,12 @@ impl<'a, 's> Checker<'a, 's> {
             State::Checking => {
                 decl.state = State::Failed;
                 let span = decl.name.span;
-                self.report(
-                    Diagnostic::new(Code::RecursiveFunction, span, format!("function `{name}` calls itself"))
-                        .with_help("functions may not recurse, directly or in a circle; use a relation for what has no bound"),
-                );
+                let (through, labels) = self.circle(name);
+                let message = format!("function `{name}` calls itself{through}");
+                let mut diagnostic = Diagnostic::new(Code::RecursiveFunction, span, message)
+                    .with_help("functions may not recurse, directly or in a circle; use a relation for what has no bound");
+                diagnostic.labels = labels;
+                self.report(diagnostic);
                 return None;
             }
             State::Waiting if chain > LONGEST_CHAIN => {
@@ -452,6 +551,9 @@ impl<'a, 's> Checker<'a, 's> {
             State::Waiting => decl.state = State::Checking,
         }
         let (params, result, body, file) = (decl.params, decl.result, decl.body, decl.file);
+        let body_of = body;
+        self.checking.push((name, decl.name.span));
+        let before = self.diagnostics.len();
         let ((params, body, result), frame) = self.in_frame(package, file, |this| {
             let mut types = Vec::new();
             for param in params {
@@ -474,6 +576,17 @@ impl<'a, 's> Checker<'a, 's> {
             this.close_scope(0);
             (types, body.id, ty)
         });
+        self.checking.pop();
+        let complete = match body_of {
+            ast::FnBody::Expr(_) => true,
+            ast::FnBody::Clauses(body) => matches!(
+                body.steps.last().map(|step| &step.kind),
+                Some(ast::StepKind::Yield { .. })
+            ),
+        };
+        if !complete {
+            self.forget_unused(before);
+        }
         let path = self.packages.get(package).map_or("", |p| p.path.as_str());
         let info = FnInfo {
             id: FunctionId(self.program.functions.len() as u32),

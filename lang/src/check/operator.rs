@@ -1,15 +1,18 @@
-//! Operators between two operands, and what a comparison shows.
+//! Operators between two operands; `==` and `!=` have a file of their own.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::format;
 
 use crate::{
     Applicability, Code, Diagnostic, Span,
     ir::Expr,
-    syntax::{ast, operator::BinaryOp},
+    syntax::{
+        ast::{self, ExprKind},
+        operator::BinaryOp,
+    },
     types::{Literal, Opaque, Type, TypeId, Types},
 };
 
-use super::{Checker, expr::Typed, scope::Fact};
+use super::{Checker, body::hides_facts, expr::Typed, scope::Fact};
 
 impl<'s> Checker<'_, 's> {
     pub(super) fn binary(
@@ -22,19 +25,27 @@ impl<'s> Checker<'_, 's> {
     ) -> Typed {
         match op {
             BinaryOp::And => {
-                let left = self.condition(left);
-                let right = self.with_facts(&left.yes, |this| this.condition(right));
+                let (left, right) = self.both_conditions(op, left, right);
                 let mut typed = self.operation(op, &left, &right, Types::BOOL, span);
                 typed.yes = left.yes;
                 typed.yes.extend(right.yes);
+                typed.constant = match (left.constant, right.constant) {
+                    (Some(false), _) | (_, Some(false)) => Some(false),
+                    (Some(true), Some(true)) => Some(true),
+                    _ => None,
+                };
                 typed
             }
             BinaryOp::Or => {
-                let left = self.condition(left);
-                let right = self.with_facts(&left.no, |this| this.condition(right));
+                let (left, right) = self.both_conditions(op, left, right);
                 let mut typed = self.operation(op, &left, &right, Types::BOOL, span);
                 typed.no = left.no;
                 typed.no.extend(right.no);
+                typed.constant = match (left.constant, right.constant) {
+                    (Some(true), _) | (_, Some(true)) => Some(true),
+                    (Some(false), Some(false)) => Some(false),
+                    _ => None,
+                };
                 typed
             }
             BinaryOp::Coalesce => {
@@ -43,7 +54,7 @@ impl<'s> Checker<'_, 's> {
                 if left.ty != Types::ERROR && !self.types().is_optional(left.ty) {
                     self.report(
                         Diagnostic::new(
-                            Code::ConstantCondition,
+                            Code::NeverAbsent,
                             left.span,
                             "this is never absent, so the default is never used",
                         )
@@ -58,8 +69,12 @@ impl<'s> Checker<'_, 's> {
             BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => {
                 let left = self.expr(left, None);
                 let right = self.expr(right, None);
-                self.ordered(op, &left, &right);
-                self.operation(op, &left, &right, Types::BOOL, span)
+                let ordered = self.ordered(op, &left, &right);
+                let mut typed = self.operation(op, &left, &right, Types::BOOL, span);
+                if ordered {
+                    self.constant_order(op, &left, &right, &mut typed);
+                }
+                typed
             }
             BinaryOp::In | BinaryOp::NotIn => self.membership(op, left, right, span),
             BinaryOp::Like | BinaryOp::Matches => self.matches_pattern(op, left, right, span),
@@ -89,7 +104,60 @@ impl<'s> Checker<'_, 's> {
         }
     }
 
-    fn operation(&mut self, op: BinaryOp, left: &Typed, right: &Typed, ty: TypeId, span: Span) -> Typed {
+    /// The operands of `and` and `or`: the right one is looked at where the left one has not decided.
+    fn both_conditions(
+        &mut self,
+        op: BinaryOp,
+        left: &ast::Expr<'s>,
+        right: &ast::Expr<'s>,
+    ) -> (Typed, Typed) {
+        let before = self.diagnostics.len();
+        let compares = matches!(
+            &left.kind,
+            ExprKind::Binary {
+                op: BinaryOp::Equal | BinaryOp::NotEqual,
+                ..
+            }
+        );
+        let left = self.condition(left);
+        let facts = if op == BinaryOp::And { &left.yes } else { &left.no };
+        let unknown = self.frame.facts_unknown;
+        self.frame.facts_unknown |= self.diagnostics.iter().skip(before).any(hides_facts);
+        let literal = matches!(
+            right.kind,
+            ExprKind::Text(_) | ExprKind::Raw(_) | ExprKind::Int(_) | ExprKind::Float(_)
+        );
+        let right = if compares && literal {
+            // `x == 1 or 2`
+            let right = self.expr(right, None);
+            let ty = self.show(right.ty);
+            self.report(
+                Diagnostic::new(
+                    Code::TypeMismatch,
+                    right.span,
+                    format!("a condition is `bool`, not `{ty}`"),
+                )
+                .with_help(format!(
+                    "write the comparison out on both sides of `{}`, or ask for one of several: `x in [a, b]`",
+                    op.symbol()
+                )),
+            );
+            self.broken(right.span)
+        } else {
+            self.with_facts(facts, |this| this.condition(right))
+        };
+        self.frame.facts_unknown = unknown;
+        (left, right)
+    }
+
+    pub(super) fn operation(
+        &mut self,
+        op: BinaryOp,
+        left: &Typed,
+        right: &Typed,
+        ty: TypeId,
+        span: Span,
+    ) -> Typed {
         self.value(
             Expr::Binary {
                 op,
@@ -139,11 +207,10 @@ impl<'s> Checker<'_, 's> {
                         self.show(a),
                         self.show(b)
                     );
-                    self.report(Diagnostic::new(
-                        Code::TypeMismatch,
-                        left.span.to(right.span),
-                        message,
-                    ));
+                    self.report(
+                        Diagnostic::new(Code::TypeMismatch, left.span.to(right.span), message)
+                            .with_help("two of a kind are added; a `time` and a `duration` make a `time`"),
+                    );
                     Types::ERROR
                 }
             },
@@ -165,34 +232,52 @@ impl<'s> Checker<'_, 's> {
         }
     }
 
-    pub(super) fn ordered(&mut self, op: BinaryOp, left: &Typed, right: &Typed) {
+    /// Whether two values have an order; reports what has none.
+    pub(super) fn ordered(&mut self, op: BinaryOp, left: &Typed, right: &Typed) -> bool {
         let what = format!("`{}`", op.symbol());
         let a = self.expect_present(left, &what);
         let b = self.expect_present(right, &what);
         if a == Types::ERROR || b == Types::ERROR {
-            return;
+            return false;
         }
         let numbers = self.types().assignable(a, Types::FLOAT) && self.types().assignable(b, Types::FLOAT);
         let texts = self.types().assignable(a, Types::STRING) && self.types().assignable(b, Types::STRING);
         if numbers || texts {
-            return;
+            return true;
         }
         if let (Type::Opaque(x), Type::Opaque(y)) = (self.types().structure(a), self.types().structure(b))
             && x == y
             && x.is_ordered()
         {
-            return;
+            return true;
         }
+        let mend = [(b, a, right), (a, b, left)]
+            .into_iter()
+            .find_map(|(of, other, at)| {
+                let Type::Literal(Literal::Text(text)) = self.types().structure(of) else {
+                    return None;
+                };
+                match self.types().structure(other) {
+                    Type::Opaque(opaque) => Some((at.span, format!("{}(\"{text}\")", opaque.name()))),
+                    Type::Int | Type::Float if text.parse::<f64>().is_ok() => Some((at.span, text.into())),
+                    _ => None,
+                }
+            });
         let message = format!(
             "{what} compares numbers, texts, or two values of one ordered type, not `{}` and `{}`",
             self.show(a),
             self.show(b)
         );
-        self.report(Diagnostic::new(
-            Code::TypeMismatch,
-            left.span.to(right.span),
-            message,
-        ));
+        let diagnostic = Diagnostic::new(Code::TypeMismatch, left.span.to(right.span), message);
+        self.report(match mend {
+            Some((at, text)) => {
+                diagnostic
+                    .with_help(format!("write `{text}`"))
+                    .with_edit(at, text, Applicability::Unsafe)
+            }
+            None => diagnostic.with_help("compare two of a kind; `==` and `!=` take values of any type"),
+        });
+        false
     }
 
     /// A quantity or duration times a whole number.
@@ -228,6 +313,8 @@ impl<'s> Checker<'_, 's> {
         let present = self.expect_present(&pattern, "a pattern");
         match self.types().structure(present) {
             Type::Literal(Literal::Text(text)) if matches!(self.program.expr(pattern.id), Expr::Text(_)) => {
+                // A pattern that comes from outside is the choice of whoever gives it.
+                self.raw_text(&left, op.symbol(), left.span);
                 if kind == Opaque::Regex {
                     self.check_regex(&text, pattern.span);
                 }
@@ -279,274 +366,6 @@ impl<'s> Checker<'_, 's> {
         }
     }
 
-    /// `==` and `!=`: a `T` with a `T` or a `T?`.
-    fn equality(&mut self, op: BinaryOp, left: &ast::Expr<'s>, right: &ast::Expr<'s>, span: Span) -> Typed {
-        let left = self.expr(left, None);
-        let right = self.expr(right, Some(left.ty));
-        let mut typed = self.operation(op, &left, &right, Types::BOOL, span);
-        if left.ty == Types::ERROR || right.ty == Types::ERROR {
-            return typed;
-        }
-        let (value, other) = if left.ty == Types::NULL {
-            (&right, &left)
-        } else {
-            (&left, &right)
-        };
-        // Only the literal: a name for `null` is an optional like any other, and absent does not equal it.
-        if matches!(self.program.expr(other.id), Expr::Null) {
-            self.null_test(value, &mut typed, span);
-        } else if self.types().is_optional(left.ty) && self.types().is_optional(right.ty) {
-            self.report(
-                Diagnostic::new(Code::OptionalComparison, span, "both sides may be absent").with_help(
-                    "bind one with `given`, or write `same(a, b)`, which also holds where both are absent",
-                ),
-            );
-        } else {
-            self.comparable(&left, &right, span);
-            self.equal_facts(&left, &right, &mut typed);
-            self.equal_facts(&right, &left, &mut typed);
-            self.false_of_optional(op, &left, &right, span);
-        }
-        if op == BinaryOp::NotEqual {
-            core::mem::swap(&mut typed.yes, &mut typed.no);
-        }
-        typed
-    }
-
-    /// `x == null`: what is known is stated for `==`.
-    fn null_test(&mut self, value: &Typed, typed: &mut Typed, span: Span) {
-        if !self.types().is_optional(value.ty) {
-            self.report(
-                Diagnostic::new(
-                    Code::ConstantCondition,
-                    span,
-                    "this is never absent, so the comparison with `null` is constant",
-                )
-                .with_help("remove the condition"),
-            );
-        }
-        if let Some(path) = &value.path {
-            typed.no.clone_from(&value.through);
-            let present = self.types().present(value.ty);
-            typed.no.push(Fact {
-                path: path.clone(),
-                ty: present,
-            });
-            typed.yes.push(Fact {
-                path: path.clone(),
-                ty: Types::NULL,
-            });
-        }
-    }
-
-    /// Reports a comparison that can hold for no value, or for none that is declared.
-    fn comparable(&mut self, left: &Typed, right: &Typed, span: Span) {
-        let a = self.types().present(left.ty);
-        let b = self.types().present(right.ty);
-        if !self.types().overlap(a, b) {
-            self.never_equal(a, b, left, right, span);
-            return;
-        }
-        self.undeclared(a, b, right.span);
-        self.undeclared(b, a, left.span);
-    }
-
-    fn never_equal(&mut self, a: TypeId, b: TypeId, left: &Typed, right: &Typed, span: Span) {
-        let (literal, ty, at) = match (self.types().structure(a), self.types().structure(b)) {
-            (_, Type::Literal(Literal::Text(text))) => (Some(text), a, right.span),
-            (Type::Literal(Literal::Text(text)), _) => (Some(text), b, left.span),
-            _ => (None, a, span),
-        };
-        let values = self.text_values(ty);
-        if let Some(literal) = literal
-            && !values.is_empty()
-        {
-            let message = format!("`\"{literal}\"` is not a value of `{}`", self.show(ty));
-            let near = crate::suggest::nearest(&literal, values.iter().map(String::as_str)).map(String::from);
-            let diagnostic = Diagnostic::new(Code::ImpossibleComparison, at, message);
-            self.report(match near {
-                Some(near) => diagnostic
-                    .with_note(format!("did you mean `\"{near}\"`?"))
-                    .with_edit(at, format!("\"{near}\""), Applicability::Unsafe),
-                None => diagnostic.with_help("the comparison can never hold"),
-            });
-            return;
-        }
-        let message = format!("`{}` and `{}` are never equal", self.show(a), self.show(b));
-        self.report(Diagnostic::new(Code::ImpossibleComparison, span, message));
-    }
-
-    /// The text literals of an enumeration.
-    fn text_values(&mut self, ty: TypeId) -> Vec<String> {
-        let members = match self.types().structure(ty) {
-            Type::Union(members) => members,
-            Type::Literal(_) => alloc::vec![ty],
-            _ => Vec::new(),
-        };
-        members
-            .iter()
-            .filter_map(|member| match self.types().structure(*member) {
-                Type::Literal(Literal::Text(text)) => Some(text.into()),
-                _ => None,
-            })
-            .collect()
-    }
-
-    /// Warns where an open enumeration is compared with a literal that it does not list.
-    fn undeclared(&mut self, enumeration: TypeId, other: TypeId, at: Span) {
-        let Type::Union(members) = self.types().structure(enumeration) else {
-            return;
-        };
-        if !members.contains(&Types::STRING) {
-            return;
-        }
-        let values = self.text_values(enumeration);
-        if values.is_empty() {
-            return;
-        }
-        let others = match self.types().structure(other) {
-            Type::Union(members) if members.contains(&Types::STRING) => return,
-            _ => self.text_values(other),
-        };
-        for text in others {
-            if values.contains(&text) {
-                continue;
-            }
-            let near = crate::suggest::nearest(&text, values.iter().map(String::as_str)).map(String::from);
-            let message = format!("`{}` does not list `\"{text}\"`", self.show(enumeration));
-            let diagnostic = Diagnostic::new(Code::UndeclaredValue, at, message);
-            self.report(match near {
-                Some(near) => diagnostic.with_note(format!("did you mean `\"{near}\"`?")),
-                None => diagnostic.with_help("check the spelling; newer versions may know further values"),
-            });
-        }
-    }
-
-    /// What holds of `value` where it equals `other`.
-    fn equal_facts(&mut self, value: &Typed, other: &Typed, typed: &mut Typed) {
-        let Some(path) = &value.path else { return };
-        if self.types().is_optional(other.ty) {
-            return;
-        }
-        // Absent equals nothing, so what equals something is present, and so is all before it.
-        typed.yes.extend(value.through.iter().cloned());
-        let present = self.types().present(value.ty);
-        typed.yes.push(Fact {
-            path: path.clone(),
-            ty: present,
-        });
-        let other_present = other.ty;
-        if let Type::Literal(literal) = self.types().structure(other_present) {
-            let union = matches!(self.types().structure(present), Type::Union(ref members) if !members.contains(&Types::STRING));
-            if union && let Some(narrowed) = self.types().narrow(present, other_present) {
-                typed.yes.push(Fact {
-                    path: path.clone(),
-                    ty: narrowed,
-                });
-                if !self.types().is_optional(value.ty) {
-                    let rest = self.types().without(present, other_present);
-                    typed.no.push(Fact {
-                        path: path.clone(),
-                        ty: rest,
-                    });
-                }
-            }
-            self.variant_facts(path, &literal, typed);
-        }
-    }
-
-    /// `x.kind == "a"` narrows `x` where `x` is a closed union whose members differ in that field.
-    fn variant_facts(&mut self, path: &super::scope::PathKey, literal: &Literal, typed: &mut Typed) {
-        let mut base = path.clone();
-        let Some(field) = base.fields.pop() else { return };
-        let Some(ty) = self.path_type(&base) else { return };
-        let present = self.types().present(ty);
-        let Type::Union(members) = self.types().structure(present) else {
-            return;
-        };
-        if self.types().common(present).is_some() {
-            return;
-        }
-        let name: String = self.program.string(field).into();
-        let mut is = Vec::new();
-        let mut is_not = Vec::new();
-        for member in members {
-            match self
-                .types()
-                .field(member, &name)
-                .map(|ty| self.types().structure(ty))
-            {
-                Some(Type::Literal(found)) if found == *literal => is.push(member),
-                Some(Type::Literal(_)) => is_not.push(member),
-                // A member whose field may be anything: nothing is known.
-                _ => return,
-            }
-        }
-        if is.is_empty() {
-            return;
-        }
-        let yes = self.types().union(&is);
-        let no = self.types().union(&is_not);
-        typed.yes.push(Fact {
-            path: base.clone(),
-            ty: yes,
-        });
-        if !self.types().is_optional(ty) {
-            typed.no.push(Fact { path: base, ty: no });
-        }
-    }
-
-    /// The type of a path here.
-    fn path_type(&mut self, path: &super::scope::PathKey) -> Option<TypeId> {
-        use super::scope::Root;
-        if let Some(ty) = self.frame.fact(path) {
-            return Some(ty);
-        }
-        let mut base = path.clone();
-        let Some(field) = base.fields.pop() else {
-            return match path.root {
-                Root::Local(slot) => self
-                    .frame
-                    .locals
-                    .iter()
-                    .find(|local| local.slot == slot)
-                    .map(|local| local.ty),
-                Root::Input(id) => self.program.inputs.get(id.index()).map(|input| input.ty),
-                Root::Data(id) => self.program.data.get(id.index()).map(|data| data.ty),
-                Root::Let(id) => {
-                    let value = self.program.lets.get(id.index()).map(|entry| entry.value)?;
-                    Some(self.program.type_of(value))
-                }
-            };
-        };
-        let base = self.path_type(&base)?;
-        let base = self.types().present(base);
-        let name: String = self.program.string(field).into();
-        self.types().field(base, &name)
-    }
-
-    /// `x == false` on a `bool?`: the classic way in which a rule does not fire.
-    fn false_of_optional(&mut self, op: BinaryOp, left: &Typed, right: &Typed, span: Span) {
-        let is_false = |this: &mut Self, typed: &Typed| {
-            this.types().structure(typed.ty) == Type::Literal(Literal::Bool(false))
-        };
-        let optional = |this: &mut Self, typed: &Typed| this.types().is_optional(typed.ty);
-        let slip = (is_false(self, right) && optional(self, left))
-            || (is_false(self, left) && optional(self, right));
-        if slip && op == BinaryOp::Equal {
-            self.report(
-                Diagnostic::new(
-                    Code::EqualsFalse,
-                    span,
-                    "this does not hold where the value is absent",
-                )
-                .with_help(
-                    "write `!= true` if absent counts as false; else bind it with `given` and use `unless`",
-                ),
-            );
-        }
-    }
-
     /// `in` and `not in`: a list, a set, or the keys of a map.
     fn membership(&mut self, op: BinaryOp, left: &ast::Expr<'s>, right: &ast::Expr<'s>, span: Span) -> Typed {
         let left = self.expr(left, None);
@@ -571,7 +390,14 @@ impl<'s> Checker<'_, 's> {
             }
             _ => {
                 let message = format!("{what} is a list, a set or a map, not `{}`", self.show(container));
-                self.report(Diagnostic::new(Code::TypeMismatch, right.span, message));
+                let text = self.types().assignable(container, Types::STRING);
+                self.report(
+                    Diagnostic::new(Code::TypeMismatch, right.span, message).with_help(if text {
+                        "a text within a text is found with `text.contains(part)`"
+                    } else {
+                        "compare one value with `==`"
+                    }),
+                );
                 return typed;
             }
         };
@@ -593,20 +419,31 @@ impl<'s> Checker<'_, 's> {
                 self.show(wanted),
                 self.show(container)
             );
-            self.report(Diagnostic::new(Code::ImpossibleComparison, span, message));
+            self.report(
+                Diagnostic::new(Code::ImpossibleComparison, span, message)
+                    .with_help("look for a value of the elements' type; the condition can never hold"),
+            );
+            return typed;
+        }
+        if have == Types::NEVER && matches!(self.program.expr(right.id), Expr::List(_) | Expr::Set(_)) {
+            typed.constant = Some(op == BinaryOp::NotIn);
+            self.constant(span, op == BinaryOp::NotIn, "nothing is in an empty list", None);
+            return typed;
+        }
+        if self.constant_membership(op, &left, right.id, &mut typed) {
             return typed;
         }
         self.undeclared(wanted, have, right.span);
         if let Some(path) = &left.path {
             let mut facts = left.through.clone();
-            facts.push(Fact {
+            facts.push(Fact::Type {
                 path: path.clone(),
                 ty: wanted,
             });
             if op == BinaryOp::In {
-                typed.yes = facts;
+                typed.yes.extend(facts);
             } else {
-                typed.no = facts;
+                typed.no.extend(facts);
             }
         }
         typed

@@ -18,7 +18,7 @@ impl<'s> Checker<'_, 's> {
         let mut steps = Vec::new();
         let mut written = place.steps.as_slice();
         let local = self.local(place.root.text);
-        let package = self.imported(place.root.text).filter(|_| local.is_none());
+        let package = self.used_import(place.root.text).filter(|_| local.is_none());
         let root = match (package, written) {
             // `alias.datum`: the first step names a member of a package.
             (Some(package), [ast::PlaceStep::Field(member), rest @ ..]) => {
@@ -145,13 +145,21 @@ impl<'s> Checker<'_, 's> {
             "add" => EditAction::Add,
             "remove" => EditAction::Remove,
             other => {
-                let near = crate::suggest::nearest(other, ["set", "add", "remove"]);
+                let near = match other {
+                    "delete" | "unset" | "drop" => Some("remove"),
+                    "append" | "push" | "insert" => Some("add"),
+                    "replace" | "update" => Some("set"),
+                    _ => crate::suggest::nearest(other, ["set", "add", "remove"]),
+                };
                 let diagnostic =
-                    Diagnostic::new(Code::BadBody, action.span, format!("there is no edit `{other}`"));
-                self.report(match near {
-                    Some(near) => diagnostic.with_note(format!("did you mean `{near}`?")),
-                    None => diagnostic.with_help("an edit is `set p = e`, `add p = e` or `remove p`"),
-                });
+                    Diagnostic::new(Code::BadEdit, action.span, format!("there is no edit `{other}`"));
+                let help = "an edit is `set p = e`, `add p = e` or `remove p`";
+                self.meant(
+                    diagnostic,
+                    action.span,
+                    near.map(alloc::string::String::from),
+                    help,
+                );
                 return None;
             }
         };
@@ -164,9 +172,7 @@ impl<'s> Checker<'_, 's> {
             (EditAction::Add, Type::Error | Type::Any) => Some(Types::ANY),
             (EditAction::Add, _) => {
                 let message = format!("`add` appends to a list, and this is `{}`", self.show(present));
-                self.report(
-                    Diagnostic::new(Code::TypeMismatch, place.span, message).with_help("write `set`"),
-                );
+                self.report(Diagnostic::new(Code::BadEdit, place.span, message).with_help("write `set`"));
                 None
             }
             (EditAction::Set, _) => Some(settable),
@@ -177,7 +183,7 @@ impl<'s> Checker<'_, 's> {
                 let typed = self.expr(value, Some(want));
                 if typed.ty == Types::NULL {
                     self.report(
-                        Diagnostic::new(Code::TypeMismatch, typed.span, "an edit cannot set `null`")
+                        Diagnostic::new(Code::BadEdit, typed.span, "an edit cannot set `null`")
                             .with_help("write `remove`, which leaves the field out"),
                     );
                 } else {
@@ -194,7 +200,7 @@ impl<'s> Checker<'_, 's> {
             (None, Some(_)) => {
                 self.report(
                     Diagnostic::new(
-                        Code::BadBody,
+                        Code::BadEdit,
                         place.span,
                         format!("`{}` needs a value", action.text),
                     )
@@ -204,7 +210,7 @@ impl<'s> Checker<'_, 's> {
             }
             (Some(value), None) if kind == EditAction::Remove => {
                 self.report(
-                    Diagnostic::new(Code::BadBody, value.span, "`remove` takes no value")
+                    Diagnostic::new(Code::BadEdit, value.span, "`remove` takes no value")
                         .with_help("leave out `= …`"),
                 );
                 return None;

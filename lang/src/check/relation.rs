@@ -85,7 +85,7 @@ impl<'a, 's> Checker<'a, 's> {
             [] => {
                 self.report(
                     Diagnostic::new(
-                        Code::BadBody,
+                        Code::Syntax,
                         name.span,
                         format!("relation `{}` has no columns", name.text),
                     )

@@ -1,6 +1,7 @@
 //! Rules: annotations, clauses, and the one effect.
 
 use alloc::{
+    collections::BTreeMap,
     format,
     string::{String, ToString},
     vec::Vec,
@@ -31,12 +32,20 @@ impl<'a, 's> Checker<'a, 's> {
             return;
         };
         let mut allows = None;
+        let mut whole = Vec::new();
         for (file, ast) in source.files.iter().enumerate() {
             for item in &ast.items {
                 let ItemKind::Rule { name, audit, body } = &item.kind else {
                     continue;
                 };
+                let before = self.diagnostics.len();
                 let rule = self.rule(package, file, item, *name, *audit, body);
+                if !source.library
+                    && !ast.broken
+                    && !self.diagnostics.iter().skip(before).any(Diagnostic::is_error)
+                {
+                    whole.push(rule.clone());
+                }
                 if rule.effect.kind == EffectKind::Allow && allows.is_none() {
                     allows = Some(rule.span);
                 }
@@ -45,6 +54,7 @@ impl<'a, 's> Checker<'a, 's> {
                 }
             }
         }
+        self.equal_rules(&whole);
         let stated = source
             .files
             .iter()
@@ -61,6 +71,29 @@ impl<'a, 's> Checker<'a, 's> {
                 )
                 .with_help("add `default deny` below the package line"),
             );
+        }
+    }
+
+    /// Warns of rules that say the same, up to the names they bind.
+    fn equal_rules(&mut self, rules: &[ir::Rule]) {
+        let mut known: BTreeMap<String, &ir::Rule> = BTreeMap::new();
+        for rule in rules {
+            // Bindings are numbered in the order of the body, so names do not count.
+            let text = ir::print::rule(&self.program, rule);
+            if let Some(first) = known.get(&text) {
+                let short = first.name.rsplit('.').next().unwrap_or("");
+                self.diagnostics.push(
+                    Diagnostic::new(
+                        Code::EqualRules,
+                        rule.span,
+                        format!("this rule says the same as `{short}`"),
+                    )
+                    .with_label(first.span, "the same body and effect")
+                    .with_help("remove one, or change what was copied"),
+                );
+            } else {
+                known.insert(text, rule);
+            }
         }
     }
 
@@ -87,16 +120,12 @@ impl<'a, 's> Checker<'a, 's> {
             this.close_scope(0);
             (clauses, effect)
         });
-        if body.steps.iter().any(|step| matches!(step.kind, StepKind::Error)) {
-            // What the broken clause would have used is not known.
-            let mut index = 0;
-            self.diagnostics.retain(|diagnostic| {
-                index += 1;
-                index <= before || diagnostic.code != Code::UnusedBinding
-            });
+        let incomplete = body.steps.iter().any(|step| matches!(step.kind, StepKind::Error));
+        if incomplete {
+            self.forget_unused(before);
         }
         self.check_relations();
-        let broken = self.diagnostics.iter().skip(before).any(Diagnostic::is_error);
+        let broken = incomplete || self.diagnostics.iter().skip(before).any(Diagnostic::is_error);
         let reads_input = frame.reads_input || self.reads_input(&clauses, effect.as_ref());
         if reads_input && audit && effect.is_some() && !broken {
             self.report(
@@ -203,10 +232,13 @@ impl<'a, 's> Checker<'a, 's> {
                         );
                     }
                 }
-                StepKind::Yield { .. } => self.report(
-                    Diagnostic::new(Code::BadBody, step.span, "a rule yields nothing")
-                        .with_help("end it with `deny`, `warn` or `allow`"),
-                ),
+                StepKind::Yield { value } => {
+                    self.expr(value, None);
+                    self.report(
+                        Diagnostic::new(Code::BadBody, step.span, "a rule yields nothing")
+                            .with_help("end it with `deny`, `warn` or `allow`"),
+                    );
+                }
                 StepKind::Error => {}
                 _ => self.report(
                     Diagnostic::new(Code::BadBody, step.span, "a clause stands before the effect")

@@ -3,13 +3,13 @@
 use alloc::{format, vec::Vec};
 
 use crate::{
-    Code, Diagnostic, Span,
+    Applicability, Code, Diagnostic, Span,
     ir::{DataId, ExprId, InputId, LetId, LocalId, PlaceStep, StringId},
     syntax::ast,
-    types::TypeId,
+    types::{Literal, TypeId},
 };
 
-use super::Checker;
+use super::{Checker, structured::Structured};
 
 /// Where a path begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,11 +27,19 @@ pub(super) struct PathKey {
     pub(super) fields: Vec<StringId>,
 }
 
-/// A path is known to be of a type.
+/// What was shown of a path.
 #[derive(Clone, Debug)]
-pub(super) struct Fact {
-    pub(super) path: PathKey,
-    pub(super) ty: TypeId,
+pub(super) enum Fact {
+    /// Its type.
+    Type { path: PathKey, ty: TypeId },
+    /// That its value is one of these, or none of these.
+    Value {
+        path: PathKey,
+        values: Vec<Literal>,
+        one_of: bool,
+        /// Where it was shown.
+        at: Span,
+    },
 }
 
 /// A name bound to a pure path is that path, where a place is wanted.
@@ -50,6 +58,8 @@ pub(super) struct Local<'s> {
     pub(super) used: bool,
     pub(super) parameter: bool,
     pub(super) alias: Option<PurePath>,
+    /// What the text is, where it has a structure of its own.
+    pub(super) structured: Option<&'static Structured>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -61,6 +71,8 @@ pub(super) struct Frame<'s> {
     pub(super) anchors: Vec<LocalId>,
     pub(super) reads_input: bool,
     pub(super) reads_data: bool,
+    /// A condition before is broken: what it would have shown is not known.
+    pub(super) facts_unknown: bool,
     /// In a test: the patterns that it gives to `files`.
     pub(super) test: Option<Vec<StringId>>,
     next: u32,
@@ -82,11 +94,10 @@ impl Frame<'_> {
 
     /// What facts say of a path; the newest first.
     pub(super) fn fact(&self, path: &PathKey) -> Option<TypeId> {
-        self.facts
-            .iter()
-            .rev()
-            .find(|fact| fact.path == *path)
-            .map(|fact| fact.ty)
+        self.facts.iter().rev().find_map(|fact| match fact {
+            Fact::Type { path: of, ty } if of == path => Some(*ty),
+            _ => None,
+        })
     }
 }
 
@@ -141,6 +152,7 @@ impl<'s> Checker<'_, 's> {
             used: false,
             parameter: false,
             alias: None,
+            structured: None,
         });
         slot
     }
@@ -155,12 +167,18 @@ impl<'s> Checker<'_, 's> {
         slot
     }
 
-    /// Says what path the newest local stands for.
-    pub(super) fn alias(&mut self, slot: LocalId, path: Option<PurePath>) {
+    /// Says what path the newest local stands for, and what its text is.
+    pub(super) fn alias(
+        &mut self,
+        slot: LocalId,
+        path: Option<PurePath>,
+        structured: Option<&'static Structured>,
+    ) {
         if let Some(local) = self.frame.locals.last_mut()
             && local.slot == slot
         {
             local.alias = path;
+            local.structured = structured;
         }
     }
 
@@ -184,17 +202,40 @@ impl<'s> Checker<'_, 's> {
     /// Forgets the locals above the mark; warns of those that nothing used.
     pub(super) fn close_scope(&mut self, mark: usize) {
         for local in self.frame.locals.split_off(mark.min(self.frame.locals.len())) {
-            if !local.used && !local.parameter && !local.name.starts_with('_') {
-                self.report(
-                    Diagnostic::new(
-                        Code::UnusedBinding,
-                        local.span,
-                        format!("`{}` is never used", local.name),
-                    )
-                    .with_help("remove it, or write `_`"),
-                );
+            if local.used || local.name.starts_with('_') {
+                continue;
             }
+            let diagnostic = if local.parameter {
+                Diagnostic::new(
+                    Code::UnusedBinding,
+                    local.span,
+                    format!("parameter `{}` is never used", local.name),
+                )
+                .with_help(format!(
+                    "remove it, or write `_{}` where it has to be there",
+                    local.name
+                ))
+                .with_edit(local.span, format!("_{}", local.name), Applicability::Unsafe)
+            } else {
+                Diagnostic::new(
+                    Code::UnusedBinding,
+                    local.span,
+                    format!("`{}` is never used", local.name),
+                )
+                .with_help("remove it, or write `_`")
+                .with_edit(local.span, "_", Applicability::Unsafe)
+            };
+            self.report(diagnostic);
         }
+    }
+
+    /// Takes back what was said of unused bindings since: what a broken part would have used is not known.
+    pub(super) fn forget_unused(&mut self, since: usize) {
+        let mut index = 0;
+        self.diagnostics.retain(|diagnostic| {
+            index += 1;
+            index <= since || diagnostic.code != Code::UnusedBinding
+        });
     }
 
     /// Runs `work` with further facts.

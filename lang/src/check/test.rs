@@ -210,6 +210,10 @@ impl<'a, 's> Checker<'a, 's> {
     /// An input or datum by its path: its own name, or the package's name and its own.
     fn with_target(&mut self, target: &ast::Path<'s>) -> Option<Bound> {
         let (last, qualifier) = target.names.split_last()?;
+        let imported = match qualifier {
+            [alias] => self.used_import(alias.text),
+            _ => None,
+        };
         let own = self.scope(self.frame.package);
         if qualifier.is_empty() {
             if let Some(id) = own.and_then(|own| own.inputs.get(last.text)) {
@@ -223,10 +227,6 @@ impl<'a, 's> Checker<'a, 's> {
                 return Some(Bound::Input(*id));
             }
         } else {
-            let imported = match qualifier {
-                [alias] => self.imported(alias.text),
-                _ => None,
-            };
             if let Some(id) = imported
                 .and_then(|package| self.scope(package))
                 .and_then(|scope| scope.data.get(last.text))
@@ -406,7 +406,7 @@ impl<'a, 's> Checker<'a, 's> {
         if self.frame.test.is_none() {
             self.report(
                 Diagnostic::new(
-                    Code::UnknownFunction,
+                    Code::TestOnly,
                     name,
                     format!("`{}` can be called in tests only", row.name),
                 )

@@ -11,7 +11,7 @@ use crate::syntax::ast::DocumentFormat;
 
 use super::{
     ArmTest, Clause, ClauseKind, ComprehensionKind, EditAction, EffectKind, Expr, ExprId, LocalId, Pattern,
-    Place, PlaceStep, Program,
+    Place, PlaceStep, Program, Rule,
 };
 
 /// The whole program.
@@ -70,37 +70,46 @@ pub fn print(program: &Program) -> String {
     }
     for rule in &program.rules {
         let _ = writeln!(out, "rule {} [{}]", rule.name, rule.severity.name());
-        for clause in &rule.clauses {
-            let _ = writeln!(out, "    {}", printer.clause(clause));
-        }
-        let effect = &rule.effect;
-        let kind = match effect.kind {
-            EffectKind::Deny => "deny",
-            EffectKind::Warn => "warn",
-            EffectKind::Allow => "allow",
-            EffectKind::Mutate => "mutate",
+        out.push_str(&self::rule(program, rule));
+    }
+    out
+}
+
+/// The clauses and the effect of a rule, without its name: equal texts are equal rules, up to the names
+/// that they bind.
+pub fn rule(program: &Program, rule: &Rule) -> String {
+    let printer = Printer { program };
+    let mut out = String::new();
+    for clause in &rule.clauses {
+        let _ = writeln!(out, "    {}", printer.clause(clause));
+    }
+    let effect = &rule.effect;
+    let kind = match effect.kind {
+        EffectKind::Deny => "deny",
+        EffectKind::Warn => "warn",
+        EffectKind::Allow => "allow",
+        EffectKind::Mutate => "mutate",
+    };
+    let _ = write!(out, "    {kind}");
+    if let Some(message) = effect.message {
+        let _ = write!(out, " {}", printer.expr(message));
+    }
+    let places: Vec<String> = effect.places.iter().map(|place| printer.place(place)).collect();
+    if !places.is_empty() {
+        let _ = write!(out, " at {}", places.join(", "));
+    }
+    out.push('\n');
+    for edit in &effect.edits {
+        let action = match edit.action {
+            EditAction::Set => "set",
+            EditAction::Add => "add",
+            EditAction::Remove => "remove",
         };
-        let _ = write!(out, "    {kind}");
-        if let Some(message) = effect.message {
-            let _ = write!(out, " {}", printer.expr(message));
-        }
-        let places: Vec<String> = effect.places.iter().map(|place| printer.place(place)).collect();
-        if !places.is_empty() {
-            let _ = write!(out, " at {}", places.join(", "));
+        let _ = write!(out, "    fix {action} {}", printer.place(&edit.place));
+        if let Some(value) = edit.value {
+            let _ = write!(out, " = {}", printer.expr(value));
         }
         out.push('\n');
-        for edit in &effect.edits {
-            let action = match edit.action {
-                EditAction::Set => "set",
-                EditAction::Add => "add",
-                EditAction::Remove => "remove",
-            };
-            let _ = write!(out, "    fix {action} {}", printer.place(&edit.place));
-            if let Some(value) = edit.value {
-                let _ = write!(out, " = {}", printer.expr(value));
-            }
-            out.push('\n');
-        }
     }
     out
 }

@@ -38,6 +38,11 @@ pub struct File<'s> {
     pub package: Option<Path<'s>>,
     /// The items that could be parsed, in source order.
     pub items: Vec<Item<'s>>,
+    /// Names that stand in what could not be parsed, where they may have been declared: that they are
+    /// unknown elsewhere follows from that mistake.
+    pub lost: Vec<&'s str>,
+    /// Whether there is an error in it: then it may say other than what was meant.
+    pub broken: bool,
 }
 
 /// A declaration with its documentation and annotations.

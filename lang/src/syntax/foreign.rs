@@ -31,6 +31,7 @@ pub(super) fn read(written: &str, rest: &str) -> (usize, Foreign) {
         ":=" => (0, Foreign::Token(Token::Equals)),
         "===" => (0, Foreign::Token(Token::EqualEqual)),
         "!==" | "<>" => (0, Foreign::Token(Token::NotEqual)),
+        "=~" => (0, Foreign::Token(Token::Matches)),
         "::" => (0, Foreign::Token(Token::Dot)),
         "#" => (rest.find('\n').unwrap_or(rest.len()), Foreign::Skip),
         "/*" => (rest.find("*/").map_or(rest.len(), |at| at + 2), Foreign::Skip),
@@ -48,7 +49,7 @@ pub(super) fn read(written: &str, rest: &str) -> (usize, Foreign) {
 pub(super) fn diagnostic(span: Span, whole: &str) -> Diagnostic {
     let instead = |new: &str, meaning: &str| {
         Diagnostic::new(Code::Syntax, span, format!("`{whole}` is not an operator here"))
-            .with_help(format!("write `{new}`{meaning}"))
+            .with_help(format!("write `{}`{meaning}", new.trim_end()))
             .with_edit(span, new, Applicability::Safe)
     };
     match whole {
@@ -58,6 +59,7 @@ pub(super) fn diagnostic(span: Span, whole: &str) -> Diagnostic {
         "===" => instead("==", ""),
         "!==" | "<>" => instead("!=", ""),
         ":=" => instead("=", " to bind a name"),
+        "=~" => instead("matches", ": it holds on the whole text"),
         "::" => instead(".", " between names"),
         ";" => Diagnostic::new(Code::Syntax, span, "`;` separates nothing here")
             .with_help("leave it out: each clause begins with its keyword")
@@ -176,7 +178,20 @@ pub(super) fn number_with_tail(span: Span, written: &str, digits: &str) -> Diagn
         | "u" => call("quantity"),
         "s" | "h" | "d" | "ms" | "min" => call("duration"),
         _ if digits == "0" && tail.starts_with(['x', 'X', 'o', 'O', 'b', 'B']) => {
-            return diagnostic.with_help("write the number in decimal");
+            let radix = match tail.get(..1) {
+                Some("x" | "X") => 16,
+                Some("o" | "O") => 8,
+                _ => 2,
+            };
+            let number = tail
+                .get(1..)
+                .and_then(|digits| i64::from_str_radix(digits, radix).ok());
+            return match number {
+                Some(number) => diagnostic
+                    .with_help(format!("numbers are decimal: write `{number}`"))
+                    .with_edit(span, number.to_string(), Applicability::Safe),
+                None => diagnostic.with_help("write the number in decimal"),
+            };
         }
         _ => {
             return diagnostic
@@ -214,6 +229,9 @@ pub(super) fn bad_escape(span: Span, text: &str) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::BadEscape, span, format!("unknown escape sequence `{text}`"));
     if text.starts_with("\\u") {
         return diagnostic.with_help("write the code point in hexadecimal between braces: `\\u{1f600}`");
+    }
+    if text.starts_with("\\x") {
+        return diagnostic.with_help("write the code point between braces: `\\u{41}`");
     }
     match text.chars().nth(1) {
         Some(

@@ -162,9 +162,12 @@ pub(super) fn similar_item(layout: &Layout<'_>, at: usize, diagnostic: Diagnosti
         _ => None,
     };
     match known {
-        Some(known) => diagnostic
+        Some(known) if layout.token(at + 1).is_some_and(Token::is_name) => diagnostic
             .with_note(format!("did you mean `{known}`?"))
             .with_edit(layout.span(at), known, Applicability::Unsafe),
+        Some(known) => diagnostic
+            .with_note(format!("did you mean `{known}`?"))
+            .with_help("a declaration has a name: `rule name { … }`"),
         None => diagnostic.with_help(
             "a declaration begins with `import`, `input`, `data`, `default`, `type`, `let`, `fn`, `rule`, `audit rule`, `relation` or `test`",
         ),
@@ -208,6 +211,19 @@ fn with_help(case: &Case<'_, '_>, diagnostic: Diagnostic) -> Diagnostic {
             _ => {}
         }
     }
+    let text = |at: Option<usize>| at.map_or("", |at| case.layout.text(at));
+    if case.found() == Some(Token::Dot)
+        && case.wants_expression()
+        && case.layout.token(case.at + 1) == Some(Token::Int)
+    {
+        return diagnostic.with_help(format!(
+            "a number begins with a digit: `0.{}`",
+            text(Some(case.at + 1))
+        ));
+    }
+    if text(case.at.checked_sub(1)) == "allow" && text(case.at.checked_sub(2)) == "expect" {
+        return diagnostic.with_help("`expect allow` is about the whole decision, and names no rule");
+    }
     if case.has("then") {
         diagnostic.with_help("a choice is written `if condition then a else b`")
     } else if case.has("else") {
@@ -218,12 +234,16 @@ fn with_help(case: &Case<'_, '_>, diagnostic: Diagnostic) -> Diagnostic {
         diagnostic.with_help("an arm is written `pattern => expression`, and arms are separated by `,`")
     } else if case.start == Token::StartItem && case.has(":") && !case.complete {
         diagnostic.with_help("a type follows the name: `name: type`")
-    } else if case.start == Token::StartItem && case.complete {
+    } else if matches!(case.start, Token::StartItem | Token::StartPackage) && case.complete {
         similar_item(case.layout, case.at, diagnostic)
     } else {
         diagnostic
     }
 }
+
+/// How a test without a title is mended.
+pub(super) const TEST_TITLE: &str =
+    "say in a few words what holds: `test \"a privileged pod is denied\" { … }`";
 
 /// What could stand here, in at most four words or groups of words.
 fn expected(case: &Case<'_, '_>) -> String {

@@ -1,6 +1,8 @@
 //! Mistakes that have a name: each function recognises one at the token that does not fit, and says
 //! how it is mended. They look at the tokens of the broken piece only, once each.
 
+mod form;
+
 use alloc::{
     format,
     string::{String, ToString},
@@ -20,7 +22,11 @@ use crate::{
 
 /// The diagnostic of the first mistake that is recognised.
 pub(super) fn recognise(case: &Case<'_, '_>) -> Option<Diagnostic> {
-    brackets(case)
+    form::block(case)
+        .or_else(|| brackets(case))
+        .or_else(|| form::message_first(case))
+        .or_else(|| form::foreign_type(case))
+        .or_else(|| form::head(case))
         .or_else(|| generator(case))
         .or_else(|| operators(case))
         .or_else(|| equals(case))
@@ -29,8 +35,8 @@ pub(super) fn recognise(case: &Case<'_, '_>) -> Option<Diagnostic> {
         .or_else(|| word(case))
         .or_else(|| reserved(case))
         .or_else(|| capital(case))
-        .or_else(|| place(case))
-        .or_else(|| document(case))
+        .or_else(|| form::place(case))
+        .or_else(|| form::document(case))
 }
 
 /// A bracket that is not closed, is closed by another kind, or closes nothing.
@@ -368,9 +374,16 @@ fn statement(case: &Case<'_, '_>) -> Option<Diagnostic> {
             && found != Token::Let =>
         {
             let text = case.text();
+            let effect = matches!(found, Token::Allow | Token::Deny | Token::Warn);
             Some(
                 case.here(format!("the clause `{text}` stands outside of a body"))
-                    .with_help("clauses stand between the braces of a rule, relation, function or test"),
+                    .with_help(if effect {
+                        format!(
+                            "a rule has a name, and its effect stands last: `rule name {{ when … {text} … }}`"
+                        )
+                    } else {
+                        "clauses stand between the braces of a rule, relation, function or test".to_string()
+                    }),
             )
         }
         _ if in_body
@@ -457,6 +470,12 @@ fn capital(case: &Case<'_, '_>) -> Option<Diagnostic> {
                 "True" | "TRUE" => "true",
                 "False" | "FALSE" => "false",
                 "None" | "Null" | "NULL" | "Nil" => "null",
+                _ if case.layout.text(case.at + 1) == "::" => {
+                    return Some(
+                        case.here(format!("`{text}::` names no entity"))
+                            .with_help("values are texts and records of an input: compare an id, `request.principal.id == \"alice\"`"),
+                    );
+                }
                 _ => {
                     return Some(
                         case.here(format!("the type `{text}` is no value"))
@@ -498,28 +517,4 @@ fn change_first(text: &str, change: fn(&char) -> char) -> String {
     let mut chars = text.chars();
     let first = chars.next().map(|c| change(&c));
     first.into_iter().chain(chars).collect()
-}
-
-/// `at "…"`: a place is no text.
-fn place(case: &Case<'_, '_>) -> Option<Diagnostic> {
-    if case.start != Token::StartStep || case.before()? != Token::At || !case.has("ident") {
-        return None;
-    }
-    let found = message::found(case.layout, case.at);
-    Some(
-        case.here(format!("expected a place after `at`, found {found}"))
-            .with_help("a place is a name followed by fields and indices: `c.securityContext.privileged`"),
-    )
-}
-
-/// `yaml"…"`: a document stands between three quotes, directly behind the word.
-fn document(case: &Case<'_, '_>) -> Option<Diagnostic> {
-    let word = case.at.checked_sub(1).map(|before| case.layout.text(before))?;
-    if case.found()? != Token::TextStart || !matches!(word, "yaml" | "json") {
-        return None;
-    }
-    Some(
-        case.here(format!("a {word} document stands between three quotes"))
-            .with_help(format!("write `{word}\"\"\"…\"\"\"`, without a space")),
-    )
 }

@@ -86,6 +86,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed<'_> {
         Ok(_) | Err(_) if readable => {
             let layout = Layout::new(file, text, tokens);
             let recovered = recover::file(&layout, &diagnostics);
+            diagnostics.retain(|known| !recovered.covers(known));
             diagnostics.extend(recovered.diagnostics);
             bounds = Some(recovered.bounds);
             recovered.file
@@ -93,10 +94,13 @@ pub fn parse(file: FileId, text: &str) -> Parsed<'_> {
         Ok(_) | Err(_) => ast::File {
             package: None,
             items: Vec::new(),
+            lost: Vec::new(),
+            broken: true,
         },
     };
     attach_docs(&mut tree, &comments, bounds.as_deref());
     tidy(&mut diagnostics);
+    tree.broken |= diagnostics.iter().any(Diagnostic::is_error);
     Parsed {
         file: tree,
         diagnostics,

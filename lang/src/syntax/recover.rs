@@ -9,7 +9,7 @@ use core::ops::Range;
 
 use crate::{
     code::Code,
-    diagnostic::Diagnostic,
+    diagnostic::{Applicability, Diagnostic},
     span::Span,
     syntax::{
         ast::{Body, File, FnBody, Item, ItemKind, Step, StepKind, TestClause, TestClauseKind},
@@ -30,6 +30,17 @@ pub(super) struct Recovered<'s> {
     /// For each item, the end of the piece before it: its documentation stands behind.
     pub(super) bounds: Vec<u32>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// Pieces that failed, each from its failure on: what else is odd there says nothing more.
+    failed: Vec<Range<u32>>,
+}
+
+impl Recovered<'_> {
+    /// Whether a diagnostic of the lexer lies behind the failure of its piece, and so follows from it. A
+    /// text that is not closed does not: it may be what made the piece fail.
+    pub(super) fn covers(&self, known: &Diagnostic) -> bool {
+        let odd = matches!(known.code, Code::Syntax | Code::UnknownCharacter);
+        odd && self.failed.iter().any(|range| range.contains(&known.span.start))
+    }
 }
 
 /// Reads a file piece by piece; `known` are the diagnostics there are already, in source order.
@@ -42,13 +53,18 @@ pub(super) fn file<'s>(layout: &Layout<'s>, known: &[Diagnostic]) -> Recovered<'
         file: File {
             package: None,
             items: Vec::new(),
+            lost: Vec::new(),
+            broken: true,
         },
+        failed: Vec::new(),
+        blocks: 0,
     };
     recovery.run();
     Recovered {
         file: recovery.file,
         bounds: recovery.bounds,
         diagnostics: recovery.diagnostics,
+        failed: recovery.failed,
     }
 }
 
@@ -85,6 +101,9 @@ struct Recovery<'a, 's> {
     diagnostics: Vec<Diagnostic>,
     bounds: Vec<u32>,
     file: File<'s>,
+    failed: Vec<Range<u32>>,
+    /// Braces that clauses which failed have left open in the body at hand.
+    blocks: usize,
 }
 
 impl<'s> Recovery<'_, 's> {
@@ -92,7 +111,9 @@ impl<'s> Recovery<'_, 's> {
         let pieces = cut::items(self.layout);
         let mut pieces = pieces.into_iter();
         let first = pieces.next().unwrap_or(0..0);
-        if self.layout.token(first.start) == Some(Token::Package) {
+        // Whether a package line that stands too late was read.
+        let mut late = self.layout.token(first.start) == Some(Token::Package);
+        if late {
             self.package(first);
         } else {
             self.missing_package(&first);
@@ -105,6 +126,12 @@ impl<'s> Recovery<'_, 's> {
                 break;
             }
             if self.layout.token(piece.start) == Some(Token::Package) {
+                if self.file.package.is_none() && !late {
+                    // Said at the beginning of the file, where the line is missing.
+                    late = true;
+                    self.package(piece);
+                    continue;
+                }
                 let span = self.layout.span(piece.start);
                 self.diagnostics.push(
                     Diagnostic::new(
@@ -139,8 +166,35 @@ impl<'s> Recovery<'_, 's> {
     }
 
     fn report(&mut self, start: Token, range: Range<usize>, failure: &Failure) {
+        self.lose(&range);
+        let from = self.layout.span(range.start + failure.at).start;
+        let to = self.end_of(&range);
         let diagnostic = explain(self.layout, self.known, start, range, failure);
+        if diagnostic.is_some() {
+            self.failed.push(from..to);
+        }
         self.diagnostics.extend(diagnostic);
+    }
+
+    /// The end of a piece, and of what the lexer left out behind it.
+    fn end_of(&self, piece: &Range<usize>) -> u32 {
+        let next = self.layout.get(piece.end);
+        next.map_or(self.layout.text.len() as u32, |next| next.start)
+    }
+
+    /// Keeps the names that a piece may have declared: those before what it binds them to.
+    fn lose(&mut self, range: &Range<usize>) {
+        for index in range.clone() {
+            match self.layout.token(index) {
+                Some(Token::Ident | Token::TypeIdent)
+                    if !matches!(self.layout.before(index), Some(Token::Dot | Token::QuestionDot)) =>
+                {
+                    self.file.lost.push(self.layout.text(index));
+                }
+                Some(Token::Equals | Token::In | Token::LBrace | Token::Foreign) => return,
+                _ => {}
+            }
+        }
     }
 
     // ---- the package line
@@ -166,9 +220,26 @@ impl<'s> Recovery<'_, 's> {
         if self.known.first().is_some_and(|d| d.span.start <= span.start) {
             return;
         }
+        let layout = self.layout;
         let diagnostic = Diagnostic::new(Code::Syntax, span, "a file begins with its `package` line");
-        self.diagnostics
-            .push(diagnostic.with_help("write `package a.name` before everything else"));
+        let later = (first.start..layout.len())
+            .find(|index| layout.token(*index) == Some(Token::Package) && layout.column(*index) == Some(0));
+        let yaml = layout.token(first.start + 1) == Some(Token::Colon) && layout.same_line(first.start + 1);
+        let braces = layout.token(first.start) == Some(Token::LBrace);
+        self.diagnostics.push(if let Some(later) = later {
+            diagnostic
+                .with_label(layout.span(later), "it stands here")
+                .with_help("move it to the beginning; imports stand below it")
+        } else if yaml || braces {
+            let format = if yaml { "YAML" } else { "JSON" };
+            // Nothing in it is a policy, so nothing else is worth saying.
+            self.failed.push(span.start..layout.text.len() as u32 + 1);
+            diagnostic.with_help(format!(
+                "this looks like {format}: a policy is written in its own language, and begins with `package a.name`"
+            ))
+        } else {
+            diagnostic.with_help("write `package a.name` before everything else")
+        });
     }
 
     // ---- items
@@ -198,6 +269,7 @@ impl<'s> Recovery<'_, 's> {
             return;
         };
         let reported = self.diagnostics.len();
+        self.blocks = 0;
         // A missing brace is made up at the end of the piece.
         let last = layout.span(range.end.saturating_sub(1)).end;
         let end = if body.closed {
@@ -230,6 +302,19 @@ impl<'s> Recovery<'_, 's> {
             }
         } else {
             let steps = self.steps(pieces, &mut unclosed);
+            let mut steps = steps;
+            if body.closed
+                && self
+                    .layout
+                    .token(body.close + 1)
+                    .is_some_and(Token::begins_clause_only)
+            {
+                // The brace stands too early: what the body lacks follows it.
+                steps.push(Step {
+                    kind: StepKind::Error,
+                    span: layout.span(body.close),
+                });
+            }
             if let Some(item) = item {
                 self.file.items.push(with_steps(item, Body { steps, span }));
             }
@@ -280,7 +365,9 @@ impl<'s> Recovery<'_, 's> {
         }
         let text = layout.text(at);
         let token = layout.token(at);
-        let message = if token == Some(Token::RBrace) {
+        let message = if token == Some(Token::Test) {
+            "a test needs a title".into()
+        } else if token == Some(Token::RBrace) {
             format!("this `{text}` closes nothing")
         } else if token.is_some_and(Token::begins_clause) {
             format!("the clause `{text}` stands outside of a body")
@@ -288,9 +375,42 @@ impl<'s> Recovery<'_, 's> {
             format!("expected a declaration, found {}", message::found(layout, at))
         };
         let diagnostic = Diagnostic::new(Code::Syntax, span, message);
-        let diagnostic = message::similar_item(layout, at, diagnostic);
+        let diagnostic = if token == Some(Token::RBrace) {
+            diagnostic
+                .with_help("remove it")
+                .with_edit(span, "", Applicability::Unsafe)
+        } else if token.is_some_and(Token::begins_clause) {
+            diagnostic.with_help("remove the `}` before it, and close the body behind its last clause")
+        } else if token == Some(Token::Test) {
+            self.diagnostics.push(diagnostic.with_help(message::TEST_TITLE));
+            return;
+        } else {
+            message::similar_item(layout, at, diagnostic)
+        };
+        self.lose(&(at..range.end));
+        self.failed
+            .push(span.start..layout.span(range.end.saturating_sub(1)).end);
         self.diagnostics
             .push(diagnostic.with_label(layout.span(close), "the body ends here"));
+    }
+
+    /// A clause without what belongs to a block of another language: the brace that closes one which a
+    /// clause before has opened, and what follows it.
+    fn without_block(&mut self, piece: Range<usize>) -> Range<usize> {
+        let mut depth = 0usize;
+        for index in piece.clone() {
+            match self.layout.token(index) {
+                Some(token) if token.opens() => depth += 1,
+                Some(Token::RBrace) if depth == 0 && self.blocks > 0 => {
+                    let again = self.leaves_brace_open(&(index + 1..piece.end));
+                    self.blocks = self.blocks.saturating_sub(usize::from(!again));
+                    return piece.start..index;
+                }
+                Some(token) if token.closes() => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        piece
     }
 
     fn steps(&mut self, pieces: Vec<Range<usize>>, unclosed: &mut bool) -> Vec<Step<'s>> {
@@ -299,11 +419,17 @@ impl<'s> Recovery<'_, 's> {
             if self.gives_up() {
                 break;
             }
+            let piece = self.without_block(piece);
+            if piece.is_empty() {
+                continue;
+            }
             match self.read_range(Token::StartStep, piece.clone()) {
                 Ok(Root::Step(step)) => steps.push(step),
                 Ok(_) => {}
                 Err(failure) => {
-                    *unclosed |= self.leaves_brace_open(&piece);
+                    let open = self.leaves_brace_open(&piece);
+                    *unclosed |= open;
+                    self.blocks += usize::from(open);
                     let span = self.span_of(&piece);
                     self.report(Token::StartStep, piece, &failure);
                     steps.push(Step {

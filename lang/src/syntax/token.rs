@@ -198,6 +198,7 @@ pub(super) enum Token {
     #[token("===")]
     #[token("!==")]
     #[token("<>")]
+    #[token("=~")]
     #[token("::")]
     #[token("'")]
     #[token("#")]

@@ -12,7 +12,7 @@ impl Types {
     }
 
     /// Whether every value of `from` is one of `to`: `any` is no other type.
-    fn is_within(&mut self, from: TypeId, to: TypeId) -> bool {
+    pub(crate) fn within(&mut self, from: TypeId, to: TypeId) -> bool {
         self.fits(from, to, false, &mut BTreeSet::new())
     }
 
@@ -119,10 +119,10 @@ impl Types {
         if a == Self::ANY || b == Self::ANY {
             return Self::ANY;
         }
-        if self.is_within(a, b) {
+        if self.within(a, b) {
             return b;
         }
-        if self.is_within(b, a) {
+        if self.within(b, a) {
             return a;
         }
         match (self.structure(a), self.structure(b)) {

@@ -1,9 +1,11 @@
 //! Expressions that have operands: operators, postfix forms, brackets, `match`.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, format, vec::Vec};
 
 use super::{Build, Deep};
 use crate::{
+    code::Code,
+    diagnostic::Diagnostic,
     span::Span,
     syntax::{
         ast::{
@@ -102,6 +104,37 @@ impl<'s> Build<'s> {
         self.expr(span, depth, kind)
     }
 
+    /// Warns of a bracket that begins a line and goes on with the expression before it.
+    fn continued(&mut self, from: u32, end: u32) {
+        let mut rest = self.slice(from, end);
+        let mut lines = false;
+        loop {
+            let trimmed = rest.trim_start();
+            lines |= rest
+                .get(..rest.len() - trimmed.len())
+                .is_some_and(|space| space.contains('\n'));
+            rest = trimmed;
+            if !rest.starts_with("//") {
+                break;
+            }
+            rest = rest.split_once('\n').map_or("", |(_, rest)| rest);
+            lines = true;
+        }
+        let Some(bracket) = rest.chars().next().filter(|_| lines) else {
+            return;
+        };
+        let start = end.saturating_sub(rest.len() as u32);
+        self.diagnostics.push(
+            Diagnostic::new(
+                Code::ContinuesLine,
+                self.span(start, start + 1),
+                format!("this `{bracket}` goes on with the expression above"),
+            )
+            .with_label(self.span(from.saturating_sub(1), from), "which seems to end here")
+            .with_help("put it on the line above; line breaks end nothing"),
+        );
+    }
+
     pub(in crate::syntax) fn index(
         &mut self,
         base: Expr<'s>,
@@ -109,6 +142,9 @@ impl<'s> Build<'s> {
         optional: bool,
         end: u32,
     ) -> Expr<'s> {
+        if !optional {
+            self.continued(base.span.end, end);
+        }
         let span = self.span(base.span.start, end);
         let depth = base.depth.max(index.depth);
         let (base, index) = (Box::new(base), Box::new(index));
@@ -126,6 +162,7 @@ impl<'s> Build<'s> {
         arguments: Vec<Expr<'s>>,
         end: u32,
     ) -> Expr<'s> {
+        self.continued(callee.span.end, end);
         let span = self.span(callee.span.start, end);
         let depth = callee.depth.max(deepest(&arguments));
         let callee = Box::new(callee);
