@@ -46,6 +46,7 @@ pub(crate) enum Command {
     Test(Test),
     Eval(Eval),
     Rules(Rules),
+    Explain(Explain),
 }
 
 /// Check manifests: files, folders, or `-` for standard input.
@@ -178,6 +179,20 @@ pub(crate) struct Rules {
     /// How the list is written
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: Format,
+}
+
+/// Say what the code of a message means: `W0203`.
+///
+/// Prints what the code stands for, why that is refused, an example that is wrong, and the example
+/// mended. Without a code, lists all codes.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  ward explain W0203
+  ward explain")]
+pub(crate) struct Explain {
+    /// Codes of messages
+    #[arg(value_name = "CODE")]
+    pub(crate) codes: Vec<String>,
 }
 
 /// What is in force.

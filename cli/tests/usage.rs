@@ -6,7 +6,7 @@ mod support;
 use support::{BAD, Folder, GOOD, POLICY};
 
 /// The commands there are.
-const COMMANDS: [&str; 4] = ["check", "test", "eval", "rules"];
+const COMMANDS: [&str; 5] = ["check", "test", "eval", "rules", "explain"];
 
 #[test]
 fn every_help_ends_with_two_examples_of_existing_commands() {
@@ -258,7 +258,9 @@ rule five {
     assert_eq!(lines, [6, 11, 16, 22, 27], "{}", run.err);
     assert_eq!(run.err.matches("error[W0").count(), 5, "{}", run.err);
     assert!(
-        run.err.ends_with("error: the policy cannot be used: 5 errors\n"),
+        run.err.ends_with(
+            "error: the policy cannot be used: 5 errors\n  = help: for more about an error, `ward explain W0203`\n"
+        ),
         "{}",
         run.err
     );

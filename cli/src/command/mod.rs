@@ -2,6 +2,7 @@
 
 mod check;
 mod eval;
+mod explain;
 mod rules;
 mod test;
 
@@ -24,6 +25,7 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
         Command::Test(args) => test::run(&args, &mut ui),
         Command::Eval(args) => eval::run(&args, &mut ui),
         Command::Rules(args) => rules::run(&args, &mut ui),
+        Command::Explain(args) => explain::run(&args, &mut ui),
     };
     let exit = result.unwrap_or_else(|failure| {
         ui.fail(&failure);
@@ -67,14 +69,17 @@ fn built<T>(result: Result<T, BuildError>, ui: &mut Ui) -> Result<T, Failure> {
         let mut text = String::new();
         diagnostic::write(&mut text, &diagnostics, &sources, ui.err_style());
         ui.tell(&text);
-        let errors = diagnostics
-            .iter()
-            .filter(|diagnostic| diagnostic.is_error())
-            .count();
-        Failure::new(format!(
+        let errors = || diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
+        let failure = Failure::new(format!(
             "the policy cannot be used: {}",
-            summary::count(errors, "error")
-        ))
+            summary::count(errors().count(), "error")
+        ));
+        match errors().next() {
+            Some(first) => {
+                failure.with_help(format!("for more about an error, `ward explain {}`", first.code))
+            }
+            None => failure,
+        }
     })
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod diagnostic;
 pub(crate) mod escape;
 pub(crate) mod human;
 pub(crate) mod json;
+pub(crate) mod page;
 pub(crate) mod snippet;
 pub(crate) mod style;
 pub(crate) mod summary;
