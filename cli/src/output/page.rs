@@ -37,9 +37,8 @@ pub(crate) fn page(markdown: &str, style: Style) -> String {
 fn prose(line: &str, style: Style) -> String {
     let mut out = String::new();
     let mut rest = line;
-    loop {
+    while let Some(start) = rest.find('`') {
         // A span of code that holds backticks stands between two.
-        let Some(start) = rest.find('`') else { break };
         let (before, tail) = rest.split_at(start);
         let ticks = tail.len() - tail.trim_start_matches('`').len();
         let fence = "`".repeat(ticks);
