@@ -80,6 +80,10 @@ pub(crate) struct Check {
     #[arg(long, value_name = "NAME")]
     pub(crate) namespace: Option<String>,
 
+    /// The input `now`, and the day for exemptions (RFC 3339); without it, the time of the clock
+    #[arg(long, value_name = "TIME")]
+    pub(crate) now: Option<String>,
+
     /// What makes the exit status 1
     #[arg(long, value_name = "EFFECT", default_value = "deny")]
     pub(crate) fail_on: FailOn,
@@ -114,6 +118,9 @@ pub(crate) struct Test {
 
     #[command(flatten)]
     pub(crate) data: Data,
+
+    #[command(flatten)]
+    pub(crate) settings: Settings,
 
     /// How results are written
     #[arg(long, value_name = "FORMAT", default_value = "human")]
@@ -199,12 +206,27 @@ pub(crate) struct Explain {
 #[derive(Args, Debug)]
 pub(crate) struct Policy {
     /// A .ward file, a folder of them, a named set (pss-baseline, pss-restricted) or a package of the
-    /// library (k8s.pod_security); may be repeated. Without it: pss-baseline
+    /// library (k8s.pod_security); may be repeated. Without it: what ward.toml uses, else pss-baseline
     #[arg(short, long = "policy", value_name = "POLICY")]
     pub(crate) policies: Vec<String>,
 
     #[command(flatten)]
     pub(crate) data: Data,
+
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+}
+
+/// Which settings apply.
+#[derive(Args, Debug)]
+pub(crate) struct Settings {
+    /// A file of settings; without it, ward.toml in the working directory or above it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Read no settings
+    #[arg(long, conflicts_with = "config")]
+    pub(crate) no_config: bool,
 }
 
 /// What data are.

@@ -10,6 +10,7 @@ use wardlaw::{
 };
 use wardlaw_lang::{
     Library,
+    opaque::Time,
     syntax::{self, ast},
     types::packed::Packed,
 };
@@ -19,12 +20,19 @@ pub(crate) use wardlaw::schema::files as schema_files;
 pub(crate) use wardlaw::{
     BuildError, Builder, CaseResult, Effect, Engine, Failure as TestFailure, Files, Suite, TestFile,
 };
-pub(crate) use wardlaw::{Finding, PatchOperation, RuleInfo, input::Identity, input::Location};
+pub(crate) use wardlaw::{
+    Exempt, ExemptionInfo, Finding, Level, PatchOperation, RuleInfo, input::Identity, input::Location,
+};
 
 use crate::{
     clock,
+    config::Config,
     output::Problem,
-    project::{packages::Apart, policies::Selection, schemas::Schema},
+    project::{
+        packages::Apart,
+        policies::{self, Selection},
+        schemas::Schema,
+    },
     ui::Failure,
 };
 
@@ -32,8 +40,10 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Policy {
     engine: Engine,
-    /// The input `now`, where the policy reads it.
+    /// The input `now`, where the policy or an exemption reads it.
     now: Option<Document<'static>>,
+    /// The time of all decisions.
+    time: String,
     kinds: Option<Packed<'static>>,
 }
 
@@ -51,27 +61,67 @@ pub(crate) fn library() -> &'static dyn Library {
     wardlaw_stdlib::library()
 }
 
+/// What is to be compiled, what is in force of it, and what is given.
+#[derive(Debug)]
+pub(crate) struct Setup {
+    /// What is in force.
+    pub(crate) selection: Selection,
+    /// The settings.
+    pub(crate) config: Option<Config>,
+    /// Data of the command line.
+    pub(crate) data: Vec<(String, Value)>,
+}
+
 /// What was selected, ready to be compiled.
-pub(crate) fn builder(selection: &Selection, data: Vec<(String, Value)>) -> Builder {
-    let mut builder = Engine::builder().library(library());
-    for set in &selection.sets {
+pub(crate) fn builder(setup: &Setup) -> Builder {
+    // Named packages of the library do not take the user's own out of force.
+    let mut builder = Engine::builder().library(library()).own();
+    if let Some(config) = &setup.config {
+        builder = configured(builder, config, setup);
+    }
+    for set in &setup.selection.sets {
         builder = builder.set(*set);
     }
-    for package in &selection.packages {
+    for package in &setup.selection.packages {
         builder = builder.package(package);
     }
-    for (name, text) in &selection.sources {
-        // Named packages of the library do not take the user's own out of force.
-        if let (false, Some(package)) = (selection.packages.is_empty(), package_of(text)) {
-            builder = builder.package(package);
-        }
+    for (name, text) in &setup.selection.sources {
         builder = builder.source(name, text);
     }
-    builder = with_schemas(builder, &selection.schemas);
-    for (name, value) in data {
-        builder = builder.data(name, value);
+    builder = with_schemas(builder, &setup.selection.schemas);
+    for (name, value) in &setup.data {
+        builder = builder.data(name, value.clone());
     }
     builder
+}
+
+/// The settings. Data of the command line stand before theirs; what `-p` names stands in place of what
+/// they use, and then they may speak of more than is in force.
+fn configured(mut builder: Builder, config: &Config, setup: &Setup) -> Builder {
+    let is_given = |name: &str| setup.data.iter().any(|(given, _)| given == name);
+    if setup.selection.configured {
+        for used in &config.uses {
+            let mut used = used.clone();
+            let path = used.name.as_ref().unwrap_or(&used.package).clone();
+            used.data.retain(|name, _| !is_given(&format!("{path}.{name}")));
+            builder = builder.using(used);
+        }
+    } else {
+        builder = builder.part_of(policies::texts(config), config.uses.clone());
+    }
+    for (name, value) in &config.data {
+        builder = builder.data(name, value.clone());
+    }
+    for (name, value) in config.file_data.iter().filter(|(name, _)| !config.gives(name)) {
+        builder = builder.data(name, value.clone());
+    }
+    for (name, level) in &config.levels {
+        builder = builder.level(name, *level);
+    }
+    for exemption in &config.exemptions {
+        builder = builder.exempt(exemption.clone());
+    }
+    builder.origins(config.origins.clone())
 }
 
 /// A package with its tests, ready to be compiled.
@@ -133,25 +183,49 @@ pub(crate) fn package_of(text: &str) -> Option<String> {
     header(text).map(|header| header.package)
 }
 
+/// The time that is named, else the clock's.
+pub(crate) fn time(named: Option<&str>) -> Result<String, Failure> {
+    match named {
+        None => Ok(clock::now()),
+        Some(text) if Time::parse(text).is_some() => Ok(text.to_owned()),
+        Some(text) => Err(Failure::new(format!("`--now {text}`: not a time"))
+            .with_help("write it as RFC 3339 has it: `2026-01-31T12:00:00Z`")),
+    }
+}
+
+/// Whether the policy, or an exemption that expires, reads the time.
+pub(crate) fn wants_time(engine: &Engine) -> bool {
+    let expires = |info: &ExemptionInfo<'_>| info.exemption.expires.is_some();
+    engine.inputs().any(|input| input == "now") || engine.exemptions(None).iter().any(expires)
+}
+
 impl Policy {
-    /// An engine with what `ward check` gives it.
-    pub(crate) fn new(engine: Engine) -> Result<Self, Failure> {
-        let mut now = None;
-        for input in engine.inputs() {
-            match input {
-                "request" => {}
-                "now" => {
-                    let time = Value::String(clock::now());
-                    now = Document::from_value(&time).ok();
-                }
-                other => {
-                    return Err(Failure::new(format!("the policy reads the input `{other}`"))
-                        .with_help("manifests are given as the input `request`, the time as `now`; there is no other"));
-                }
-            }
+    /// An engine with what `ward check` gives it; `now` is the time, if not the clock's.
+    pub(crate) fn new(engine: Engine, now: Option<&str>) -> Result<Self, Failure> {
+        if let Some(input) = engine.inputs().find(|input| !["request", "now"].contains(input)) {
+            return Err(
+                Failure::new(format!("the policy reads the input `{input}`")).with_help(
+                    "manifests are given as the input `request`, the time as `now`; there is no other",
+                ),
+            );
         }
+        let time = time(now)?;
+        let now = wants_time(&engine)
+            .then(|| Document::from_value(&Value::String(time.clone())).ok())
+            .flatten();
         let kinds = library().types("k8s").and_then(|bytes| Packed::new(bytes).ok());
-        Ok(Self { engine, now, kinds })
+        Ok(Self {
+            engine,
+            now,
+            time,
+            kinds,
+        })
+    }
+
+    /// The exemptions that have no effect, once it is known which had some: their lists, in order, and
+    /// whether they have run out.
+    pub(crate) fn exemptions(&self) -> Vec<ExemptionInfo<'_>> {
+        self.engine.exemptions(Some(&self.time))
     }
 
     /// How many rules decide about requests.

@@ -4,7 +4,7 @@
 use wardlaw::input::{Contents, Document, Manifest, contents, identity};
 
 use crate::{
-    engine::{self, Effect, Identity, Policy},
+    engine::{self, Finding, Identity, Policy},
     output::{
         Entry, Outcome, Problem, Text,
         human::{self, Layout},
@@ -165,14 +165,26 @@ impl Inspector<'_> {
         }
         let verdict = self.policy.decide(document, manifest, self.namespace);
         let decision = &verdict.decision;
-        let warned = decision
-            .findings
-            .iter()
-            .any(|finding| finding.effect == Effect::Warn);
+        let warned = decision.findings.iter().any(Finding::warns);
         let tally = &mut results.piece.tally;
         tally.decided += 1;
         tally.denied += usize::from(!decision.allowed);
         tally.warned += usize::from(decision.allowed && warned);
+        for exempt in decision
+            .findings
+            .iter()
+            .filter_map(|finding| finding.exempt.as_ref())
+        {
+            tally.exempt += 1;
+            tally.exemptions.insert(exempt.position);
+        }
+        for skipped in &decision.skipped {
+            let left_out = tally.left_out.entry(skipped.package.clone()).or_default();
+            left_out.documents += 1;
+            if let Some(absent) = skipped.absent {
+                *left_out.absent.entry(absent).or_default() += 1;
+            }
+        }
         if !verdict.covered {
             *tally.uncovered.entry(kind(&object)).or_default() += 1;
         }

@@ -3,6 +3,7 @@
 mod args;
 mod clock;
 mod command;
+mod config;
 mod engine;
 mod inspect;
 mod output;

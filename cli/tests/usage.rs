@@ -288,7 +288,7 @@ fn rules_are_listed_for_people_and_as_json() {
         rules[0],
         serde_json::json!({
             "rule": "acme.names.banned_name", "title": "Names that are banned.", "package": "acme.names",
-            "severity": "high", "controls": {}, "aliases": [], "file": "p.ward", "line": 9,
+            "severity": "high", "level": "deny", "controls": {}, "aliases": [], "file": "p.ward", "line": 9,
         })
     );
     let run = folder.ward(&["rules", "--format", "json"]).ends(0);

@@ -1,17 +1,19 @@
 //! From sources, a library and data to an engine. All that is wrong is reported at once.
 
-use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use serde_json::Value as Json;
 use wardlaw_lang::{
-    Code, CompileInput, Compiled, Diagnostic, Library, NoLibrary, Severity, Sources, Span, compile,
-    compile_expression, schema::Content, suggest::nearest, syntax::document_offset,
+    Code, CompileInput, Compiled, Diagnostic, Instance, Library, NoLibrary, Severity, Sources, Span, compile,
+    compile_expression, package::below, schema::Content, syntax::document_offset,
 };
 
 use crate::{
-    data, decision,
+    data,
+    decision::{self, Level},
     engine::Engine,
+    force::{self, Exemption, Marks, Match, Origins, Settings, Use},
     limits::Limits,
     plan::build::{self, PlanErrorKind},
     schema,
@@ -24,9 +26,8 @@ use crate::{
 pub struct Builder {
     library: &'static dyn Library,
     sources: Sources,
-    packages: Vec<String>,
-    sets: Vec<String>,
-    data: BTreeMap<String, Json>,
+    settings: Settings,
+    own: bool,
     limits: Limits,
     expression: Option<(String, String)>,
 }
@@ -36,9 +37,8 @@ impl Default for Builder {
         Self {
             library: &NoLibrary,
             sources: Sources::new(),
-            packages: Vec::new(),
-            sets: Vec::new(),
-            data: BTreeMap::new(),
+            settings: Settings::default(),
+            own: false,
             limits: Limits::default(),
             expression: None,
         }
@@ -118,22 +118,64 @@ impl Builder {
         self
     }
 
-    /// Puts the rules of a package in force, and those of every package below it. Without this and
-    /// [`Builder::set`], all packages of the sources are.
-    pub fn package(mut self, path: impl Into<String>) -> Self {
-        self.packages.push(path.into());
-        self
+    /// Puts the rules of a package in force, and those of every package below it. Without this, all
+    /// packages of the sources are.
+    pub fn package(self, path: impl Into<String>) -> Self {
+        self.using(Use {
+            package: path.into(),
+            ..Use::default()
+        })
     }
 
     /// Puts the packages of a named set of the library in force, with its data.
-    pub fn set(mut self, name: impl Into<String>) -> Self {
-        self.sets.push(name.into());
+    pub fn set(self, name: impl Into<String>) -> Self {
+        self.package(name)
+    }
+
+    /// Puts a package in force: for some requests only, with data, or as an instance under a name of its
+    /// own. A package of the sources that instances are made of is itself in force only where it is named.
+    pub fn using(mut self, used: Use) -> Self {
+        self.settings.uses.push(used);
+        self
+    }
+
+    /// Keeps all packages of the sources in force beside those that are named.
+    pub fn own(mut self) -> Self {
+        self.own = true;
+        self
+    }
+
+    /// Sets the level of a rule (by its full name, or another's id for it) or of all rules of a package
+    /// and of those below it, but for rules that allow. Of several that fit, the one nearest to the rule counts.
+    pub fn level(mut self, name: impl Into<String>, level: Level) -> Self {
+        self.settings.levels.insert(name.into(), level);
+        self
+    }
+
+    /// Accepts findings, which then do not deny. What expires is compared with the input `now`
+    /// ([`Request::with_input`](crate::Request::with_input)), which need not be declared for it.
+    pub fn exempt(mut self, exemption: Exemption) -> Self {
+        self.settings.exemptions.push(exemption);
+        self
+    }
+
+    /// Where the host has its uses, data, levels and exemptions: what is wrong with them is shown there.
+    pub fn origins(mut self, origins: Origins) -> Self {
+        self.settings.origins = origins;
+        self
+    }
+
+    /// Says that data, levels and exemptions are those of a larger policy, of which only a part is in
+    /// force here: what they say of the rest (texts of its files, and its uses) and of the library is no
+    /// mistake, and has no effect.
+    pub fn part_of(mut self, texts: Vec<String>, uses: Vec<Use>) -> Self {
+        self.settings.outside = Some((texts, uses));
         self
     }
 
     /// Gives a datum by its full name (`shop.authz.teams`).
     pub fn data(mut self, name: impl Into<String>, value: Json) -> Self {
-        self.data.insert(name.into(), value);
+        self.settings.data.insert(name.into(), value);
         self
     }
 
@@ -156,33 +198,64 @@ impl Builder {
     }
 
     /// Compiles the policy with its tests. Data that no default and no host gives is for them to bind.
-    pub fn tests(self) -> Result<Suite, BuildError> {
+    /// Each test has its own package in force: matches, instances, levels and exemptions do not apply.
+    pub fn tests(mut self) -> Result<Suite, BuildError> {
+        self.settings.uses.retain(|used| used.name.is_none());
+        for used in &mut self.settings.uses {
+            used.matching = Match::default();
+        }
+        self.settings.levels.clear();
+        self.settings.exemptions.clear();
         self.engine(true).map(Suite::new)
     }
 
-    fn engine(mut self, tests: bool) -> Result<Engine, BuildError> {
-        let mut own = Vec::new();
-        let select = self.select(&mut own);
+    fn engine(self, tests: bool) -> Result<Engine, BuildError> {
+        let settings = &self.settings;
+        let mut wrong = Vec::new();
+        let mut selected = settings.select(self.library, &mut wrong);
+        let instances: Vec<Instance<'_>> = selected
+            .instances
+            .iter()
+            .map(|(package, name)| Instance { package, name })
+            .collect();
+        let input = CompileInput {
+            sources: &self.sources,
+            library: self.library,
+            select: &selected.select,
+            own: self.own || !settings.uses.iter().any(|used| self.takes_own_out(used)),
+            instances: &instances,
+        };
         let Compiled {
             program,
             mut diagnostics,
             mut sources,
-        } = {
-            let input = CompileInput {
-                sources: &self.sources,
-                library: self.library,
-                select: &select,
-            };
-            match &self.expression {
-                Some((package, text)) => compile_expression(&input, package, text),
-                None => compile(&input),
-            }
+            packages,
+        } = match &self.expression {
+            Some((package, text)) => compile_expression(&input, package, text),
+            None => compile(&input),
         };
-        for (name, text, message, help) in own {
-            let span = data::host_span(&mut sources, &name, &text);
-            diagnostics.push(Diagnostic::new(Code::UnknownPackage, span, message).with_help(help));
+        let policy = digest_policy(&sources, &selected.select, settings);
+        let missing = settings.check_names(&packages, self.library, &mut wrong);
+        let is_missing = |name: &str| missing.iter().any(|path| below(name, path));
+        let program = program.map(|mut program| {
+            let force = settings.resolve(&mut program, &sources, self.library, &mut wrong);
+            if settings.outside.is_some() {
+                // What is given to packages that are not in force here.
+                let known = settings.elsewhere(&sources, self.library);
+                let declared = |name: &str| program.data.iter().any(|data| data.name == name);
+                selected
+                    .data
+                    .retain(|name, _| declared(name) || !known.has_data(name));
+            }
+            (program, force)
+        });
+        selected.data.retain(|name, _| !is_missing(name));
+        wrong.retain(|mistake| mistake.code != Code::UnknownRule || !is_missing(&mistake.given));
+        let marks = Marks::new(&settings.origins, &mut sources);
+        for mistake in wrong {
+            diagnostics.push(marks.diagnostic(mistake, &mut sources));
         }
-        let Some(mut program) = program.filter(|_| !diagnostics.iter().any(Diagnostic::is_error)) else {
+        let Some((mut program, force)) = program else {
             return Err(BuildError { diagnostics, sources });
         };
         if !tests {
@@ -212,10 +285,14 @@ impl Builder {
                 return Err(BuildError { diagnostics, sources });
             }
         };
-        let policy = digest_policy(&sources, &select);
-        let wrong = data::load(&mut plan, &self.data, self.limits, tests, &mut sources);
-        if !wrong.is_empty() {
-            diagnostics.extend(wrong);
+        let given = data::Given {
+            data: &selected.data,
+            marks: &marks,
+        };
+        diagnostics.extend(data::load(&mut plan, &given, self.limits, tests, &mut sources));
+        diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
+        diagnostics.dedup();
+        if diagnostics.iter().any(Diagnostic::is_error) {
             return Err(BuildError { diagnostics, sources });
         }
         let data = digest_data(&plan);
@@ -234,6 +311,7 @@ impl Builder {
             sources,
             warnings: diagnostics,
             limits: self.limits,
+            force,
             policy,
             data,
             #[cfg(feature = "reference")]
@@ -241,46 +319,11 @@ impl Builder {
         })
     }
 
-    /// The packages in force. What the host names wrongly goes to `wrong`: name, text, message, help.
-    fn select(&mut self, wrong: &mut Vec<(String, String, String, String)>) -> Vec<String> {
-        let mut select = self.packages.clone();
-        if !self.sets.is_empty() && self.packages.is_empty() {
-            // A set beside sources does not take the sources out of force.
-            for (id, source) in self.sources.policies() {
-                if let Some(path) = wardlaw_lang::syntax::parse(id, &source.text).file.package {
-                    let names: Vec<&str> = path.names.iter().map(|name| name.text).collect();
-                    select.push(names.join("."));
-                }
-            }
-        }
-        let sets = self.library.sets();
-        for name in &self.sets {
-            let Some(set) = sets.iter().find(|set| set.name == name) else {
-                let help = match nearest(name, sets.iter().map(|set| set.name)) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "sets are named by the library".into(),
-                };
-                let message = format!("the library has no set `{name}`");
-                wrong.push((format!("set {name}"), name.clone(), message, help));
-                continue;
-            };
-            select.extend(set.packages.iter().map(|package| String::from(*package)));
-            for (datum, text) in set.data {
-                match serde_json::from_str(text) {
-                    // What the host gives itself stands.
-                    Ok(value) => drop(self.data.entry(String::from(*datum)).or_insert(value)),
-                    Err(error) => wrong.push((
-                        format!("set {name}"),
-                        String::from(*text),
-                        format!("the set's datum `{datum}` is no JSON: {error}"),
-                        "mend the library".into(),
-                    )),
-                }
-            }
-        }
-        select.sort_unstable();
-        select.dedup();
-        select
+    /// Whether a use says that the packages of the sources are in force only where they are named. A set
+    /// of the library beside sources, or an instance, does not.
+    fn takes_own_out(&self, used: &Use) -> bool {
+        let is_set = self.library.sets().iter().any(|set| set.name == used.package);
+        used.name.is_none() && (!is_set || self.sources.is_empty())
     }
 }
 
@@ -296,15 +339,17 @@ fn in_literal(sources: &Sources, content: Span, offset: u32) -> Span {
     Span::new(content.file, start, start.saturating_add(length as u32))
 }
 
-/// Of all texts, whatever the order in which the host gave them, and of what is in force.
-fn digest_policy(sources: &Sources, select: &[String]) -> String {
+/// Of all texts, whatever the order in which the host gave them, and of what is in force, and how.
+fn digest_policy(sources: &Sources, select: &[String], settings: &Settings) -> String {
     let mut texts: Vec<[&str; 2]> = sources
         .iter()
         .map(|(_, source)| [source.name.as_str(), source.text.as_str()])
         .collect();
     texts.sort_unstable();
     let texts = texts.iter().flatten().copied();
-    decision::digest(texts.chain(select.iter().map(String::as_str)))
+    let settings = force::lines(settings);
+    let select = select.iter().chain(&settings);
+    decision::digest(texts.chain(select.map(String::as_str)))
 }
 
 /// Of all data, defaults included: what decisions depend on.

@@ -20,6 +20,7 @@ use crate::{
     builtins::pattern::Regex,
     eval::Machine,
     fault::Reason,
+    force::{self, Marks},
     input::{Document, FieldKey, Kind, NodeId},
     limits::Limits,
     plan::{
@@ -33,20 +34,39 @@ use crate::{
     },
 };
 
+/// What the host gives, and where it has it.
+#[derive(Debug)]
+pub(crate) struct Given<'g> {
+    pub(crate) data: &'g BTreeMap<String, force::Given>,
+    pub(crate) marks: &'g Marks<'g>,
+}
+
+/// Whether the package of a datum is in force, or needed by one that is.
+fn is_reached(plan: &Plan, datum: &str) -> bool {
+    let path = datum.rsplit_once('.').map_or("", |(path, _)| path);
+    let mut packages = plan.packages.iter();
+    packages
+        .find(|package| package.path == path)
+        .is_none_or(|package| package.reached)
+}
+
 /// Gives every datum of the plan its document. All that is wrong is reported at once.
 pub(crate) fn load(
     plan: &mut Plan,
-    given: &BTreeMap<String, Json>,
+    given: &Given<'_>,
     limits: Limits,
     tests: bool,
     sources: &mut Sources,
 ) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
-    for name in given.keys() {
+    for (name, datum) in given.data {
         if plan.data.iter().any(|data| data.name == *name) {
             continue;
         }
-        let span = host_span(sources, &format!("data {name}"), name);
+        let span = given
+            .marks
+            .span(&datum.at.clone().of_key())
+            .unwrap_or_else(|| host_span(sources, &format!("data {name}"), name));
         let message = format!("no package in use declares the datum `{name}`");
         let diagnostic = Diagnostic::new(Code::BadData, span, message);
         diagnostics.push(
@@ -58,12 +78,12 @@ pub(crate) fn load(
         );
     }
     for index in 0..plan.data.len() {
-        let left_to_tests = tests
-            && plan
-                .data
-                .get(index)
-                .is_some_and(|data| data.default.is_none() && !given.contains_key(&data.name));
-        if left_to_tests {
+        // Left to tests, or not read by anything in force.
+        let left = plan.data.get(index).is_some_and(|data| {
+            let missing = data.default.is_none() && !given.data.contains_key(&data.name);
+            missing && (tests || !is_reached(plan, &data.name))
+        });
+        if left {
             continue;
         }
         if let Err(mut errors) = load_one(plan, index, given, limits, sources) {
@@ -106,7 +126,7 @@ pub(crate) fn host_span(sources: &mut Sources, name: &str, text: &str) -> Span {
 fn load_one(
     plan: &mut Plan,
     index: usize,
-    given: &BTreeMap<String, Json>,
+    given: &Given<'_>,
     limits: Limits,
     sources: &mut Sources,
 ) -> Result<(), Vec<Diagnostic>> {
@@ -116,9 +136,9 @@ fn load_one(
     let (name, span, ty, default, locals) =
         (data.name.clone(), data.span, data.ty, data.default, data.locals);
     let error = |span, message: String| alloc::vec![Diagnostic::new(Code::BadData, span, message)];
-    let is_given = given.get(&name);
+    let is_given = given.data.get(&name);
     let value = match (is_given, default) {
-        (Some(value), _) => value.clone(),
+        (Some(datum), _) => datum.value.clone(),
         (None, Some(default)) => {
             let mut machine = Machine::new(plan, &[], limits);
             match machine.evaluate(default, locals) {
@@ -159,14 +179,20 @@ fn load_one(
     whole.check(document.root(), &declared);
     let wrong = core::mem::take(&mut whole.wrong);
     if !wrong.is_empty() {
-        let span = if is_given.is_some() {
-            host_span(sources, &format!("data {name}"), &value.to_string())
-        } else {
-            span
+        let mut whole = None;
+        let mut place = |path: &str| {
+            let Some(datum) = is_given else { return span };
+            let at = path.split('/').skip(1).fold(datum.at.clone(), |at, part| {
+                at.below(part.replace("~1", "/").replace("~0", "~"))
+            });
+            given.marks.span(&at).unwrap_or_else(|| {
+                *whole.get_or_insert_with(|| host_span(sources, &format!("data {name}"), &value.to_string()))
+            })
         };
         return Err(wrong
             .into_iter()
             .map(|(path, message, help)| {
+                let span = place(&path);
                 let at = if path.is_empty() {
                     String::new()
                 } else {

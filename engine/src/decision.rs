@@ -23,7 +23,7 @@ pub use wardlaw_lang::ir::RuleSeverity as Severity;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Decision {
-    /// No `error`, no `deny`, and each selected `default deny` package has an `allow`.
+    /// No finding denies ([`Finding::denies`]), and each selected `default deny` package has an `allow`.
     pub allowed: bool,
     /// By package, rule, place and message; equal ones once.
     pub findings: Vec<Finding>,
@@ -31,6 +31,8 @@ pub struct Decision {
     pub patch: Vec<PatchOperation>,
     /// Values of `@output let`s by name.
     pub outputs: Vec<(String, Json)>,
+    /// Packages that decided nothing, because their `match` leaves the request out.
+    pub skipped: Vec<Skipped>,
     /// Digest of the policy: `sha256:…`.
     pub policy: String,
     /// Digest of the data: `sha256:…`.
@@ -71,6 +73,8 @@ pub enum Level {
     Deny,
     /// They warn.
     Warn,
+    /// The rule does not run, so that no finding has this level.
+    Off,
 }
 
 impl Level {
@@ -79,7 +83,14 @@ impl Level {
         match self {
             Self::Deny => "deny",
             Self::Warn => "warn",
+            Self::Off => "off",
         }
+    }
+
+    /// The level of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        let levels = [Self::Deny, Self::Warn, Self::Off];
+        levels.into_iter().find(|level| level.name() == name)
     }
 }
 
@@ -114,6 +125,32 @@ pub struct Finding {
     pub source: Option<Source>,
     /// Of an error: what kind.
     pub error: Option<ErrorInfo>,
+    /// Why it does not count, where it is exempt.
+    pub exempt: Option<Exempt>,
+}
+
+/// What an exemption says of a finding that it covers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Exempt {
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// The last day or moment on which it holds.
+    pub expires: Option<String>,
+    /// Which exemption: how many were given to the builder before it.
+    pub position: usize,
+}
+
+/// A package that a request left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Skipped {
+    /// Its path.
+    pub package: String,
+    /// What the request does not state of what the package's `match` asks for, if that is why.
+    pub absent: Option<&'static str>,
 }
 
 /// A further place of a finding.
@@ -204,6 +241,18 @@ impl Decision {
                     }
                 });
             });
+            if !self.skipped.is_empty() {
+                w.member("skipped", |w| {
+                    w.list(&self.skipped, |w, skipped| {
+                        w.object(|w| {
+                            w.member("package", |w| w.text(&skipped.package));
+                            if let Some(absent) = skipped.absent {
+                                w.member("absent", |w| w.text(absent));
+                            }
+                        });
+                    });
+                });
+            }
             w.member("policy", |w| w.text(&self.policy));
             w.member("data", |w| w.text(&self.data));
             w.member("fuel", |w| w.number(self.fuel));
@@ -218,6 +267,16 @@ impl Decision {
 }
 
 impl Finding {
+    /// Whether it makes the decision one that does not allow.
+    pub fn denies(&self) -> bool {
+        self.level == Level::Deny && self.effect != Effect::Allow && self.exempt.is_none()
+    }
+
+    /// Whether it only warns.
+    pub fn warns(&self) -> bool {
+        self.level == Level::Warn && self.effect != Effect::Allow && self.exempt.is_none()
+    }
+
     /// As [`Decision::to_json_string`], of the finding alone.
     pub fn to_json_string(&self) -> String {
         let mut writer = Writer::default();
@@ -263,6 +322,19 @@ impl Finding {
             if let Some(error) = self.error {
                 w.member("error", |w| {
                     w.object(|w| w.member("kind", |w| w.text(error.kind.name())));
+                });
+            }
+            if let Some(exempt) = &self.exempt {
+                w.member("exempt", |w| {
+                    w.object(|w| {
+                        w.member("reason", |w| w.text(&exempt.reason));
+                        if let Some(owner) = &exempt.owner {
+                            w.member("owner", |w| w.text(owner));
+                        }
+                        if let Some(expires) = &exempt.expires {
+                            w.member("expires", |w| w.text(expires));
+                        }
+                    });
                 });
             }
         });

@@ -8,7 +8,7 @@ use alloc::{
     vec::Vec,
 };
 
-use wardlaw_lang::{Diagnostic, Sources, Span};
+use wardlaw_lang::{Diagnostic, Sources, Span, ir::EffectKind, opaque::Time};
 
 use crate::{
     builder::Builder,
@@ -16,6 +16,7 @@ use crate::{
     eval::{Machine, Sink},
     fault::{ErrorKind, FaultInfo, Reason},
     fix::Patch,
+    force::{Exemption, Force, Scope},
     input::validate,
     limits::Limits,
     plan::{Plan, Rule, check::kinds},
@@ -29,6 +30,7 @@ pub struct Engine {
     pub(crate) sources: Sources,
     pub(crate) warnings: Vec<Diagnostic>,
     pub(crate) limits: Limits,
+    pub(crate) force: Force,
     pub(crate) policy: String,
     pub(crate) data: String,
     /// What the plan was made of.
@@ -100,6 +102,22 @@ pub struct RuleInfo<'e> {
     pub line: u32,
     /// Decided about data alone, no part of a decision on a request.
     pub audit: bool,
+    /// How its findings count.
+    pub level: Level,
+}
+
+/// What is known of an exemption.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ExemptionInfo<'e> {
+    /// As it was given, its lists in order.
+    pub exemption: &'e Exemption,
+    /// Which: how many were given to the builder before it.
+    pub position: usize,
+    /// Whether it has run out.
+    pub expired: bool,
+    /// Whether a rule in force has one of its names.
+    pub names_some: bool,
 }
 
 impl Engine {
@@ -120,7 +138,7 @@ impl Engine {
 
     /// The rules in force, in contract order.
     pub fn rules(&self) -> impl Iterator<Item = RuleInfo<'_>> {
-        self.plan.rules.iter().map(|rule| {
+        self.plan.rules.iter().enumerate().map(|(index, rule)| {
             let (file, line) = self.plan.file_line(rule.span);
             RuleInfo {
                 name: &rule.name,
@@ -133,8 +151,31 @@ impl Engine {
                 file,
                 line,
                 audit: rule.audit,
+                level: self.force.level(index).unwrap_or(match rule.effect.kind {
+                    EffectKind::Warn => Level::Warn,
+                    EffectKind::Deny | EffectKind::Allow | EffectKind::Mutate => Level::Deny,
+                }),
             }
         })
+    }
+
+    /// The exemptions, in the order in which they were given; `now` is the time of decisions, RFC 3339.
+    pub fn exemptions(&self, now: Option<&str>) -> Vec<ExemptionInfo<'_>> {
+        let now = now.and_then(Time::parse);
+        let mut infos: Vec<ExemptionInfo<'_>> = self
+            .force
+            .exemptions
+            .iter()
+            .map(|ready| ready.info(now))
+            .collect();
+        infos.sort_by_key(|info| info.position);
+        infos
+    }
+
+    /// Paths of the packages whose rules are in force.
+    pub fn packages(&self) -> impl Iterator<Item = &str> {
+        let packages = self.plan.packages.iter().filter(|package| package.selected);
+        packages.map(|package| package.path.as_str())
     }
 
     /// The names of the inputs that the policy declares.
@@ -199,17 +240,18 @@ impl Engine {
         let documents = request.documents();
         let mut machine = Machine::new(&self.plan, &documents, self.limits);
         request.bind(&mut machine);
-        self.decide_in(&mut machine, None)
+        let scope = self.force.scope(&machine, request.now());
+        self.decide_in(&mut machine, &scope)
     }
 
-    /// Decides about what a machine has bound; by the rules of one package, where one is named.
-    pub(crate) fn decide_in(&self, machine: &mut Machine<'_>, only: Option<u32>) -> Decision {
+    /// Decides about what a machine has bound, by the rules of the packages in scope.
+    pub(crate) fn decide_in(&self, machine: &mut Machine<'_>, scope: &Scope) -> Decision {
         let mut sink = Sink::default();
         let fuel = machine.fuel;
-        self.mismatches(machine, only, &mut sink);
+        self.mismatches(machine, scope, &mut sink);
         let mut out_of_fuel = false;
         for (index, rule) in self.plan.rules.iter().enumerate() {
-            if rule.audit || only.is_some_and(|only| rule.package != only) {
+            if rule.audit || !scope.has(rule.package) {
                 continue;
             }
             let index = index as u32;
@@ -219,24 +261,29 @@ impl Engine {
                 out_of_fuel = machine.run_rule(index, &mut sink);
             }
         }
-        let outputs = self.outputs(machine, only, &mut sink);
+        let outputs = self.outputs(machine, scope, &mut sink);
         let fuel = fuel.saturating_sub(machine.fuel);
-        self.finish(sink, outputs, only, fuel)
+        self.finish(sink, outputs, scope, fuel)
     }
 
     /// Decides the audit rules: about the data that were loaded, and no request. Places lie in data.
     pub fn audit(&self) -> Decision {
-        let mut machine = Machine::new(&self.plan, &[], self.limits);
-        self.audit_in(&mut machine, None)
+        self.audit_at(None)
     }
 
-    /// Decides the audit rules; those of one package, where one is named.
-    pub(crate) fn audit_in(&self, machine: &mut Machine<'_>, only: Option<u32>) -> Decision {
+    /// As [`Engine::audit`], at that time (RFC 3339): only where it is known do exemptions hold that expire.
+    pub fn audit_at(&self, now: Option<&str>) -> Decision {
+        let mut machine = Machine::new(&self.plan, &[], self.limits);
+        self.audit_in(&mut machine, &self.force.audit_scope(now))
+    }
+
+    /// Decides the audit rules of the packages in scope.
+    pub(crate) fn audit_in(&self, machine: &mut Machine<'_>, scope: &Scope) -> Decision {
         let mut sink = Sink::default();
         let fuel = machine.fuel;
         let mut out_of_fuel = false;
         for (index, rule) in self.plan.rules.iter().enumerate() {
-            if !rule.audit || only.is_some_and(|only| rule.package != only) {
+            if !rule.audit || !scope.has(rule.package) {
                 continue;
             }
             let index = index as u32;
@@ -247,11 +294,11 @@ impl Engine {
             }
         }
         let fuel = fuel.saturating_sub(machine.fuel);
-        self.decision(sink, Vec::new(), fuel)
+        self.decision(sink, Vec::new(), scope, fuel)
     }
 
     /// What is wrong with the inputs, before any rule runs.
-    fn mismatches(&self, machine: &Machine<'_>, only: Option<u32>, sink: &mut Sink) {
+    fn mismatches(&self, machine: &Machine<'_>, scope: &Scope, sink: &mut Sink) {
         let limit = self.limits.findings_per_rule;
         let all = self.limits.findings as usize;
         let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
@@ -261,7 +308,7 @@ impl Engine {
                 let Some(rule) = self.plan.rules.get(*index as usize) else {
                     continue;
                 };
-                if rule.audit || only.is_some_and(|only| rule.package != only) {
+                if rule.audit || !scope.has(rule.package) {
                     continue;
                 }
                 let count = counts.entry(*index).or_default();
@@ -285,13 +332,12 @@ impl Engine {
     fn outputs(
         &self,
         machine: &mut Machine<'_>,
-        only: Option<u32>,
+        scope: &Scope,
         sink: &mut Sink,
     ) -> Vec<(String, serde_json::Value)> {
         let mut outputs = Vec::with_capacity(self.plan.outputs.len());
         for (name, index) in &self.plan.outputs {
-            let package = name.rsplit_once('.').map_or("", |(package, _)| package);
-            if only.is_some_and(|only| self.package(only) != package) {
+            if !self.gives(scope, name) {
                 continue;
             }
             match machine.output(*index) {
@@ -307,23 +353,33 @@ impl Engine {
         outputs
     }
 
+    /// Whether the package of an output is in scope.
+    pub(crate) fn gives(&self, scope: &Scope, output: &str) -> bool {
+        let path = output.rsplit_once('.').map_or("", |(package, _)| package);
+        let mut packages = (0_u32..).zip(&self.plan.packages);
+        packages
+            .find(|(_, package)| package.path == path)
+            .is_none_or(|(index, _)| scope.has(index))
+    }
+
     /// The decision of a request: what findings, mutations and outputs make.
     pub(crate) fn finish(
         &self,
         mut sink: Sink,
         outputs: Vec<(String, serde_json::Value)>,
-        only: Option<u32>,
+        scope: &Scope,
         fuel: u64,
     ) -> Decision {
         let allows = core::mem::take(&mut sink.allows);
-        self.require_allow(&allows, only, &mut sink.findings);
-        self.decision(sink, outputs, fuel)
+        self.require_allow(&allows, scope, &mut sink.findings);
+        self.decision(sink, outputs, scope, fuel)
     }
 
     pub(crate) fn decision(
         &self,
         sink: Sink,
         outputs: Vec<(String, serde_json::Value)>,
+        scope: &Scope,
         fuel: u64,
     ) -> Decision {
         let Sink {
@@ -332,15 +388,14 @@ impl Engine {
             ..
         } = sink;
         decision::compact(&mut findings);
+        self.force.judge(scope, &mut findings);
         let findings: Vec<Finding> = findings.into_iter().map(|raw| raw.finding).collect();
-        let allowed = !findings
-            .iter()
-            .any(|finding| matches!(finding.effect, Effect::Deny | Effect::Error));
         Decision {
-            allowed,
+            allowed: !findings.iter().any(Finding::denies),
             findings,
             patch: Patch::into_operations(mutations),
             outputs,
+            skipped: Force::skipped(scope, |package| self.package(package).to_string()),
             policy: self.policy.clone(),
             data: self.data.clone(),
             fuel,
@@ -348,13 +403,13 @@ impl Engine {
     }
 
     /// A `default deny` package in which nothing allows denies.
-    fn require_allow(&self, allows: &[u32], only: Option<u32>, findings: &mut Vec<Raw>) {
+    fn require_allow(&self, allows: &[u32], scope: &Scope, findings: &mut Vec<Raw>) {
         for (index, package) in self.plan.packages.iter().enumerate() {
             if !package.selected || !package.default_deny {
                 continue;
             }
             let index = index as u32;
-            if only.is_some_and(|only| only != index) {
+            if !scope.has(index) {
                 continue;
             }
             let of_package = |rule: &Rule| rule.package == index;
@@ -369,7 +424,7 @@ impl Engine {
                 .plan
                 .rules
                 .iter()
-                .filter(|rule| of_package(rule) && rule.effect.kind == wardlaw_lang::ir::EffectKind::Allow)
+                .filter(|rule| of_package(rule) && rule.effect.kind == EffectKind::Allow)
                 .map(|rule| {
                     let short = rule.name.rsplit('.').next().unwrap_or("");
                     format!("`{short}`")
@@ -398,6 +453,7 @@ impl Engine {
                     fix: vec![],
                     source: None,
                     error: None,
+                    exempt: None,
                 },
             });
         }

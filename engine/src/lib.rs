@@ -32,6 +32,7 @@ mod engine;
 mod eval;
 mod fault;
 pub mod fix;
+mod force;
 pub mod input;
 mod limits;
 mod plan;
@@ -43,10 +44,13 @@ mod test_run;
 mod value;
 
 pub use builder::{BuildError, Builder};
-pub use decision::{Decision, Effect, ErrorInfo, Finding, Level, RelatedPlace, Severity, Source};
-pub use engine::{Engine, EvaluationError, InputInfo, RuleInfo};
+pub use decision::{
+    Decision, Effect, ErrorInfo, Exempt, Finding, Level, RelatedPlace, Severity, Skipped, Source,
+};
+pub use engine::{Engine, EvaluationError, ExemptionInfo, InputInfo, RuleInfo};
 pub use fault::ErrorKind;
 pub use fix::{PatchError, PatchOp, PatchOperation};
+pub use force::{Exemption, Match, Origins, Use};
 pub use limits::Limits;
 pub use request::Request;
 pub use test_run::{CaseResult, Failure, Files, NoFiles, Suite, TestFile, TestInfo};

@@ -51,6 +51,12 @@ impl<'d> Request<'d> {
         self
     }
 
+    /// The time that the host gives, whether or not the policy reads it.
+    pub(crate) fn now(&self) -> Option<&'d str> {
+        let (_, document) = self.inputs.iter().find(|(name, _)| *name == "now")?;
+        document.str(document.root())
+    }
+
     /// The documents, in the order in which [`Request::bind`] counts them.
     pub(crate) fn documents(&self) -> Vec<&'d Document<'d>> {
         let subject = self.subject.iter().map(|(document, _)| *document);

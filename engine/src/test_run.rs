@@ -23,6 +23,7 @@ use crate::{
     eval::Machine,
     fault::FaultInfo,
     fix,
+    force::Scope,
     input::{Document, Format, Kind, ReadLimits, read_stream},
     plan::{
         check::{Checks, kinds},
@@ -473,10 +474,11 @@ impl Run<'_> {
     fn decide(&self, machine: &Machine<'_>, state: &mut State) {
         let mut machine = machine.clone();
         machine.fuel = self.engine.limits.fuel;
+        let scope = Scope::package(self.test.package);
         let decision = if self.audits(state) {
-            self.engine.audit_in(&mut machine, Some(self.test.package))
+            self.engine.audit_in(&mut machine, &scope)
         } else {
-            self.engine.decide_in(&mut machine, Some(self.test.package))
+            self.engine.decide_in(&mut machine, &scope)
         };
         state.fuel = state.fuel.saturating_add(decision.fuel);
         state.decision = Some(decision);
@@ -635,6 +637,8 @@ impl Run<'_> {
         let doc = machine.add_document(&document, Origin::Nothing);
         bind_document(&mut machine, subject.input, doc, &document, subject.review);
         machine.forget_made();
-        Ok(self.engine.decide_in(&mut machine, Some(self.test.package)))
+        Ok(self
+            .engine
+            .decide_in(&mut machine, &Scope::package(self.test.package)))
     }
 }

@@ -182,6 +182,22 @@ codes! {
     BadFix = 404 Error "fix does not mend";
     /// A function for tests, called elsewhere.
     TestOnly = 405 Error "function for tests only";
+
+    // 05xx: settings of a host, such as ward.toml
+    /// A file of settings that cannot be read, or a value of the wrong type in it.
+    BadSetting = 501 Error "setting cannot be read";
+    /// A key that no setting has.
+    UnknownSetting = 502 Error "unknown setting";
+    /// A setting that speaks of a rule or package that does not exist.
+    UnknownRule = 503 Error "unknown rule";
+    /// A package that cannot be used in this way.
+    BadUse = 504 Error "package cannot be used so";
+    /// A level that cannot be set.
+    BadLevel = 505 Error "level cannot be set";
+    /// An exemption that is not complete.
+    BadExemption = 506 Error "exemption is not complete";
+    /// Two settings that contradict each other.
+    Contradiction = 507 Error "settings contradict each other";
 }
 
 impl Code {

@@ -17,8 +17,34 @@ pub struct CompileInput<'a> {
     /// Packages, named sets and types besides.
     pub library: &'a dyn Library,
     /// Paths of the packages whose rules are in force; a prefix selects every package below it.
-    /// Where this is empty, all packages of `sources` are.
     pub select: &'a [String],
+    /// Whether all packages of `sources` are in force besides, but for those that instances are of.
+    pub own: bool,
+    /// Packages that are in force under names of their own.
+    pub instances: &'a [Instance<'a>],
+}
+
+impl<'a> CompileInput<'a> {
+    /// All packages of the sources, in force.
+    pub fn new(sources: &'a Sources, library: &'a dyn Library) -> Self {
+        Self {
+            sources,
+            library,
+            select: &[],
+            own: true,
+            instances: &[],
+        }
+    }
+}
+
+/// A package under a name of its own: its files are checked once more as a package of that path, so
+/// that it has rules and data of its own. What it imports is shared, and its places are those of its files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Instance<'a> {
+    /// The path of the package.
+    pub package: &'a str,
+    /// The path of the instance; no other package has it.
+    pub name: &'a str,
 }
 
 /// What came of it.
@@ -30,6 +56,8 @@ pub struct Compiled {
     pub diagnostics: Vec<Diagnostic>,
     /// The user's files, and the library's that were needed.
     pub sources: Sources,
+    /// The paths of all packages that were loaded, in order; instances are not among them.
+    pub packages: Vec<String>,
 }
 
 /// An expression in the scope of a package, to be compiled beside the policy.
@@ -69,6 +97,9 @@ fn run(input: &CompileInput<'_>, query: Option<Query<'_>>) -> Compiled {
         library_files,
         mut diagnostics,
     } = load(input, query);
+    let own_names = packages.iter().filter(|package| package.instance_of.is_none());
+    let mut paths: Vec<String> = own_names.map(|package| package.path.clone()).collect();
+    paths.sort_unstable();
     let program = check(&packages, input.library, input.sources, &mut diagnostics);
     drop(packages);
     let mut sources = input.sources.clone();
@@ -106,5 +137,6 @@ fn run(input: &CompileInput<'_>, query: Option<Query<'_>>) -> Compiled {
         program,
         diagnostics,
         sources,
+        packages: paths,
     }
 }

@@ -15,6 +15,7 @@ pub mod diagnostic;
 pub mod ir;
 pub mod library;
 pub mod opaque;
+pub mod outline;
 pub mod package;
 pub mod pattern;
 pub mod schema;
@@ -25,7 +26,7 @@ pub mod syntax;
 pub mod types;
 
 pub use code::Code;
-pub use compile::{CompileInput, Compiled, compile, compile_expression};
+pub use compile::{CompileInput, Compiled, Instance, compile, compile_expression};
 pub use diagnostic::{Applicability, Diagnostic, Edit, Label, Severity, Suggestion};
 pub use library::{Library, LibraryFile, LibraryPackage, NamedSet, NoLibrary};
 pub use source::{LineColumn, Source, Sources};

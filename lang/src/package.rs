@@ -17,6 +17,10 @@ pub(crate) struct Package<'s> {
     pub(crate) path: String,
     /// Whether its rules are in force.
     pub(crate) selected: bool,
+    /// Whether it is in force, or needed by one that is.
+    pub(crate) reached: bool,
+    /// The package that it is an instance of.
+    pub(crate) instance_of: Option<String>,
     /// Whether it comes from the library.
     pub(crate) library: bool,
     /// Its files.
@@ -54,6 +58,7 @@ pub(crate) fn load<'s>(input: &CompileInput<'s>, query: Option<Query<'_>>) -> Lo
     };
     loader.own();
     loader.select();
+    loader.instances();
     if let Some(query) = query {
         loader.query(query);
     }
@@ -121,6 +126,8 @@ impl<'s> Loader<'s> {
             let package = self.packages.entry(name.clone()).or_insert_with(|| Package {
                 path: name,
                 selected: false,
+                reached: false,
+                instance_of: None,
                 library: false,
                 files: Vec::new(),
                 query: None,
@@ -131,11 +138,11 @@ impl<'s> Loader<'s> {
 
     /// Marks what is in force, and loads it from the library where it lies there.
     fn select(&mut self) {
-        if self.input.select.is_empty() {
+        if self.input.own {
+            let instances = self.input.instances;
             for package in self.packages.values_mut() {
-                package.selected = true;
+                package.selected = !instances.iter().any(|instance| instance.package == package.path);
             }
-            return;
         }
         let library: Vec<&'static str> = self
             .input
@@ -155,6 +162,35 @@ impl<'s> Loader<'s> {
             {
                 package.selected = true;
             }
+        }
+    }
+
+    /// Adds the instances: each is its package's files once more. One without a package, or whose name
+    /// is taken, is the host's mistake, which the host is told of where it is known what it wrote.
+    fn instances(&mut self) {
+        for instance in self.input.instances {
+            if self.packages.contains_key(instance.name)
+                || self.input.library.package(instance.name).is_some()
+                || !self.library(instance.package)
+            {
+                continue;
+            }
+            let Some(package) = self.packages.get(instance.package) else {
+                continue;
+            };
+            if package.instance_of.is_some() {
+                continue;
+            }
+            let instance = Package {
+                path: instance.name.into(),
+                selected: true,
+                reached: false,
+                instance_of: Some(package.path.clone()),
+                library: package.library,
+                files: package.files.clone(),
+                query: None,
+            };
+            self.packages.insert(instance.path.clone(), instance);
         }
     }
 
@@ -179,6 +215,8 @@ impl<'s> Loader<'s> {
             Package {
                 path: path.into(),
                 selected: false,
+                reached: false,
+                instance_of: None,
                 library: true,
                 files,
                 query: None,
@@ -234,7 +272,15 @@ impl<'s> Loader<'s> {
                 .map(|import| (dotted(import), import.span))
                 .collect();
             for (wanted, span) in wanted {
-                if self.packages.contains_key(&wanted) {
+                if let Some(known) = self.packages.get(&wanted) {
+                    if let Some(of) = &known.instance_of {
+                        // What a policy means does not depend on how often it is used.
+                        let message =
+                            format!("`{wanted}` is an instance of `{of}`, which is no package to import");
+                        let diagnostic = Diagnostic::new(Code::UnknownPackage, span, message);
+                        self.diagnostics
+                            .push(diagnostic.with_help(format!("write `import {of}`")));
+                    }
                     continue;
                 }
                 if self.library(&wanted) {
@@ -317,6 +363,7 @@ impl<'s> Loader<'s> {
                     .with_help("move what both need into a third package"),
             );
         }
+        self.reach();
         let packages = ordered
             .iter()
             .filter_map(|path| self.packages.remove(path))
@@ -328,6 +375,25 @@ impl<'s> Loader<'s> {
         }
     }
 
+    /// Marks what is in force, and what that needs.
+    fn reach(&mut self) {
+        let mut waiting: Vec<String> = self
+            .packages
+            .values()
+            .filter(|package| package.selected || package.query.is_some())
+            .map(|package| package.path.clone())
+            .collect();
+        while let Some(path) = waiting.pop() {
+            if let Some(package) = self.packages.get_mut(&path)
+                && !package.reached
+            {
+                package.reached = true;
+                waiting.extend(imports(package).map(dotted));
+            }
+        }
+    }
+
+    /// What must stand before a package: what it imports, and what it is an instance of.
     fn targets(&self, path: &str) -> Vec<(String, Span)> {
         let Some(package) = self.packages.get(path) else {
             return Vec::new();
@@ -335,6 +401,9 @@ impl<'s> Loader<'s> {
         let mut targets: Vec<(String, Span)> = imports(package)
             .map(|import| (dotted(import), import.span))
             .collect();
+        if let Some(of) = &package.instance_of {
+            targets.push((of.clone(), Span::new(FileId(0), 0, 0)));
+        }
         targets.reverse();
         targets
     }

@@ -11,12 +11,7 @@ fn check(files: &[(&str, &str)]) -> Vec<Diagnostic> {
     for (name, text) in files {
         sources.add(*name, *text);
     }
-    compile(&CompileInput {
-        sources: &sources,
-        library: &NoLibrary,
-        select: &[],
-    })
-    .diagnostics
+    compile(&CompileInput::new(&sources, &NoLibrary)).diagnostics
 }
 
 fn codes(files: &[(&str, &str)]) -> Vec<Code> {
@@ -146,11 +141,7 @@ fn the_order_of_files_does_not_matter() {
                 sources.add(*name, *text);
             }
         }
-        let compiled = compile(&CompileInput {
-            sources: &sources,
-            library: &NoLibrary,
-            select: &[],
-        });
+        let compiled = compile(&CompileInput::new(&sources, &NoLibrary));
         let place = |span: wardlaw_lang::Span| {
             let file = compiled
                 .sources

@@ -20,12 +20,7 @@ fn diagnostics(files: &[(String, String)]) -> Vec<Diagnostic> {
     for (name, text) in files {
         sources.add(name, text);
     }
-    compile(&CompileInput {
-        sources: &sources,
-        library: &TypesOnly,
-        select: &[],
-    })
-    .diagnostics
+    compile(&CompileInput::new(&sources, &TypesOnly)).diagnostics
 }
 
 /// The library with one span replaced; `None` where the new text is the old one.

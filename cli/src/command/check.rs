@@ -7,6 +7,8 @@ use std::{
 
 use crate::{
     args::{Check, FailOn, Format},
+    config::Config,
+    engine::Policy,
     inspect::{Inspector, Piece, Rendering},
     output::{
         human::Layout,
@@ -29,7 +31,8 @@ const EVERY: Duration = Duration::from_millis(100);
 
 /// Checks the inputs.
 pub(crate) fn run(args: &Check, ui: &mut Ui) -> Result<Exit, Failure> {
-    let (selection, policy) = super::policy(&args.policy, ui)?;
+    let setup = super::setup(&args.policy, ui)?;
+    let policy = super::policy(&setup, args.now.as_deref(), ui)?;
     let inputs = inputs::find(&args.paths)?;
     let files = &inputs.files;
     let rendering = match args.format {
@@ -71,9 +74,11 @@ pub(crate) fn run(args: &Check, ui: &mut Ui) -> Result<Exit, Failure> {
     if !args.quiet {
         let summary = Summary {
             rules: policy.size(),
-            policy: selection.title(),
-            by_default: selection.by_default,
-            library_only: selection.sources.is_empty(),
+            policy: setup.selection.title(),
+            by_default: setup.selection.by_default,
+            library_only: setup.selection.sources.is_empty(),
+            settings: setup.config.as_ref().map(|config| config.name.as_str()),
+            idle: &idle(&policy, setup.config.as_ref(), &tally),
             tally: &tally,
             symlinks: &inputs.symlinks,
             duplicates: &objects.twice(name),
@@ -92,6 +97,25 @@ pub(crate) fn run(args: &Check, ui: &mut Ui) -> Result<Exit, Failure> {
     } else {
         Exit::Clean
     })
+}
+
+/// A line for each exemption that had no effect.
+fn idle(policy: &Policy, config: Option<&Config>, tally: &Tally) -> Vec<String> {
+    let unused = policy.exemptions().into_iter();
+    let unused = unused.filter(|info| !tally.exemptions.contains(&info.position));
+    unused
+        .map(|info| {
+            let rules = info.exemption.rules.join("`, `");
+            let place = config
+                .and_then(|config| Some((&config.name, config.lines.get(info.position)?)))
+                .map_or_else(String::new, |(name, line)| format!(" ({name}:{line})"));
+            match &info.exemption.expires {
+                Some(expires) if info.expired => format!("`{rules}` has expired: {expires}{place}"),
+                _ if !info.names_some => format!("`{rules}` is not in force{place}"),
+                _ => format!("`{rules}` matched nothing{place}"),
+            }
+        })
+        .collect()
 }
 
 /// Results on their way out, and what is known of all of them.

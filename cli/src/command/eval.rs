@@ -4,26 +4,25 @@ use wardlaw_lang::suggest::nearest;
 
 use crate::{
     args::Eval,
-    clock, engine,
-    engine::{Engine, Given},
+    engine::{self, Builder, Engine, Given},
     output::escape,
-    project::{
-        data,
-        inputs::read_named,
-        policies::{self, Selection},
-    },
+    project::{inputs::read_named, policies::Selection},
     ui::{Exit, Failure, Ui},
 };
 
 /// Evaluates.
 pub(crate) fn run(args: &Eval, ui: &mut Ui) -> Result<Exit, Failure> {
-    let selection = policies::select(&args.policy.policies, engine::library())?;
-    let data = data::read(&args.policy.data)?;
-    let mut builder = engine::builder(&selection, data);
-    if let Some(expression) = &args.expression {
-        builder = builder.expression(package(args, &selection)?, expression);
-    }
-    let engine = super::built(builder.build(), ui)?;
+    let setup = super::setup(&args.policy, ui)?;
+    let selection = &setup.selection;
+    let expression = match &args.expression {
+        Some(expression) => Some((package(args, selection)?, expression)),
+        None => None,
+    };
+    let build = |builder: Builder| match expression {
+        Some((package, expression)) => builder.expression(package, expression).build(),
+        None => builder.build(),
+    };
+    let engine = super::built(&setup, build, ui)?;
     super::tell_warnings(&engine, ui);
     let mut texts = Vec::new();
     for input in &args.inputs {
@@ -39,17 +38,17 @@ pub(crate) fn run(args: &Eval, ui: &mut Ui) -> Result<Exit, Failure> {
     for (name, file, text) in &texts {
         given.push(one(&engine, name, file, text)?);
     }
-    let now = if texts.iter().any(|(name, _, _)| name == "now") {
+    let time = if texts.iter().any(|(name, _, _)| name == "now") {
         None
     } else {
-        let declared = engine.input_infos().any(|input| input.name == "now");
-        if args.now.is_some() && !declared {
+        let wanted = engine::wants_time(&engine);
+        if args.now.is_some() && !wanted {
             return Err(Failure::new("the policy reads no input `now`").with_help("leave out `--now`"));
         }
-        declared.then(|| args.now.clone().unwrap_or_else(clock::now))
+        wanted.then(|| engine::time(args.now.as_deref())).transpose()?
     };
-    if let Some(now) = now {
-        given.push(Given::time(&now).ok_or_else(|| Failure::new("the time cannot be read"))?);
+    if let Some(time) = &time {
+        given.push(Given::time(time).ok_or_else(|| Failure::new("the time cannot be read"))?);
     }
     let request = engine::request(&given, args.namespace.as_deref());
     if args.expression.is_some() {
@@ -61,7 +60,7 @@ pub(crate) fn run(args: &Eval, ui: &mut Ui) -> Result<Exit, Failure> {
         ui.print("\n");
         return Ok(Exit::Clean);
     }
-    rules_in_force(args, &engine, &selection)?;
+    rules_in_force(args, &engine, selection)?;
     for input in engine.input_infos().filter(|input| input.required && !args.audit) {
         if !given.iter().any(|given| given.name() == input.name) {
             let name = input.name;
@@ -70,7 +69,7 @@ pub(crate) fn run(args: &Eval, ui: &mut Ui) -> Result<Exit, Failure> {
         }
     }
     let decision = if args.audit {
-        engine.audit()
+        engine.audit_at(time.as_deref())
     } else {
         engine.decide(&request)
     };
@@ -115,6 +114,7 @@ fn package(args: &Eval, selection: &Selection) -> Result<String, Failure> {
             selection
                 .packages
                 .iter()
+                .chain(&selection.used)
                 .filter(|package| engine::library().package(package).is_some())
                 .cloned(),
         );

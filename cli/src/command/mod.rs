@@ -6,14 +6,14 @@ mod explain;
 mod rules;
 mod test;
 
+use wardlaw_lang::{Code, Diagnostic, Sources};
+
 use crate::{
     args::{self, Arguments, Command, When},
-    engine::{self, BuildError, Engine, Policy},
+    config::{self, Config},
+    engine::{self, BuildError, Builder, Engine, Policy, Setup},
     output::{diagnostic, summary},
-    project::{
-        data,
-        policies::{self, Selection},
-    },
+    project::{data, policies},
     ui::{Exit, Failure, Ui},
 };
 
@@ -47,44 +47,84 @@ pub(crate) fn usage(message: &clap::Error) -> Exit {
     }
 }
 
-/// The policy that the arguments select, or why it cannot be used.
-fn policy(args: &args::Policy, ui: &mut Ui) -> Result<(Selection, Policy), Failure> {
-    let selection = policies::select(&args.policies, engine::library())?;
-    let data = data::read(&args.data)?;
-    let engine = built(engine::builder(&selection, data).build(), ui)?;
-    tell_warnings(&engine, ui);
-    let policy = Policy::new(engine)?;
-    if policy.size() == 0 {
-        return Err(
-            Failure::new(format!("no rule in force: `{}` has none", selection.title()))
-                .with_help("name a policy with rules; `ward rules -p k8s` lists the library's"),
-        );
+/// What the arguments and the settings select. Where the settings do not say what is in force, nothing
+/// can be said of the rest.
+fn setup(args: &args::Policy, ui: &mut Ui) -> Result<Setup, Failure> {
+    let config = config::load(&args.settings)?;
+    if let Some(config) = config.as_ref().filter(|config| config.unclear) {
+        let errors = tell(&config.diagnostics, &config.sources, ui);
+        return Err(unusable(Some(config), &errors));
     }
-    Ok((selection, policy))
-}
-
-/// What was built, or all that is wrong with the policy.
-fn built<T>(result: Result<T, BuildError>, ui: &mut Ui) -> Result<T, Failure> {
-    result.map_err(|BuildError { diagnostics, sources }| {
-        let mut text = String::new();
-        diagnostic::write(&mut text, &diagnostics, &sources, ui.err_style());
-        ui.tell(&text);
-        let errors = || diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
-        let failure = Failure::new(format!(
-            "the policy cannot be used: {}",
-            summary::count(errors().count(), "error")
-        ));
-        match errors().next() {
-            Some(first) => {
-                failure.with_help(format!("for more about an error, `ward explain {}`", first.code))
-            }
-            None => failure,
-        }
+    let selection = policies::select(&args.policies, config.as_ref(), engine::library())?;
+    Ok(Setup {
+        selection,
+        config,
+        data: data::read(&args.data)?,
     })
 }
 
-fn tell_warnings(engine: &Engine, ui: &mut Ui) {
+/// The policy that is set up, or why it cannot be used.
+fn policy(setup: &Setup, now: Option<&str>, ui: &mut Ui) -> Result<Policy, Failure> {
+    let engine = built(setup, Builder::build, ui)?;
+    tell_warnings(&engine, ui);
+    let policy = Policy::new(engine, now)?;
+    if policy.size() == 0 {
+        let title = setup.selection.title();
+        return Err(Failure::new(format!("no rule in force: `{title}` has none"))
+            .with_help("name a policy with rules; `ward rules -p k8s` lists the library's"));
+    }
+    Ok(policy)
+}
+
+/// What was built, or all that is wrong with the policy and its settings.
+fn built(
+    setup: &Setup,
+    build: impl FnOnce(Builder) -> Result<Engine, BuildError>,
+    ui: &mut Ui,
+) -> Result<Engine, Failure> {
+    let config = setup.config.as_ref();
+    let mut wrong = config.map_or_else(Vec::new, |config| tell(&config.diagnostics, &config.sources, ui));
+    let built = build(engine::builder(setup)).map_err(|BuildError { diagnostics, sources }| {
+        wrong.append(&mut tell(&diagnostics, &sources, ui));
+    });
+    match built {
+        Ok(engine) if wrong.is_empty() => Ok(engine),
+        _ => Err(unusable(config, &wrong)),
+    }
+}
+
+/// The settings, where only some of them matter.
+fn settings(args: &args::Settings, ui: &mut Ui) -> Result<Option<Config>, Failure> {
+    let Some(config) = config::load(args)? else {
+        return Ok(None);
+    };
+    match tell(&config.diagnostics, &config.sources, ui).as_slice() {
+        [] => Ok(Some(config)),
+        errors => Err(unusable(Some(&config), errors)),
+    }
+}
+
+fn unusable(config: Option<&Config>, errors: &[Code]) -> Failure {
+    let count = summary::count(errors.len(), "error");
+    let failure = Failure::new(match config {
+        Some(config) => format!("the policy or `{}` cannot be used: {count}", config.name),
+        None => format!("the policy cannot be used: {count}"),
+    });
+    match errors.first() {
+        Some(first) => failure.with_help(format!("for more about an error, `ward explain {first}`")),
+        None => failure,
+    }
+}
+
+/// Shows diagnostics; the codes of those that are errors.
+fn tell(diagnostics: &[Diagnostic], sources: &Sources, ui: &mut Ui) -> Vec<Code> {
     let mut text = String::new();
-    diagnostic::write(&mut text, engine.warnings(), engine.sources(), ui.err_style());
+    diagnostic::write(&mut text, diagnostics, sources, ui.err_style());
     ui.tell(&text);
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
+    errors.map(|diagnostic| diagnostic.code).collect()
+}
+
+fn tell_warnings(engine: &Engine, ui: &mut Ui) {
+    tell(engine.warnings(), engine.sources(), ui);
 }

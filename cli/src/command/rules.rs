@@ -8,7 +8,8 @@ use crate::{
 
 /// Lists the rules.
 pub(crate) fn run(args: &Rules, ui: &mut Ui) -> Result<Exit, Failure> {
-    let (_, policy) = super::policy(&args.policy, ui)?;
+    let setup = super::setup(&args.policy, ui)?;
+    let policy = super::policy(&setup, None, ui)?;
     let rules = policy.rules();
     let text = match args.format {
         Format::Human => human::rules(&rules, ui.out_style()),

@@ -22,7 +22,10 @@ use crate::{
 
 /// Runs the tests.
 pub(crate) fn run(args: &Test, ui: &mut Ui) -> Result<Exit, Failure> {
-    let (selection, named) = policies::below_paths(&args.paths)?;
+    let (mut selection, named) = policies::below_paths(&args.paths)?;
+    if let Some(config) = super::settings(&args.settings, ui)? {
+        policies::add(&config, &mut selection)?;
+    }
     let packages = packages::apart(&selection, &named, &data::read(&args.data)?);
     let suites = suites(&packages, &selection.schemas, ui)?;
     let mut out = Report {

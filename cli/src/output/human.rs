@@ -10,7 +10,7 @@ use super::{
     snippet::{Mark, Snippet, gutter},
     style::Style,
 };
-use crate::engine::{Effect, Finding, Location, PatchOperation, RuleInfo};
+use crate::engine::{Effect, Exempt, Finding, Level, Location, PatchOperation, RuleInfo};
 
 /// How much is shown.
 #[derive(Clone, Copy, Debug)]
@@ -58,9 +58,22 @@ fn plain_finding(out: &mut String, entry: &Entry<'_>, finding: &Finding, style: 
         entry,
         finding.location.map(|at| (at.line, at.column)).or(entry.start),
     );
-    let effect = paint(finding.effect, finding.effect.name(), style);
+    let effect = paint(finding, label(finding), style);
     let rule = escape::line(&finding.rule);
-    let _ = writeln!(out, "{place}: {effect} {rule}: {}", message(finding));
+    let exempt = finding.exempt.as_ref();
+    let exempt = exempt.map_or_else(String::new, |exempt| {
+        format!(" ({})", escape::line(&exempt.reason))
+    });
+    let _ = writeln!(out, "{place}: {effect} {rule}: {}{exempt}", message(finding));
+}
+
+/// What a finding counts as.
+fn label(finding: &Finding) -> &'static str {
+    match (finding.effect, &finding.exempt) {
+        (_, Some(_)) => "exempt",
+        (Effect::Error | Effect::Allow, None) => finding.effect.name(),
+        (Effect::Deny | Effect::Warn, None) => finding.level.name(),
+    }
 }
 
 /// The message on one line. That of an error names types only, so the path stands before it: what is missing has no
@@ -100,7 +113,7 @@ fn full_findings(out: &mut String, entry: &Entry<'_>, group: &[&Finding], style:
     let mut told: Vec<(&Finding, Vec<&str>)> = Vec::new();
     for finding in group {
         let same = |(other, _): &&mut (&Finding, _)| {
-            other.effect == finding.effect && other.message == finding.message
+            label(other) == label(finding) && other.message == finding.message
         };
         match told.iter_mut().find(same) {
             Some((_, rules)) => rules.push(&finding.rule),
@@ -108,8 +121,8 @@ fn full_findings(out: &mut String, entry: &Entry<'_>, group: &[&Finding], style:
         }
     }
     for (finding, _) in &told {
-        let head = format!("{}[{}]", finding.effect.name(), escape::line(&finding.rule));
-        let head = paint(finding.effect, &head, style);
+        let head = format!("{}[{}]", label(finding), escape::line(&finding.rule));
+        let head = paint(finding, &head, style);
         let _ = writeln!(out, "{head}: {}", style.strong(&message(finding)));
     }
     let mut marks: Vec<Mark> = first.location.into_iter().map(|at| mark(at, true)).collect();
@@ -158,6 +171,9 @@ fn full_findings(out: &mut String, entry: &Entry<'_>, group: &[&Finding], style:
             let _ = write!(text, " and {} more", rules.len() - LISTED);
         }
         snippet.remark(out, "note", &text);
+    }
+    for exempt in group.iter().filter_map(|finding| finding.exempt.as_ref()) {
+        snippet.remark(out, "note", &exemption(exempt));
     }
     let mut said: Vec<String> = Vec::new();
     for mend in group.iter().flat_map(|finding| mends(&finding.fix)) {
@@ -244,6 +260,15 @@ fn mends(fix: &[PatchOperation]) -> Vec<String> {
     fix.iter().map(told).collect()
 }
 
+/// Why a finding is exempt, by whom and until when.
+fn exemption(exempt: &Exempt) -> String {
+    let owner = exempt.owner.as_ref();
+    let owner = owner.map_or_else(String::new, |owner| format!(", says {owner}"));
+    let expires = exempt.expires.as_ref();
+    let expires = expires.map_or_else(String::new, |expires| format!(", until {expires}"));
+    format!("exempt: {}{owner}{expires}", exempt.reason)
+}
+
 fn shortened(value: &str) -> String {
     const LONGEST: usize = 80;
     if value.chars().nth(LONGEST).is_none() {
@@ -252,13 +277,15 @@ fn shortened(value: &str) -> String {
     value.chars().take(LONGEST).chain(['…']).collect()
 }
 
-fn paint(effect: Effect, text: &str, style: Style) -> String {
-    match effect {
-        Effect::Deny | Effect::Error => style.alarm(text),
-        Effect::Warn => style.caution(text),
-        Effect::Allow => style.good(text),
-    }
-    .into_owned()
+fn paint(finding: &Finding, text: &str, style: Style) -> String {
+    let painted = if finding.denies() {
+        style.alarm(text)
+    } else if finding.warns() {
+        style.caution(text)
+    } else {
+        style.good(text)
+    };
+    painted.into_owned()
 }
 
 /// The rules as a table, a package a block.
@@ -297,8 +324,12 @@ pub(crate) fn rules(rules: &[RuleInfo<'_>], style: Style) -> String {
                 "medium" => style.caution(&severity),
                 _ => severity.as_str().into(),
             };
+            let level = match rule.level {
+                Level::Warn => " (warns)",
+                Level::Deny | Level::Off => "",
+            };
             let line = format!(
-                "  {}{:pad$}  {severity}  {}",
+                "  {}{:pad$}  {severity}  {}{level}",
                 escape::line(&name),
                 "",
                 escape::line(rule.title)

@@ -80,6 +80,7 @@ pub(crate) fn rules(rules: &[RuleInfo<'_>]) -> String {
         member(&mut text, "title", &json!(rule.title));
         member(&mut text, "package", &json!(rule.package));
         member(&mut text, "severity", &json!(rule.severity.name()));
+        member(&mut text, "level", &json!(rule.level.name()));
         let controls: serde_json::Map<String, Value> = rule
             .controls
             .iter()

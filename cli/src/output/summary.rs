@@ -1,7 +1,10 @@
 //! What was done, on standard error: rules and documents, how many were denied, and everything that
 //! was left out, so that silence is never mistaken for a pass.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 use super::{escape, style::Style};
 
@@ -27,6 +30,21 @@ pub(crate) struct Tally {
     pub(crate) templates: BTreeMap<String, usize>,
     /// Objects that no rule could look at, by apiVersion and kind.
     pub(crate) uncovered: BTreeMap<String, usize>,
+    /// Findings that are exempt.
+    pub(crate) exempt: usize,
+    /// Which exemptions had an effect.
+    pub(crate) exemptions: BTreeSet<usize>,
+    /// By package: documents that its match left out.
+    pub(crate) left_out: BTreeMap<String, LeftOut>,
+}
+
+/// Documents that a match left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LeftOut {
+    /// How many.
+    pub(crate) documents: usize,
+    /// Of these, those that do not state something that it asks for.
+    pub(crate) absent: BTreeMap<&'static str, usize>,
 }
 
 impl Tally {
@@ -44,6 +62,15 @@ impl Tally {
         for (name, count) in other.uncovered {
             *self.uncovered.entry(name).or_default() += count;
         }
+        self.exempt += other.exempt;
+        self.exemptions.extend(other.exemptions);
+        for (package, more) in other.left_out {
+            let left_out = self.left_out.entry(package).or_default();
+            left_out.documents += more.documents;
+            for (dimension, count) in more.absent {
+                *left_out.absent.entry(dimension).or_default() += count;
+            }
+        }
     }
 }
 
@@ -58,6 +85,10 @@ pub(crate) struct Summary<'a> {
     pub(crate) by_default: bool,
     /// Whether only the library's rules are in force: of the user's own it is not known what they look at.
     pub(crate) library_only: bool,
+    /// The file of settings.
+    pub(crate) settings: Option<&'a str>,
+    /// Exemptions without effect: what is to be said of each.
+    pub(crate) idle: &'a [String],
     /// Counts.
     pub(crate) tally: &'a Tally,
     /// Symlinked folders left out.
@@ -97,6 +128,11 @@ pub(crate) fn write(summary: &Summary<'_>, style: Style) -> String {
     } else {
         let _ = writeln!(out, "policy: {policy}");
     }
+    if let Some(settings) = summary.settings {
+        let _ = writeln!(out, "settings: {}", escape::line(settings));
+    }
+    write_exempt(&mut out, summary);
+    write_left_out(&mut out, tally);
     let mut skipped = Vec::new();
     if tally.other > 0 {
         skipped.push(format!(
@@ -151,6 +187,45 @@ pub(crate) fn write(summary: &Summary<'_>, style: Style) -> String {
     out
 }
 
+/// What was exempt, and exemptions that had no effect.
+fn write_exempt(out: &mut String, summary: &Summary<'_>) {
+    if summary.tally.exempt > 0 {
+        let _ = writeln!(out, "exempt: {}", count(summary.tally.exempt, "finding"));
+    }
+    for idle in summary.idle.iter().take(LISTED) {
+        let _ = writeln!(out, "exemption: {}", escape::line(idle));
+    }
+    if let Some(more) = more(summary.idle.len()) {
+        let _ = writeln!(out, "exemption: {more}");
+    }
+}
+
+/// What matches left out, and what documents do not state of what they ask for.
+fn write_left_out(out: &mut String, tally: &Tally) {
+    for (package, left_out) in tally.left_out.iter().take(LISTED) {
+        let absent: Vec<String> = left_out
+            .absent
+            .iter()
+            .map(|(dimension, documents)| format!("{documents} of them for want of a {dimension}"))
+            .collect();
+        let absent = if absent.is_empty() {
+            String::new()
+        } else {
+            format!(", {}", absent.join(", "))
+        };
+        let _ = writeln!(
+            out,
+            "match: {} left out {} of {}{absent}",
+            escape::line(package),
+            left_out.documents,
+            count(tally.decided, "document")
+        );
+    }
+    if let Some(more) = more(tally.left_out.len()) {
+        let _ = writeln!(out, "match: {more}");
+    }
+}
+
 /// `1 rule`, `2 rules`.
 pub(crate) fn count(number: usize, noun: &str) -> String {
     if number == 1 {
@@ -188,11 +263,17 @@ mod tests {
         };
         tally.templates.insert("charts/web".to_owned(), 4);
         tally.uncovered.insert("acme.io/v1 Widget".to_owned(), 3);
+        tally.exempt = 2;
+        let left_out = tally.left_out.entry("acme.team".to_owned()).or_default();
+        left_out.documents = 2;
+        left_out.absent.insert("namespace", 1);
         let summary = Summary {
             rules: 1,
             policy: "pss-baseline".to_owned(),
             by_default: true,
             library_only: true,
+            settings: Some("ward.toml"),
+            idle: &["`a.b` matched nothing (ward.toml:3)".to_owned()],
             tally: &tally,
             symlinks: &[],
             duplicates: &["v1 Pod a/b: x.yaml, y.yaml".to_owned()],
@@ -200,6 +281,10 @@ mod tests {
         let want = "\
 1 rule × 3 documents: 1 denied, 2 passed
 policy: pss-baseline (the default; choose with `-p`)
+settings: ward.toml
+exempt: 2 findings
+exemption: `a.b` matched nothing (ward.toml:3)
+match: acme.team left out 2 of 3 documents, 1 of them for want of a namespace
 skipped: 2 documents without apiVersion and kind, 1 file without a document
 skipped: 4 Helm templates of `charts/web`; render with `helm template charts/web | ward check -`
 not covered: acme.io/v1 Widget (3)

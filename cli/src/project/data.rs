@@ -38,7 +38,7 @@ pub(crate) fn read(args: &Data) -> Result<Vec<(String, Value)>, Failure> {
     }
     let mut from_files: BTreeMap<String, String> = BTreeMap::new();
     for file in files {
-        for (name, value) in read_file(file)? {
+        for (name, value) in read_file(file, "--data-file")? {
             if let Some(other) = from_files.insert(name.clone(), shown(file)) {
                 return Err(Failure::new(format!(
                     "datum `{name}` is in `{other}` and in `{}`",
@@ -51,9 +51,10 @@ pub(crate) fn read(args: &Data) -> Result<Vec<(String, Value)>, Failure> {
     Ok(data.into_iter().collect())
 }
 
-fn read_file(file: &Path) -> Result<Vec<(String, Value)>, Failure> {
+/// The data of one file, by full name; `option` is what names it.
+pub(crate) fn read_file(file: &Path, option: &str) -> Result<Vec<(String, Value)>, Failure> {
     let name = shown(file);
-    let wrong = |what: String| Failure::new(format!("`--data-file {name}`: {what}"));
+    let wrong = |what: String| Failure::new(format!("`{option} {name}`: {what}"));
     if is_remote(file.as_os_str()) {
         return Err(wrong("data is never read from another machine".to_owned()));
     }
@@ -67,21 +68,25 @@ fn read_file(file: &Path) -> Result<Vec<(String, Value)>, Failure> {
     };
     let mut data = Vec::with_capacity(members.len());
     for (key, value) in members {
-        full_name(&key, "--data-file")?;
+        full_name(&key, option)?;
         data.push((key, value));
     }
     Ok(data)
 }
 
-/// A datum's name is its package and its own: at least one point.
-fn full_name(name: &str, option: &str) -> Result<(), Failure> {
+/// Whether a text can be a datum's full name: its package and its own, at least one point.
+pub(crate) fn is_full_name(name: &str) -> bool {
     let word = |word: &str| {
         word.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
             && word
                 .chars()
                 .all(|character| character.is_ascii_alphanumeric() || character == '_')
     };
-    if name.contains('.') && name.split('.').all(word) {
+    name.contains('.') && name.split('.').all(word)
+}
+
+fn full_name(name: &str, option: &str) -> Result<(), Failure> {
+    if is_full_name(name) {
         return Ok(());
     }
     Err(

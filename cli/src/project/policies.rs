@@ -9,7 +9,10 @@ use std::{
 use wardlaw_lang::{CompileInput, Library, Sources, compile, package::below, suggest::nearest};
 
 use super::{is_remote, read_bounded, schemas, shown};
-use crate::ui::{Failure, reason};
+use crate::{
+    config::Config,
+    ui::{Failure, reason},
+};
 
 /// The set in force where none is named.
 pub(crate) const DEFAULT_SET: &str = "pss-baseline";
@@ -33,7 +36,11 @@ pub(crate) struct Selection {
     pub(crate) schemas: Vec<schemas::Schema>,
     /// The folders that were named, or in which a named file lies: schemas are read in and below them.
     roots: Vec<PathBuf>,
-    /// Whether nothing was named, so that the default is in force.
+    /// What the settings use, by name; their uses are in force only where nothing is named by `-p`.
+    pub(crate) used: Vec<String>,
+    /// Whether nothing was named by `-p`, so that all settings apply.
+    pub(crate) configured: bool,
+    /// Whether nothing was named at all, so that the default is in force.
     pub(crate) by_default: bool,
 }
 
@@ -46,7 +53,8 @@ impl Selection {
 
     /// The selection in a few words, for the summary.
     pub(crate) fn title(&self) -> String {
-        let mut names: Vec<&str> = self.sets.clone();
+        let mut names: Vec<&str> = self.used.iter().map(String::as_str).collect();
+        names.extend(&self.sets);
         names.extend(self.packages.iter().map(String::as_str));
         let own = match self.sources.len() {
             0 => None,
@@ -58,10 +66,26 @@ impl Selection {
     }
 }
 
-/// Finds what `-p` names.
-pub(crate) fn select(named: &[String], library: &dyn Library) -> Result<Selection, Failure> {
-    let mut selection = Selection::default();
-    if named.is_empty() {
+/// Finds what `-p` names; without it, what the settings use.
+pub(crate) fn select(
+    named: &[String],
+    config: Option<&Config>,
+    library: &dyn Library,
+) -> Result<Selection, Failure> {
+    let mut selection = Selection {
+        configured: named.is_empty(),
+        ..Selection::default()
+    };
+    if let Some(config) = config.filter(|config| named.is_empty() && config.selects()) {
+        for path in &config.policies {
+            named_path(path, "policies", &mut selection)?;
+        }
+        let names = config.uses.iter();
+        selection.used = names
+            .map(|used| used.name.as_ref().unwrap_or(&used.package).clone())
+            .collect();
+        selection.used.sort_unstable();
+    } else if named.is_empty() {
         selection.by_default = true;
         selection.sets.extend(find_set(DEFAULT_SET, library));
         if selection.sets.is_empty() {
@@ -85,19 +109,10 @@ pub(crate) fn select(named: &[String], library: &dyn Library) -> Result<Selectio
             }
         } else {
             let path = Path::new(name);
-            match fs::metadata(path) {
-                Ok(metadata) if metadata.is_dir() => folder(path, &mut selection)?,
-                Ok(metadata) if metadata.is_file() => {
-                    if path.extension().is_none_or(|extension| extension != "ward") {
-                        return Err(Failure::new(format!("`-p {name}`: not a policy file"))
-                            .with_help("policy files end in `.ward`; manifests are named without `-p`"));
-                    }
-                    selection.roots.push(parent(path).to_path_buf());
-                    source(path, &mut selection)?;
-                }
-                Ok(_) => return Err(Failure::new(format!("`-p {name}`: neither a file nor a folder"))),
-                Err(_) => return Err(unknown(name, library)),
+            if !path.exists() {
+                return Err(unknown(name, library));
             }
+            named_path(path, "-p", &mut selection)?;
         }
     }
     Ok(selection.with_schemas())
@@ -107,6 +122,55 @@ pub(crate) fn select(named: &[String], library: &dyn Library) -> Result<Selectio
 fn parent(file: &Path) -> &Path {
     let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty());
     parent.unwrap_or(Path::new("."))
+}
+
+/// The policies of a file or folder that `option` names.
+fn named_path(path: &Path, option: &str, selection: &mut Selection) -> Result<(), Failure> {
+    let name = shown(path);
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => folder(path, selection),
+        Ok(metadata) if metadata.is_file() => {
+            if path.extension().is_none_or(|extension| extension != "ward") {
+                return Err(Failure::new(format!("`{option} {name}`: not a policy file"))
+                    .with_help("policy files end in `.ward`; manifests are named without `-p`"));
+            }
+            selection.roots.push(parent(path).to_path_buf());
+            source(path, selection)
+        }
+        Ok(_) => Err(Failure::new(format!(
+            "`{option} {name}`: neither a file nor a folder"
+        ))),
+        Err(error) => Err(Failure::new(format!("`{option} {name}`: {}", reason(&error)))),
+    }
+}
+
+/// The files of the settings' policies, as far as they can be read: they are not in force, but known.
+pub(crate) fn texts(config: &Config) -> Vec<String> {
+    let mut selection = Selection::default();
+    for path in &config.policies {
+        // What cannot be read holds no names.
+        let _ = named_path(path, "policies", &mut selection);
+    }
+    selection.sources.into_iter().map(|(_, text)| text).collect()
+}
+
+/// Adds the files of the settings' policies that are not there yet, for whatever imports them.
+pub(crate) fn add(config: &Config, selection: &mut Selection) -> Result<(), Failure> {
+    let place = |name: &str| fs::canonicalize(name).ok();
+    let known: Vec<PathBuf> = selection
+        .sources
+        .iter()
+        .filter_map(|(name, _)| place(name))
+        .collect();
+    let mut more = Selection::default();
+    for path in &config.policies {
+        named_path(path, "policies", &mut more)?;
+    }
+    let is_new = |(name, _): &(String, String)| place(name).is_none_or(|place| !known.contains(&place));
+    selection.sources.extend(more.sources.into_iter().filter(is_new));
+    selection.roots.append(&mut more.roots);
+    selection.schemas = schemas::read(&selection.sources, &selection.roots);
+    Ok(())
 }
 
 /// The policies of files and folders. Of a file, the others of its folder come with it; its own name is
@@ -263,6 +327,8 @@ fn rule_called(name: &str, library: &dyn Library) -> Option<(String, String)> {
         sources: &sources,
         library,
         select: &select,
+        own: false,
+        instances: &[],
     })
     .program?;
     let mut rules = program.rules.iter();
@@ -329,21 +395,21 @@ mod tests {
     }
 
     fn help(name: &str) -> String {
-        let failure = select(&[name.to_owned()], &Two).expect_err("unknown");
+        let failure = select(&[name.to_owned()], None, &Two).expect_err("unknown");
         format!("{} / {}", failure.message, failure.help.unwrap_or_default())
     }
 
     #[test]
     fn names_are_sets_and_prefixes_of_packages() {
         let named = ["pss-baseline", "k8s", "k8s.pod_security", "k8s"].map(str::to_owned);
-        let selection = select(&named, &Two).unwrap();
+        let selection = select(&named, None, &Two).unwrap();
         assert_eq!(selection.sets, ["pss-baseline"]);
         assert_eq!(selection.packages, ["k8s", "k8s.pod_security"]);
     }
 
     #[test]
     fn nothing_named_is_the_default() {
-        let selection = select(&[], &Two).unwrap();
+        let selection = select(&[], None, &Two).unwrap();
         assert!(selection.by_default);
         assert_eq!(selection.title(), "pss-baseline");
     }

@@ -263,6 +263,7 @@ impl Machine<'_> {
                 fix: Vec::new(),
                 source: span.map(|span| self.source(span)),
                 error: Some(decision::ErrorInfo { kind }),
+                exempt: None,
             },
         }
     }
@@ -290,6 +291,7 @@ impl Machine<'_> {
                 fix: Vec::new(),
                 source: None,
                 error: None,
+                exempt: None,
             },
         }
     }

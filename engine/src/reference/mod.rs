@@ -25,6 +25,7 @@ use crate::{
     eval::{Machine, Sink},
     fault::{ErrorKind, FaultInfo},
     fix::Patch,
+    force::Scope,
     input::Document,
     limits::Limits,
     plan::{OpId, check::Found},
@@ -45,16 +46,18 @@ impl Engine {
         let documents = request.documents();
         let mut reference = Reference::new(self, &documents);
         request.bind(&mut reference.store);
-        reference.rules(false);
-        let outputs = reference.outputs();
-        self.finish(reference.sink, outputs, None, 0)
+        let scope = self.force.scope(&reference.store, request.now());
+        reference.rules(false, &scope);
+        let outputs = reference.outputs(|name| self.gives(&scope, name));
+        self.finish(reference.sink, outputs, &scope, 0)
     }
 
     /// Decides the audit rules as [`Engine::audit`] does, by the second evaluator.
     pub fn audit_by_reference(&self) -> Decision {
         let mut reference = Reference::new(self, &[]);
-        reference.rules(true);
-        self.decision(reference.sink, Vec::new(), 0)
+        let scope = self.force.audit_scope(None);
+        reference.rules(true, &scope);
+        self.decision(reference.sink, Vec::new(), &scope, 0)
     }
 }
 
@@ -121,10 +124,10 @@ impl<'e> Reference<'e> {
     }
 
     /// Decides the rules about inputs, or the audit rules.
-    fn rules(&mut self, audit: bool) {
+    fn rules(&mut self, audit: bool, scope: &Scope) {
         let program = self.program;
         for (index, rule) in program.rules.iter().enumerate() {
-            if rule.audit == audit {
+            if rule.audit == audit && scope.has(rule.package.0) {
                 self.check_reads(index, rule);
                 self.rule(index, rule);
             }
@@ -134,11 +137,14 @@ impl<'e> Reference<'e> {
 
 impl Reference<'_> {
     /// The values of the outputs; one that meets an error is an error of no rule.
-    fn outputs(&mut self) -> Vec<(String, serde_json::Value)> {
+    fn outputs(&mut self, wanted: impl Fn(&str) -> bool) -> Vec<(String, serde_json::Value)> {
         let program = self.program;
         let mut outputs = Vec::new();
         for id in &program.outputs {
             let name = program.lets.get(id.index()).map_or("", |def| def.name.as_str());
+            if !wanted(name) {
+                continue;
+            }
             match self.package_let(*id) {
                 Ok(value) => outputs.push((name.into(), print::to_serde(&self.store.world, value))),
                 Err(wrong) => {

@@ -10,9 +10,11 @@
 //!   YAML, `#~ error[W0316] words` speaks of its lines;
 //! - a block `json NAME` or `yaml NAME` binds an input, `json data NAME` a datum; without an input, the
 //!   audit rules are decided;
+//! - a block `json settings` is what a host says besides: `use`, `levels`, `exempt`, as in `ward.toml`;
 //! - a block `json decision` is what comes of it: `allowed`, and of each finding rule, effect, message,
-//!   path, and where they differ from the usual `in`, `related` and `error`; where the block has some
-//!   `line`, the line of each finding's rule, too.
+//!   path, and where they differ from the usual `in`, `related`, `error`, `level` and `exempt` (the
+//!   reason); where the block has some `line`, the line of each finding's rule, too; the packages that
+//!   were `skipped`.
 //!
 //! Everything else is prose.
 
@@ -33,6 +35,8 @@ pub struct Case {
     pub inputs: Vec<Binding>,
     /// Data by full name.
     pub data: Vec<Binding>,
+    /// What the host says besides, as JSON.
+    pub settings: Option<String>,
     /// The decision, as JSON.
     pub decision: Option<String>,
     /// Diagnostics that must be there.
@@ -141,6 +145,7 @@ fn add(case: &mut Case, info: &str, body: String) -> Result<(), String> {
             case.policies.push(body);
         }
         ["json", "decision"] => case.decision = Some(body),
+        ["json", "settings"] => case.settings = Some(body),
         [format @ ("json" | "yaml"), rest @ .., name] => {
             if rest == ["schema"] {
                 case.expected.extend(expected(name, "#~", &body)?);
@@ -157,7 +162,7 @@ fn add(case: &mut Case, info: &str, body: String) -> Result<(), String> {
                 text: body,
             });
         }
-        ["text"] => {}
+        ["text" | "toml"] => {}
         _ => return Err(format!("nothing knows a block `{info}`")),
     }
     Ok(())

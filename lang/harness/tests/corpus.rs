@@ -18,6 +18,8 @@ use wardlaw_lang::{CompileInput, Compiled, Severity, Sources, compile};
 
 #[path = "corpus/coverage.rs"]
 mod coverage;
+#[path = "corpus/settings.rs"]
+mod settings;
 
 /// What gives the decision of a case: its name, and the decision as JSON.
 type Evaluator = (&'static str, fn(&Case) -> Value);
@@ -56,11 +58,7 @@ fn compiled(case: &Case) -> Compiled {
         let content = wardlaw::schema::read(&schema.name, &schema.text);
         sources.add_schema(&schema.name, &schema.text, content);
     }
-    compile(&CompileInput {
-        sources: &sources,
-        library: wardlaw_stdlib::library(),
-        select: &[],
-    })
+    compile(&CompileInput::new(&sources, wardlaw_stdlib::library()))
 }
 
 #[test]
@@ -174,6 +172,11 @@ fn builder(case: &Case) -> Builder {
     for data in &case.data {
         builder = builder.data(&data.name, read(data).to_value(wardlaw::input::NodeId(0)));
     }
+    if let Some(settings) = &case.settings {
+        let settings =
+            serde_json::from_str(settings).unwrap_or_else(|error| panic!("{}: {error}", case.name));
+        builder = settings::apply(builder, &settings);
+    }
     builder
 }
 
@@ -192,8 +195,13 @@ fn evaluate(
         .collect();
     match documents.as_slice() {
         [] => audit(&engine).to_json(),
-        [(name, document)] => decide(&engine, &Request::input(name, document)).to_json(),
-        _ => panic!("{}: one input, please", case.name),
+        [(name, document), rest @ ..] => {
+            let first = Request::input(name, document);
+            let request = rest.iter().fold(first, |request, (name, document)| {
+                request.with_input(name, document)
+            });
+            decide(&engine, &request).to_json()
+        }
     }
 }
 
@@ -223,11 +231,22 @@ fn projection(decision: &Value, lines: bool) -> Value {
             if let Some(kind) = finding.get("error").and_then(|error| error.get("kind")) {
                 kept["error"] = kind.clone();
             }
+            let usual = if finding["effect"] == "warn" {
+                "warn"
+            } else {
+                "deny"
+            };
+            if finding["level"] != usual {
+                kept["level"] = finding["level"].clone();
+            }
+            if let Some(exempt) = finding.get("exempt") {
+                kept["exempt"] = exempt["reason"].clone();
+            }
             kept
         })
         .collect();
     let mut kept = json!({ "allowed": decision["allowed"], "findings": findings });
-    for key in ["patch", "outputs"] {
+    for key in ["patch", "outputs", "skipped"] {
         let value = &decision[key];
         if value.as_array().is_some_and(|list| !list.is_empty())
             || value.as_object().is_some_and(|map| !map.is_empty())

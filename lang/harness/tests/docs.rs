@@ -226,11 +226,7 @@ fn diagnostics(case: &Case) -> Vec<String> {
     for Binding { name, text, .. } in &case.schemas {
         sources.add_schema(name, text, wardlaw::schema::read(name, text));
     }
-    let input = CompileInput {
-        sources: &sources,
-        library: wardlaw_stdlib::library(),
-        select: &[],
-    };
+    let input = CompileInput::new(&sources, wardlaw_stdlib::library());
     let compiled = compile(&input);
     let words: Vec<&str> = case
         .expected

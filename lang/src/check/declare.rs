@@ -74,6 +74,8 @@ impl<'a, 's> Checker<'a, 's> {
             self.program.packages.push(ir::Package {
                 path: package.path.clone(),
                 selected: package.selected,
+                reached: package.reached,
+                instance_of: package.instance_of.clone(),
                 default_deny: false,
             });
             self.scopes.push(Scope {
@@ -90,10 +92,15 @@ impl<'a, 's> Checker<'a, 's> {
             for file in 0..package.files.len() {
                 self.declare_imports(index, file);
             }
-            for file in 0..package.files.len() {
-                self.declare_types(index, file);
+            let of = package.instance_of.as_deref();
+            if let Some(of) = of.and_then(|of| self.by_path.get(of).copied()) {
+                self.share_types(index, of);
+            } else {
+                for file in 0..package.files.len() {
+                    self.declare_types(index, file);
+                }
+                self.define_types(index);
             }
-            self.define_types(index);
             for file in 0..package.files.len() {
                 self.declare_values(index, file);
             }
@@ -156,6 +163,14 @@ impl<'a, 's> Checker<'a, 's> {
                 }
             }
             scope.imports.push(imports);
+        }
+    }
+
+    /// An instance has the types of its package: it reads the same inputs.
+    fn share_types(&mut self, instance: usize, package: usize) {
+        let types = self.scopes.get(package).map(|scope| scope.types.clone());
+        if let (Some(scope), Some(types)) = (self.scopes.get_mut(instance), types) {
+            scope.types = types;
         }
     }
 

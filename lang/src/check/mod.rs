@@ -115,6 +115,7 @@ struct FnDecl<'a, 's> {
     state: State<usize>,
 }
 
+#[derive(Clone, Copy)]
 struct TypeDecl<'a, 's> {
     id: TypeId,
     name: ast::Name<'s>,
@@ -345,7 +346,9 @@ impl<'a, 's> Checker<'a, 's> {
             }
             if source.selected || !source.library {
                 self.rules(package);
-                self.tests(package);
+                if source.instance_of.is_none() {
+                    self.tests(package);
+                }
             }
             if !source.library && source.query.is_none() {
                 self.unused_imports(package);

@@ -120,6 +120,10 @@ pub struct Package {
     pub path: String,
     /// Whether its rules are in force.
     pub selected: bool,
+    /// Whether it is in force, or needed by one that is: only then its data must be given.
+    pub reached: bool,
+    /// The package that it is an instance of.
+    pub instance_of: Option<String>,
     /// Whether it says `default deny`.
     pub default_deny: bool,
 }

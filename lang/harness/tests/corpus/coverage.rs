@@ -27,6 +27,13 @@ const ELSEWHERE: &[(Code, &str)] = &[
     (Code::Expectation, "engine/tests/test_run.rs"),
     (Code::TestFault, "engine/tests/test_run.rs"),
     (Code::BadFix, "engine/tests/test_run.rs"),
+    (Code::BadSetting, "cli/tests/config.rs"),
+    (Code::UnknownSetting, "cli/tests/config.rs"),
+    (Code::UnknownRule, "engine/tests/in_force.rs"),
+    (Code::BadUse, "engine/tests/in_force.rs"),
+    (Code::BadLevel, "engine/tests/in_force.rs"),
+    (Code::BadExemption, "engine/tests/in_force.rs"),
+    (Code::Contradiction, "engine/tests/in_force.rs"),
 ];
 
 /// The blocks of a case by name, as the files that its tests read.

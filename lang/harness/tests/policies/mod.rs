@@ -19,12 +19,7 @@ pub(crate) fn diagnostics(files: &Files) -> Vec<Diagnostic> {
             sources.add_schema(name, text, wardlaw::schema::read(name, text));
         }
     }
-    compile(&CompileInput {
-        sources: &sources,
-        library: wardlaw_stdlib::library(),
-        select: &[],
-    })
-    .diagnostics
+    compile(&CompileInput::new(&sources, wardlaw_stdlib::library())).diagnostics
 }
 
 /// The policies of a case, then its schemas.
