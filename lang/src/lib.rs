@@ -12,6 +12,7 @@ pub mod code;
 pub mod compile;
 
 pub mod diagnostic;
+mod format;
 pub mod ir;
 pub mod library;
 pub mod opaque;
@@ -28,6 +29,7 @@ pub mod types;
 pub use code::Code;
 pub use compile::{CompileInput, Compiled, Instance, compile, compile_expression};
 pub use diagnostic::{Applicability, Diagnostic, Edit, Label, Severity, Suggestion};
+pub use format::format;
 pub use library::{Library, LibraryFile, LibraryPackage, NamedSet, NoLibrary};
 pub use source::{LineColumn, Source, Sources};
 pub use span::{FileId, Span};

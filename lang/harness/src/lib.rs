@@ -3,5 +3,6 @@
 
 pub mod corpus;
 pub mod coverage;
+pub mod format;
 pub mod generate;
 pub mod random;

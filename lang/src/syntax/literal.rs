@@ -83,7 +83,7 @@ pub(super) fn unescape(text: &str) -> Cow<'_, str> {
 
 /// A piece of a block text: literal source text, or something that stands between (an interpolation).
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Piece<'s> {
+pub(crate) enum Piece<'s> {
     /// Source text.
     Literal(&'s str),
     /// Anything else; it is no white space.
@@ -95,7 +95,7 @@ pub(super) enum Piece<'s> {
 /// The line of the opening quotes is dropped where nothing follows them, and the line of the closing
 /// quotes where nothing stands before them, with its line break. The indentation is what all lines
 /// that are not blank begin with, the line of the opening quotes excepted.
-pub(super) fn dedent<'s>(pieces: &[Piece<'s>]) -> Vec<Cow<'s, str>> {
+pub(crate) fn dedent<'s>(pieces: &[Piece<'s>]) -> Vec<Cow<'s, str>> {
     let indentation = indentation(pieces);
     let mut out: Vec<Cow<'s, str>> = Vec::new();
     let last = pieces.len().saturating_sub(1);

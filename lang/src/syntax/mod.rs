@@ -20,6 +20,7 @@ pub mod visit;
 use alloc::vec::Vec;
 
 pub use lexer::MAX_FILE_LENGTH;
+pub(crate) use literal::{Piece, dedent};
 
 use self::{
     build::{Build, Root},
