@@ -45,6 +45,7 @@ pub(crate) enum Command {
     Check(Check),
     Test(Test),
     Eval(Eval),
+    Fmt(Fmt),
     Rules(Rules),
     Explain(Explain),
 }
@@ -172,6 +173,34 @@ pub(crate) struct Eval {
     /// The namespace of an object that names none
     #[arg(long, value_name = "NAME")]
     pub(crate) namespace: Option<String>,
+}
+
+/// Write policies in the one format there is: files, folders, or `-` for standard input.
+///
+/// A folder is read for *.ward; hidden folders and symlinked folders are left out. Files are written
+/// only where they change. What has a mistake of syntax stays as it is. Standard input goes to standard
+/// output.
+#[derive(Args, Debug)]
+#[command(after_help = "Exit status:
+  0  every file has the format, or was written in it
+  1  with --check, a file does not have the format
+  2  a policy has a mistake of syntax, cannot be read or written, or the usage is wrong
+
+Examples:
+  ward fmt policies/
+  ward fmt --check .")]
+pub(crate) struct Fmt {
+    /// Policy files and folders of them; `-` is standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Write nothing; name the files that do not have the format, and show what would change
+    #[arg(long)]
+    pub(crate) check: bool,
+
+    /// Write no summary
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
 }
 
 /// List the rules in force: names, titles, severities.

@@ -3,6 +3,7 @@
 mod check;
 mod eval;
 mod explain;
+mod fmt;
 mod rules;
 mod test;
 
@@ -24,6 +25,7 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
         Command::Check(args) => check::run(&args, &mut ui),
         Command::Test(args) => test::run(&args, &mut ui),
         Command::Eval(args) => eval::run(&args, &mut ui),
+        Command::Fmt(args) => fmt::run(&args, &mut ui),
         Command::Rules(args) => rules::run(&args, &mut ui),
         Command::Explain(args) => explain::run(&args, &mut ui),
     };

@@ -3,6 +3,7 @@
 
 pub(crate) mod cases;
 pub(crate) mod diagnostic;
+pub(crate) mod difference;
 pub(crate) mod escape;
 pub(crate) mod human;
 pub(crate) mod json;

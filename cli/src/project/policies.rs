@@ -18,7 +18,7 @@ use crate::{
 pub(crate) const DEFAULT_SET: &str = "pss-baseline";
 
 /// A policy file longer than this is not one.
-const LONGEST_SOURCE: u64 = 16 * 1024 * 1024;
+pub(crate) const LONGEST_SOURCE: u64 = 16 * 1024 * 1024;
 
 /// Folders inside each other; a deeper tree is not one of policies.
 const DEEPEST: usize = 64;
@@ -210,8 +210,7 @@ pub(crate) fn below_paths(paths: &[PathBuf]) -> Result<(Selection, Vec<String>),
         for file in &files {
             source(file, &mut selection)?;
         }
-        let name = shown(path);
-        named.push(name.strip_prefix("./").unwrap_or(&name).to_owned());
+        named.push(name_of(path));
     }
     Ok((selection.with_schemas(), named))
 }
@@ -231,10 +230,17 @@ fn is_package(prefix: &str, library: &dyn Library) -> bool {
         .any(|package| below(package.path, prefix))
 }
 
-/// Adds all `*.ward` below a folder, by path; hidden folders and symlinked folders are left out.
+/// Adds all policy files below a folder.
 fn folder(path: &Path, selection: &mut Selection) -> Result<(), Failure> {
-    let before = selection.sources.len();
     selection.roots.push(path.to_path_buf());
+    for file in &files_below(path)? {
+        source(file, selection)?;
+    }
+    Ok(())
+}
+
+/// All `*.ward` below a folder, by path, at least one; hidden folders and symlinked folders are left out.
+pub(crate) fn files_below(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     let mut folders = vec![(path.to_path_buf(), 0)];
     while let Some((folder, depth)) = folders.pop() {
@@ -257,29 +263,36 @@ fn folder(path: &Path, selection: &mut Selection) -> Result<(), Failure> {
             .as_encoded_bytes()
             .cmp(b.as_os_str().as_encoded_bytes())
     });
-    for file in &files {
-        source(file, selection)?;
-    }
-    if files.is_empty() && selection.sources.len() == before {
+    if files.is_empty() {
         return Err(Failure::new(format!("no policy in `{}`", shown(path)))
             .with_help("policy files end in `.ward`; manifests are named without `-p`"));
     }
-    Ok(())
+    Ok(files)
 }
 
 fn source(path: &Path, selection: &mut Selection) -> Result<(), Failure> {
-    let name = shown(path);
-    let name = name.strip_prefix("./").unwrap_or(&name);
-    if selection.sources.iter().any(|(other, _)| other == name) {
+    let name = name_of(path);
+    if selection.sources.iter().any(|(other, _)| *other == name) {
         return Ok(());
     }
-    let wrong = |what: &str| Failure::new(format!("cannot read `{name}`: {what}"));
+    let text = text_of(path)?;
+    selection.sources.push((name, text));
+    Ok(())
+}
+
+/// A policy file's name in messages and results.
+pub(crate) fn name_of(path: &Path) -> String {
+    let name = shown(path);
+    name.strip_prefix("./").unwrap_or(&name).to_owned()
+}
+
+/// Reads a policy file.
+pub(crate) fn text_of(path: &Path) -> Result<String, Failure> {
+    let wrong = |what: &str| Failure::new(format!("cannot read `{}`: {what}", name_of(path)));
     let bytes = read_bounded(path, LONGEST_SOURCE)
         .map_err(|error| wrong(&reason(&error)))?
         .ok_or_else(|| wrong("the file is too long for a policy"))?;
-    let text = String::from_utf8(bytes).map_err(|_| wrong("it is not UTF-8"))?;
-    selection.sources.push((name.to_owned(), text));
-    Ok(())
+    String::from_utf8(bytes).map_err(|_| wrong("it is not UTF-8"))
 }
 
 /// The failure for a name that nothing has.

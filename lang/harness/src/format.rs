@@ -23,13 +23,19 @@ pub fn check(text: &str) -> Result<Option<String>, String> {
     };
     let after = parse(FileId(0), &formatted);
     if let Some(diagnostic) = after.diagnostics.iter().find(|d| d.is_error()) {
-        return Err(format!("the result has a mistake: {}\n{formatted}", diagnostic.message));
+        return Err(format!(
+            "the result has a mistake: {}\n{formatted}",
+            diagnostic.message
+        ));
     }
     let (old, new) = (comments(&before), comments(&after));
     if old != new {
         return Err(format!("comments were {old:#?}\nare {new:#?}\n{formatted}"));
     }
     let (old, new) = (tree(before), tree(after));
+    if old.contains("kind: Error") {
+        return Err(format!("a tree without a mistake has an error in it: {old}"));
+    }
     if old != new {
         return Err(format!("another tree{}\n{formatted}", difference(&old, &new)));
     }

@@ -6,3 +6,4 @@ pub mod coverage;
 pub mod format;
 pub mod generate;
 pub mod random;
+pub mod spoil;

@@ -10,7 +10,6 @@ use std::{
 };
 
 use wardlaw_harness::{corpus, format::check, generate};
-use wardlaw_lang::{FileId, format};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -103,7 +102,11 @@ fn the_projects_policies_have_the_format() {
             }
         }
     }
-    println!("{} files, {count} policies in {} pages", policies.len(), pages.len());
+    println!(
+        "{} files, {count} policies in {} pages",
+        policies.len(),
+        pages.len()
+    );
     assert!(policies.len() > 30 && count > 2);
     assert!(
         bless || wrong.is_empty(),
@@ -131,9 +134,8 @@ fn the_corpus_keeps_its_meaning() {
 
 #[test]
 fn generated_programs_keep_their_meaning() {
-    let number = |name: &str, otherwise: u64| {
-        std::env::var(name).map_or(otherwise, |text| text.parse().unwrap())
-    };
+    let number =
+        |name: &str, otherwise: u64| std::env::var(name).map_or(otherwise, |text| text.parse().unwrap());
     let (programs, seed) = (number("PROGRAMS", 500), number("SEED", 1));
     let mut count = 0;
     for index in 0..programs {
@@ -143,7 +145,7 @@ fn generated_programs_keep_their_meaning() {
         }
     }
     println!("{programs} generated programs from seed {seed}: {count} files");
-    assert!(count as u64 >= programs);
+    assert!(count >= programs);
 }
 
 /// The policies that the language was designed with, where they are at hand.

@@ -8,8 +8,8 @@ use super::{
 use crate::{
     span::Span,
     syntax::ast::{
-        Body, ExpectedEffect, Generator, Pattern, Place as SourcePlace, PlaceStep, Step, StepKind, TestClause,
-        TestClauseKind,
+        Body, ExpectedEffect, Generator, Pattern, Place as SourcePlace, PlaceStep, Step, StepKind,
+        TestClause, TestClauseKind,
     },
 };
 
@@ -18,7 +18,9 @@ impl<'s> Printer<'s> {
     pub(super) fn body(&mut self, body: &Body<'s>) {
         let column = body.steps.iter().map(column).max().unwrap_or(0);
         let start = |step: &Step<'s>| step.span.start;
-        self.clauses(body.span, &body.steps, start, |printer, step| printer.step(step, column));
+        self.clauses(body.span, &body.steps, start, |printer, step| {
+            printer.step(step, column);
+        });
     }
 
     /// The clauses of a test, whose `expect` does not count for the column.

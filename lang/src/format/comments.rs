@@ -53,7 +53,11 @@ impl<'s> Comments<'s> {
 
     /// Whether an empty line stands before this byte.
     pub(super) fn blank_before(&self, position: u32) -> bool {
-        self.gap_before(position).bytes().filter(|byte| *byte == b'\n').count() > 1
+        self.gap_before(position)
+            .bytes()
+            .filter(|byte| *byte == b'\n')
+            .count()
+            > 1
     }
 
     /// Whether a line ends between two bytes.

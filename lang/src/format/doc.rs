@@ -237,9 +237,7 @@ impl<'s> Doc<'s> {
                 match part {
                     Part::Text(text) => flat.push_str(text),
                     Part::Line(spaces) => push_spaces(&mut flat, *spaces),
-                    Part::Begin {
-                        kind: Kind::Move, ..
-                    } => flat.push(' '),
+                    Part::Begin { kind: Kind::Move, .. } => flat.push(' '),
                     _ => {}
                 }
             }
@@ -296,9 +294,7 @@ impl<'s> Doc<'s> {
                 Part::Text(text) => width(text),
                 Part::Verbatim(text) => text.split('\n').next().map_or(0, width),
                 Part::Line(spaces) => *spaces,
-                Part::Begin {
-                    kind: Kind::Move, ..
-                } => 1,
+                Part::Begin { kind: Kind::Move, .. } => 1,
                 _ => 0,
             };
         }
@@ -311,9 +307,7 @@ impl<'s> Doc<'s> {
                 | Part::Hard
                 | Part::Own(_)
                 | Part::Block(_)
-                | Part::Begin {
-                    kind: Kind::Move, ..
-                } => stop = start,
+                | Part::Begin { kind: Kind::Move, .. } => stop = start,
                 Part::Verbatim(text) => stop = start + text.split('\n').next().map_or(0, width),
                 // Where it matters whether a group before it fits, the group around both is broken.
                 Part::Comma => stop = start + 1,
@@ -368,7 +362,7 @@ struct Writer<'d> {
     trailing: Vec<&'d str>,
 }
 
-impl<'d> Writer<'d> {
+impl Writer<'_> {
     fn broken(&self) -> bool {
         self.modes.last() != Some(&Mode::Flat)
     }
@@ -460,10 +454,7 @@ impl<'d> Writer<'d> {
         let ends = match self.modes.last() {
             Some(Mode::Flat) => false,
             Some(Mode::Filled) => {
-                spaces == 0
-                    || self.ended
-                    || !self.trailing.is_empty()
-                    || self.position() + piece > WIDTH
+                spaces == 0 || self.ended || !self.trailing.is_empty() || self.position() + piece > WIDTH
             }
             Some(Mode::Broken | Mode::Moved) | None => true,
         };

@@ -317,9 +317,7 @@ impl<'s> Printer<'s> {
             return self.operand(expr);
         };
         let (op, op_span) = (*op, *op_span);
-        let same = |side: &Expr<'s>| {
-            matches!(&side.kind, ExprKind::Binary { op: other, .. } if other.precedence() == op.precedence())
-        };
+        let same = |side: &Expr<'s>| matches!(&side.kind, ExprKind::Binary { op: other, .. } if other.precedence() == op.precedence());
         if same(left) {
             self.chain(left);
         } else {

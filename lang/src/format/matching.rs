@@ -48,7 +48,11 @@ impl<'s> Printer<'s> {
             if index > 0 {
                 self.doc.text(",");
             }
-            let blanks = if index == 0 { Blanks::AfterFirst } else { Blanks::Kept };
+            let blanks = if index == 0 {
+                Blanks::AfterFirst
+            } else {
+                Blanks::Kept
+            };
             self.line_before(arm.span.start, 1, blanks);
             printed.push(self.arm(arm));
         }
@@ -112,9 +116,20 @@ impl<'s> Printer<'s> {
         }
     }
 
+    /// The width of a pattern as it is printed, white space in it left out.
     fn pattern_width(&self, pattern: &ArmPattern<'s>) -> usize {
         match &pattern.kind {
             ArmPatternKind::Name(name) => width(name),
+            ArmPatternKind::Type(path) => path
+                .names
+                .iter()
+                .map(|name| width(name.text) + 1)
+                .sum::<usize>()
+                .saturating_sub(1),
+            ArmPatternKind::Int(_) => {
+                let kept = |c: &char| c.is_ascii_digit() || matches!(c, '_' | '-');
+                self.slice(pattern.span).chars().filter(kept).count()
+            }
             _ => width(self.slice(pattern.span)),
         }
     }
@@ -123,17 +138,14 @@ impl<'s> Printer<'s> {
         self.comments_before(pattern.span.start);
         match &pattern.kind {
             ArmPatternKind::Text(_) => self.verbatim(pattern.span),
-            ArmPatternKind::Int(value) => self.digits(pattern.span, *value < 0 || self.begins_with_minus(pattern)),
+            ArmPatternKind::Int(_) => {
+                self.digits(pattern.span, self.slice(pattern.span).starts_with('-'));
+            }
             ArmPatternKind::Bool(true) => self.doc.text("true"),
             ArmPatternKind::Bool(false) => self.doc.text("false"),
             ArmPatternKind::Null => self.doc.text("null"),
             ArmPatternKind::Type(path) => self.path(path),
             ArmPatternKind::Name(name) => self.doc.text(*name),
         }
-    }
-
-    /// `-0`
-    fn begins_with_minus(&self, pattern: &ArmPattern<'s>) -> bool {
-        self.slice(pattern.span).starts_with('-')
     }
 }

@@ -78,7 +78,7 @@ pub(super) fn file<'s>(source: &'s str, file: &File<'s>, comments: Vec<Comment<'
         }));
     }
     let tail = printer.chunk(Sort::Other, end, |_| {});
-    join(chunks, &tail)
+    join(&chunks, &tail)
 }
 
 /// Where an item begins, its annotations included.
@@ -99,10 +99,10 @@ fn sort<'s>(item: &Item<'s>) -> Sort<'s> {
 /// Puts items together. Between two of them an empty line is kept where there is one, and stands in any
 /// case behind the package line and the imports, and around what takes several lines, but for blocks
 /// of one relation.
-fn join(chunks: Vec<Chunk<'_>>, tail: &Chunk<'_>) -> String {
+fn join(chunks: &[Chunk<'_>], tail: &Chunk<'_>) -> String {
     let mut out = String::new();
     let mut before: Option<(Sort<'_>, bool)> = None;
-    for chunk in &chunks {
+    for chunk in chunks {
         let long = chunk.body.contains('\n');
         let apart = before.is_some_and(|(sort, was_long)| match (sort, chunk.sort) {
             (Sort::Package, _) => true,
@@ -277,6 +277,10 @@ impl<'s> Printer<'s> {
 
     /// A piece of the source as it is, with what comments lie in it.
     pub(super) fn verbatim(&mut self, span: Span) {
+        if self.comments.before(span.end).is_some() && !self.doc.takes_trailing() {
+            // The comment that waits for the end of the line comes before those.
+            self.doc.hard();
+        }
         while self.comments.take_before(span.end).is_some() {}
         self.doc.verbatim(self.slice(span));
     }

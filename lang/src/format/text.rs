@@ -132,7 +132,6 @@ impl<'s> Printer<'s> {
         self.doc.block(BLOCK);
     }
 
-
     /// The integer of a span, which may have a minus before it, and parentheses around it.
     pub(super) fn digits(&mut self, span: Span, negative: bool) {
         self.comments_before(span.end);
