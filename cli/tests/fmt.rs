@@ -1,4 +1,5 @@
 //! `ward fmt`: what is written, what is told, what is left as it is.
+#![expect(clippy::expect_used, reason = "a test's helpers fail as the test does")]
 
 mod support;
 

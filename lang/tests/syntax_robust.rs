@@ -4,7 +4,12 @@
 //!
 //! `INPUTS=10000000 SEED=7 cargo test --release -p wardlaw-lang --test syntax_robust -- --nocapture many`
 //! makes it long.
-#![expect(clippy::panic, reason = "a test fails by panicking")]
+#![expect(
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "a test fails by panicking, and says how long it took"
+)]
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -190,10 +195,10 @@ fn many_inputs_of_all_kinds() {
         let text = policies.input(kind, &mut Random::new(own));
         bytes += text.len();
         count[kind] += 1;
-        match catch_unwind(AssertUnwindSafe(|| check_all(&text))) {
-            Ok(has_format) => formatted[kind] += u64::from(has_format),
-            Err(_) => panic!("seed {own}, {}: see above, with\n{text}\n{text:?}", KINDS[kind]),
-        }
+        let Ok(has_format) = catch_unwind(AssertUnwindSafe(|| check_all(&text))) else {
+            panic!("seed {own}, {}: see above, with\n{text}\n{text:?}", KINDS[kind]);
+        };
+        formatted[kind] += u64::from(has_format);
         if index % 1_000_000 == 999_999 {
             println!("{} inputs, {:.0?}", index + 1, begun.elapsed());
         }

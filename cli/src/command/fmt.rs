@@ -20,7 +20,7 @@ use crate::{
 const STDIN: &str = "<stdin>";
 
 /// Formats, or checks that it is so.
-pub(crate) fn run(args: &Fmt, ui: &mut Ui) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Fmt, ui: &mut Ui) -> Exit {
     let mut work = Work {
         args,
         ui,
@@ -49,7 +49,7 @@ pub(crate) fn run(args: &Fmt, ui: &mut Ui) -> Result<Exit, Failure> {
         }
     }
     work.finish();
-    Ok(work.exit)
+    work.exit
 }
 
 /// The policy files that a path names.

@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
         Command::Check(args) => check::run(&args, &mut ui),
         Command::Test(args) => test::run(&args, &mut ui),
         Command::Eval(args) => eval::run(&args, &mut ui),
-        Command::Fmt(args) => fmt::run(&args, &mut ui),
+        Command::Fmt(args) => Ok(fmt::run(&args, &mut ui)),
         Command::Rules(args) => rules::run(&args, &mut ui),
         Command::Explain(args) => explain::run(&args, &mut ui),
     };

@@ -113,8 +113,13 @@ mod tests {
 
     #[test]
     fn what_has_nothing_in_common_is_cut() {
-        let old: String = (0..500).map(|n| format!("a{n}\n")).collect();
-        let new: String = (0..500).map(|n| format!("b{n}\n")).collect();
+        let lines = |letter: &str| {
+            (0..500)
+                .map(|n| format!("{letter}{n}\n"))
+                .collect::<Vec<_>>()
+                .concat()
+        };
+        let (old, new) = (lines("a"), lines("b"));
         let out = shown(&old, &new);
         assert_eq!(out.lines().count(), 1 + 24 + 1);
         assert!(out.ends_with("    and 976 lines more\n"), "{out}");

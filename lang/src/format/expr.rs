@@ -203,8 +203,13 @@ impl<'s> Printer<'s> {
 
     // ---- brackets
 
-    /// Elements: lists of plain literals fill their lines.
+    /// Elements: a bracket that is the only one opens on the same line, plain literals fill their lines.
     fn elements(&mut self, style: List, elements: &[Expr<'s>], end: u32) {
+        if let [only] = elements
+            && self.stand(only) == Stand::Here
+        {
+            return self.around(style.open, only, style.close, end);
+        }
         let kind = if elements.iter().all(|element| self.is_plain(element)) {
             Kind::Fill
         } else {
@@ -231,12 +236,7 @@ impl<'s> Printer<'s> {
     /// A bracket as the only argument opens on the line of the call.
     fn arguments(&mut self, arguments: &[Expr<'s>], end: u32) {
         match arguments {
-            [only] if self.stand(only) == Stand::Here => {
-                self.doc.text("(");
-                self.expr(only);
-                self.comments_before(end);
-                self.doc.text(")");
-            }
+            [only] if self.stand(only) == Stand::Here => self.around("(", only, ")", end),
             _ => {
                 let start = |argument: &Expr<'s>| argument.span.start;
                 self.list(List::new("(", ")"), end, arguments, start, Self::operand);
@@ -245,18 +245,24 @@ impl<'s> Printer<'s> {
     }
 
     fn parenthesized(&mut self, inner: &Expr<'s>, end: u32) {
-        self.doc.text("(");
         if self.opens(inner) {
-            self.expr(inner);
-            self.comments_before(end);
-        } else {
-            self.doc.begin(Kind::All);
-            self.doc.nest(STEP);
-            self.line_before(inner.span.start, 0, Blanks::None);
-            self.expr(inner);
-            self.close(end, 0);
+            return self.around("(", inner, ")", end);
         }
+        self.doc.text("(");
+        self.doc.begin(Kind::All);
+        self.doc.nest(STEP);
+        self.line_before(inner.span.start, 0, Blanks::None);
+        self.expr(inner);
+        self.close(end, 0);
         self.doc.text(")");
+    }
+
+    /// Brackets on the first and last line of what they hold.
+    fn around(&mut self, open: &'static str, inner: &Expr<'s>, close: &'static str, end: u32) {
+        self.doc.text(open);
+        self.expr(inner);
+        self.comments_before(end);
+        self.doc.text(close);
     }
 
     fn comprehension(
