@@ -22,6 +22,7 @@ pub mod pattern;
 pub mod schema;
 pub mod source;
 pub mod span;
+mod steps;
 pub mod suggest;
 pub mod syntax;
 pub mod types;

@@ -8,174 +8,26 @@ use wardlaw_lang::{FileId, syntax::parse};
 use crate::random::Random;
 
 /// What a mistake is made of.
+#[rustfmt::skip]
 const FRAGMENTS: &[&str] = &[
-    "{",
-    "}",
-    "(",
-    ")",
-    "[",
-    "]",
-    "\"",
-    "\"\"\"",
-    "r\"",
-    "r#\"",
-    "\"#",
-    "yaml\"\"\"",
-    "json\"\"\"",
-    "{{",
-    "}}",
-    "??",
-    "?.",
-    "?[",
-    "?",
-    ".",
-    ",",
-    ":",
-    "=",
-    "==",
-    "=>",
-    "->",
-    "|",
-    "@",
-    "!",
-    "&&",
-    "||",
-    ":=",
-    ";",
-    "'",
-    "#",
-    "/*",
-    "*/",
-    "//",
-    "///",
-    "\\",
-    "\\u{",
-    "\n",
-    "\r\n",
-    "\n\n",
-    " ",
-    "\t",
-    "é",
-    "“",
-    "”",
-    "\u{202e}",
-    "\u{feff}",
-    "\0",
-    "🦀",
-    "0",
-    "1.5",
-    "1e9",
-    "9223372036854775808",
-    "007",
-    "500m",
-    "x",
-    "X",
-    "_",
-    " rule ",
-    "\nrule r {",
-    " let ",
-    "\nlet x = ",
-    " fn ",
-    " in ",
-    " not ",
-    " for ",
-    " when ",
-    " deny ",
-    " expect ",
-    " with ",
-    " no ",
-    " error ",
-    " if ",
-    " then ",
-    " else ",
-    " match ",
-    " is ",
-    " and ",
-    " at ",
-    "package ",
-    "\nimport ",
-    "\ntest \"t\" {",
-    "\n@a(",
-    " unles ",
-    " true ",
+    "{", "}", "(", ")", "[", "]", "\"", "\"\"\"", "r\"", "r#\"", "\"#", "yaml\"\"\"", "json\"\"\"", "{{",
+    "}}", "??", "?.", "?[", "?", ".", ",", ":", "=", "==", "=>", "->", "|", "@", "!", "&&", "||", ":=", ";",
+    "'", "#", "/*", "*/", "//", "///", "\\", "\\u{", "\n", "\r\n", "\n\n", " ", "\t", "é", "“", "”",
+    "\u{202e}", "\u{feff}", "\0", "🦀", "0", "1.5", "1e9", "9223372036854775808", "007", "500m", "x", "X",
+    "_", " rule ", "\nrule r {", " let ", "\nlet x = ", " fn ", " in ", " not ", " for ", " when ",
+    " deny ", " expect ", " with ", " no ", " error ", " if ", " then ", " else ", " match ", " is ",
+    " and ", " at ", "package ", "\nimport ", "\ntest \"t\" {", "\n@a(", " unles ", " true ",
 ];
 
 /// What stands in heaps of tokens: more of what fits together.
+#[rustfmt::skip]
 const TOKENS: &[&str] = &[
-    "x",
-    "y",
-    "T",
-    "1",
-    "2.5",
-    "\"a\"",
-    "\"a {",
-    "}\"",
-    "null",
-    "true",
-    "(",
-    ")",
-    "[",
-    "]",
-    "{",
-    "}",
-    ",",
-    ".",
-    ":",
-    "=",
-    "==",
-    "+",
-    "-",
-    "*",
-    "??",
-    "?.",
-    "?[",
-    "?",
-    "|",
-    "=>",
-    "->",
-    "@",
-    "and",
-    "or",
-    "not",
-    "in",
-    "is",
-    "like",
-    "matches",
-    "if",
-    "then",
-    "else",
-    "match",
-    "for",
-    "given",
-    "let",
-    "when",
-    "unless",
-    "deny",
-    "warn",
-    "allow",
-    "fix",
-    "set",
-    "yield",
-    "at",
-    "with",
-    "expect",
-    "no",
-    "error",
-    "rule",
-    "fn",
-    "relation",
-    "test",
-    "data",
-    "input",
-    "type",
-    "import",
-    "default",
-    "\n",
-    "// c\n",
-    "/// d\n",
-    "\"\"\"\n",
-    "r\"a\"",
-    "yaml\"\"\"\n",
+    "x", "y", "T", "1", "2.5", "\"a\"", "\"a {", "}\"", "null", "true", "(", ")", "[", "]", "{", "}", ",",
+    ".", ":", "=", "==", "+", "-", "*", "??", "?.", "?[", "?", "|", "=>", "->", "@", "and", "or", "not",
+    "in", "is", "like", "matches", "if", "then", "else", "match", "for", "given", "let", "when", "unless",
+    "deny", "warn", "allow", "fix", "set", "yield", "at", "with", "expect", "no", "error", "rule", "fn",
+    "relation", "test", "data", "input", "type", "import", "default", "\n", "// c\n", "/// d\n", "\"\"\"\n",
+    "r\"a\"", "yaml\"\"\"\n",
 ];
 
 /// What nests, and what ends it.
@@ -310,18 +162,34 @@ impl Policies {
         }
     }
 
-    /// A policy of a few items, without mistakes but for their names.
+    /// A policy of an item or two, without mistakes but for its names.
     fn policy(&self, random: &mut Random) -> String {
         let mut text = String::from("package p\n");
-        for _ in 0..=random.below(3) {
+        for _ in 0..=usize::from(random.percent(25)) {
             if random.percent(70) {
                 text.push('\n');
             }
-            text.push_str(random.pick(&self.items).map_or("", String::as_str));
+            let item = random.pick(&self.items).map_or("", String::as_str);
+            // Documentation is long and all alike.
+            let item = if random.percent(80) {
+                undocumented(item)
+            } else {
+                item
+            };
+            text.push_str(item);
             text.push('\n');
         }
         text
     }
+}
+
+/// An item without its documentation.
+fn undocumented(item: &str) -> &str {
+    let mut rest = item;
+    while rest.starts_with("//") {
+        rest = rest.split_once('\n').map_or("", |(_, rest)| rest);
+    }
+    rest
 }
 
 fn bytes(random: &mut Random) -> String {

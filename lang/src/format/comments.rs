@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use crate::syntax::Comment;
+use crate::{steps, syntax::Comment};
 
 /// The comments of a file that have not been written yet, and the layout of its text.
 #[derive(Debug)]
@@ -70,6 +70,8 @@ impl<'s> Comments<'s> {
     fn gap_before(&self, position: u32) -> &'s str {
         let before = self.source.get(..position as usize).unwrap_or("");
         let kept = before.trim_end_matches([' ', '\t', '\r', '\n', '\u{feff}']).len();
-        before.get(kept..).unwrap_or("")
+        let gap = before.get(kept..).unwrap_or("");
+        steps::add(1 + gap.len());
+        gap
     }
 }

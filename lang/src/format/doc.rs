@@ -7,6 +7,8 @@
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
+use crate::steps;
+
 /// The longest line that is not ended where it may be, in characters.
 pub(super) const WIDTH: usize = 100;
 
@@ -234,6 +236,7 @@ impl<'s> Doc<'s> {
         let flat = self.width_since(mark).map(|width| {
             let mut flat = String::with_capacity(width);
             for part in self.parts.iter().skip(mark.parts) {
+                steps::add(1);
                 match part {
                     Part::Text(text) => flat.push_str(text),
                     Part::Line(spaces) => push_spaces(&mut flat, *spaces),
@@ -256,6 +259,7 @@ impl<'s> Doc<'s> {
         let mut measured = measures.iter();
         for part in &self.parts {
             let (start, stop) = measured.next().copied().unwrap_or((0, 0));
+            steps::add(1);
             match part {
                 Part::Text(text) => writer.text(text),
                 Part::Verbatim(text) => writer.verbatim(text),
@@ -289,6 +293,7 @@ impl<'s> Doc<'s> {
         let mut measures = Vec::with_capacity(self.parts.len());
         let mut at = 0;
         for part in &self.parts {
+            steps::add(1);
             measures.push((at, 0));
             at += match part {
                 Part::Text(text) => width(text),
@@ -320,6 +325,7 @@ impl<'s> Doc<'s> {
 
 /// The width of a text in characters.
 pub(super) fn width(text: &str) -> usize {
+    steps::add(text.len());
     if text.is_ascii() {
         text.len()
     } else {

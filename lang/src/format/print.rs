@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     span::Span,
+    steps,
     syntax::{
         Comment,
         ast::{File, Item, ItemKind, Name, Path},
@@ -203,6 +204,7 @@ impl<'s> Printer<'s> {
 
     /// All comments before this byte, where nothing else is said of them.
     pub(super) fn comments_before(&mut self, position: u32) {
+        steps::add(1);
         self.trailing(position);
         self.own(position, Blanks::None);
     }
@@ -286,6 +288,7 @@ impl<'s> Printer<'s> {
     }
 
     pub(super) fn slice(&self, span: Span) -> &'s str {
+        steps::add(1);
         self.source
             .get(span.start as usize..span.end as usize)
             .unwrap_or("")

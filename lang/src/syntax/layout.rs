@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use crate::{
     span::{FileId, Span},
+    steps,
     syntax::token::{Lexeme, Token},
 };
 
@@ -25,6 +26,7 @@ impl<'s> Layout<'s> {
         let mut end = 0u32;
         for lexeme in &tokens {
             let gap = text.get(end as usize..lexeme.start as usize).unwrap_or("");
+            steps::add(1 + gap.len());
             let line = match gap.rfind('\n') {
                 Some(at) => Some(end + at as u32 + 1),
                 None if end == 0 => Some(0),
@@ -46,11 +48,12 @@ impl<'s> Layout<'s> {
     }
 
     pub(super) fn get(&self, index: usize) -> Option<Lexeme> {
+        steps::add(1);
         self.tokens.get(index).copied()
     }
 
     pub(super) fn token(&self, index: usize) -> Option<Token> {
-        self.tokens.get(index).map(|lexeme| lexeme.token)
+        self.get(index).map(|lexeme| lexeme.token)
     }
 
     pub(super) fn before(&self, index: usize) -> Option<Token> {
@@ -64,6 +67,7 @@ impl<'s> Layout<'s> {
 
     /// The column of a token that is the first on its line.
     pub(super) fn column(&self, index: usize) -> Option<u32> {
+        steps::add(1);
         self.columns.get(index).copied().flatten()
     }
 

@@ -13,6 +13,7 @@ use crate::{
     code::Code,
     diagnostic::{Applicability, Diagnostic},
     span::{FileId, Span},
+    steps,
     syntax::{
         Comment,
         foreign::{self, Foreign},
@@ -145,6 +146,7 @@ impl Lexer<'_> {
     }
 
     fn push(&mut self, start: u32, token: Token, end: u32) {
+        steps::add(1 + (end - start) as usize);
         self.out.tokens.push(Lexeme { start, token, end });
         self.previous_end = end;
     }
@@ -204,6 +206,7 @@ impl Lexer<'_> {
     /// Whether a line ended between the previous token or comment and this byte.
     fn crosses_line(&self, start: u32) -> bool {
         let from = self.previous_end.max(self.searched);
+        steps::add(start.saturating_sub(from) as usize);
         self.text
             .get(from as usize..start as usize)
             .is_some_and(|gap| gap.contains('\n'))
@@ -215,6 +218,7 @@ impl Lexer<'_> {
         let length = rest.find('\n').unwrap_or(rest.len());
         self.code.bump(length);
         let text = self.code.slice().trim_end_matches('\r');
+        steps::add(text.len());
         let doc = text.starts_with("///") && !text.starts_with("////");
         let end = start + text.len() as u32;
         self.out.comments.push(Comment {

@@ -5,6 +5,8 @@
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
+use crate::steps;
+
 /// The escape sequences of a text, for messages.
 pub(super) const ESCAPES: &str =
     "the escapes are `\\n`, `\\r`, `\\t`, `\\\\`, `\\\"`, `\\{`, `\\}` and `\\u{…}`";
@@ -97,6 +99,15 @@ pub(crate) enum Piece<'s> {
 /// that are not blank begin with, the line of the opening quotes excepted.
 pub(crate) fn dedent<'s>(pieces: &[Piece<'s>]) -> Vec<Cow<'s, str>> {
     let indentation = indentation(pieces);
+    steps::add(
+        pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Literal(text) => 1 + text.len(),
+                Piece::Other => 1,
+            })
+            .sum(),
+    );
     let mut out: Vec<Cow<'s, str>> = Vec::new();
     let last = pieces.len().saturating_sub(1);
     // Whether the piece begins at the beginning of a line; only a text's first piece does, and only

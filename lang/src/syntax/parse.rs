@@ -4,9 +4,12 @@ use alloc::{string::String, vec::Vec};
 
 use lalrpop_util::ParseError;
 
-use crate::syntax::{
-    build::{Build, Root},
-    token::{Lexeme, Token},
+use crate::{
+    steps,
+    syntax::{
+        build::{Build, Root},
+        token::{Lexeme, Token},
+    },
 };
 
 use self::ward::StartParser;
@@ -46,6 +49,7 @@ pub(super) fn read<'s>(
     let mut count = 0usize;
     let input = core::iter::once((0, start, 0)).chain(tokens.map(|lexeme| {
         count += 1;
+        steps::add(1);
         (lexeme.start, lexeme.token, lexeme.end)
     }));
     let result = StartParser::new().parse(build, input);
