@@ -66,7 +66,9 @@ fn blocks(page: &str) -> Vec<(usize, usize)> {
 fn the_projects_policies_have_the_format() {
     let bless = std::env::var_os("BLESS").is_some();
     let mut wrong = Vec::new();
-    let policies = files(&root(), ".ward");
+    let mut policies = files(&root(), ".ward");
+    // Policies with mistakes are laid out as their mistakes need it.
+    policies.retain(|path| !path.starts_with(root().join("lang/harness/broken")));
     for path in &policies {
         let text = fs::read_to_string(path).unwrap();
         let formatted = holds(&path.display().to_string(), &text);
@@ -79,6 +81,7 @@ fn the_projects_policies_have_the_format() {
     }
     let mut count = 0;
     let mut pages = files(&root().join("docs"), ".md");
+    pages.retain(|page| !page.starts_with(root().join("docs/codes")));
     pages.push(root().join("README.md"));
     for path in &pages {
         let mut text = fs::read_to_string(path).unwrap();
