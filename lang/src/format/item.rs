@@ -155,26 +155,29 @@ impl<'s> Printer<'s> {
     /// Parameters; their closing parenthesis is the last one before `end`.
     fn parameters(&mut self, params: &[Param<'s>], end: u32, item: Span) {
         let last = params.last().map_or(item.start, |param| param.ty.span.end);
-        let behind = self.slice(Span {
-            start: last,
-            end,
-            ..item
-        });
-        let close = behind.find(')').map_or(end, |at| last + at as u32 + 1);
+        let close = self.find(')', last, end).map_or(end, |at| at + 1);
         self.params(params, close);
     }
 
     /// The braces of a test.
     fn test_span(&self, title: u32, item: Span, clauses: &[TestClause<'s>]) -> Span {
         let first = clauses.first().map_or(item.end, |clause| clause.span.start);
-        let before = self.slice(Span {
-            start: title,
-            end: first,
-            ..item
-        });
         Span {
-            start: title + before.find('{').unwrap_or(0) as u32,
+            start: self.find('{', title, first).unwrap_or(title),
             ..item
+        }
+    }
+
+    /// Where a character stands between two bytes, outside of comments.
+    fn find(&self, wanted: char, start: u32, end: u32) -> Option<u32> {
+        let mut at = start as usize;
+        loop {
+            let rest = self.source.get(at..end as usize)?;
+            let comment = rest.find("//").unwrap_or(rest.len());
+            if let Some(found) = rest.get(..comment).and_then(|code| code.find(wanted)) {
+                return Some((at + found) as u32);
+            }
+            at += comment + rest.get(comment..)?.find('\n')?;
         }
     }
 }
