@@ -152,7 +152,7 @@ impl<'s> Printer<'s> {
         self.nested_type(ty);
     }
 
-    /// Parameters; their closing parenthesis is the last one before `end`.
+    /// Parameters; what follows them begins at `end`.
     fn parameters(&mut self, params: &[Param<'s>], end: u32, item: Span) {
         let last = params.last().map_or(item.start, |param| param.ty.span.end);
         let close = self.find(')', last, end).map_or(end, |at| at + 1);
