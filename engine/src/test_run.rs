@@ -486,7 +486,7 @@ impl Run<'_> {
 
     /// What tells the round of a `for` from the others.
     fn name(&self, machine: &Machine<'_>, value: Value, index: usize) -> String {
-        if let Value::Node(at) = value
+        if let Some(at) = value.as_node()
             && let Some(name) = self.names.get(&at.doc)
         {
             return (*name).to_owned();

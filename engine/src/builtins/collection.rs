@@ -2,10 +2,8 @@
 
 use alloc::{string::String, vec::Vec};
 
-use wardlaw_lang::types::Opaque;
-
 use crate::{
-    eval::{Eval, Machine, typed},
+    eval::{Eval, Machine},
     fault::Reason,
     plan::OpId,
     value::{Members, Value, order},
@@ -15,18 +13,12 @@ fn number(length: usize) -> Value {
     Value::Int(i64::try_from(length).unwrap_or(i64::MAX))
 }
 
-/// The opaque type of the elements of a document's list, where they have one.
-type Kind = Option<Opaque>;
-
-fn elements(machine: &mut Machine<'_>, id: OpId, list: Value, kind: Kind) -> Eval<Vec<Value>> {
+fn elements(machine: &mut Machine<'_>, id: OpId, list: Value) -> Eval<Vec<Value>> {
     if machine.world.elements(list).is_none() {
         return Err(machine.fail(Reason::Operand("expected a list here"), id));
     }
     let mut items = Vec::new();
     machine.collect(list, &mut items);
-    for item in &mut items {
-        *item = typed(*item, kind);
-    }
     // What is not in the heap yet is limited, too.
     machine.room_for(items.len())?;
     Ok(items)
@@ -50,31 +42,25 @@ pub(super) fn len(machine: &mut Machine<'_>, id: OpId, list: Value) -> Eval<Valu
     }
 }
 
-pub(super) fn first(machine: &mut Machine<'_>, id: OpId, list: Value, kind: Kind) -> Eval<Value> {
+pub(super) fn first(machine: &mut Machine<'_>, id: OpId, list: Value) -> Eval<Value> {
     len(machine, id, list)?;
     let first = machine.world.element(list, 0);
-    let first = machine.read_element(id, first)?;
-    Ok(typed(first, kind))
+    machine.read_element(id, first)
 }
 
-pub(super) fn last(machine: &mut Machine<'_>, id: OpId, list: Value, kind: Kind) -> Eval<Value> {
+pub(super) fn last(machine: &mut Machine<'_>, id: OpId, list: Value) -> Eval<Value> {
     let length = machine.world.len(list).unwrap_or_default();
     len(machine, id, list)?;
     let Some(last) = length.checked_sub(1) else {
         return Ok(Value::Null);
     };
     let last = machine.world.element(list, last);
-    let last = machine.read_element(id, last)?;
-    Ok(typed(last, kind))
+    machine.read_element(id, last)
 }
 
-pub(super) fn indexed(machine: &mut Machine<'_>, id: OpId, list: Value, kind: Kind) -> Eval<Value> {
+pub(super) fn indexed(machine: &mut Machine<'_>, id: OpId, list: Value) -> Eval<Value> {
     let mut pairs = Vec::new();
-    for (index, element) in elements(machine, id, list, Kind::default())?
-        .into_iter()
-        .enumerate()
-    {
-        let element = typed(machine.read_element(id, element)?, kind);
+    for (index, element) in elements(machine, id, list)?.into_iter().enumerate() {
         let pair = machine.make_run(&[number(index), element], id)?;
         pairs.push(Value::Tuple(pair));
     }
@@ -84,7 +70,7 @@ pub(super) fn indexed(machine: &mut Machine<'_>, id: OpId, list: Value, kind: Ki
 pub(super) fn join(machine: &mut Machine<'_>, id: OpId, list: Value, separator: Value) -> Eval<Value> {
     let separator = super::text::text(machine, id, separator)?;
     let mut joined = String::new();
-    for (index, element) in elements(machine, id, list, None)?.into_iter().enumerate() {
+    for (index, element) in elements(machine, id, list)?.into_iter().enumerate() {
         if index > 0 {
             joined.push_str(&separator);
         }
@@ -119,45 +105,39 @@ pub(super) fn keys(machine: &mut Machine<'_>, id: OpId, map: Value) -> Eval<Valu
     machine.make_run(&keys, id).map(Value::List)
 }
 
-pub(super) fn values(machine: &mut Machine<'_>, id: OpId, map: Value, kind: Kind) -> Eval<Value> {
+pub(super) fn values(machine: &mut Machine<'_>, id: OpId, map: Value) -> Eval<Value> {
     let mut members = members(machine, id, map)?;
     let mut values = Vec::new();
     while let Some((_, value)) = members.next(&machine.world) {
         if !matches!(value, Value::Null) {
-            values.push(typed(value, kind));
+            values.push(value);
         }
     }
     machine.make_run(&values, id).map(Value::List)
 }
 
-pub(super) fn index_of(
-    machine: &mut Machine<'_>,
-    id: OpId,
-    list: Value,
-    wanted: Value,
-    kind: Kind,
-) -> Eval<Value> {
-    let items = elements(machine, id, list, kind)?;
+pub(super) fn index_of(machine: &mut Machine<'_>, id: OpId, list: Value, wanted: Value) -> Eval<Value> {
+    let items = elements(machine, id, list)?;
     let world = &machine.world;
     let at = items.iter().position(|item| order::equal(world, *item, wanted));
     Ok(at.map_or(Value::Null, number))
 }
 
-pub(super) fn reverse(machine: &mut Machine<'_>, id: OpId, value: Value, kind: Kind) -> Eval<Value> {
-    let mut items = elements(machine, id, value, kind)?;
+pub(super) fn reverse(machine: &mut Machine<'_>, id: OpId, value: Value) -> Eval<Value> {
+    let mut items = elements(machine, id, value)?;
     items.reverse();
     list(machine, id, &items)
 }
 
-pub(super) fn sorted(machine: &mut Machine<'_>, id: OpId, value: Value, kind: Kind) -> Eval<Value> {
-    let mut items = elements(machine, id, value, kind)?;
+pub(super) fn sorted(machine: &mut Machine<'_>, id: OpId, value: Value) -> Eval<Value> {
+    let mut items = elements(machine, id, value)?;
     let world = &machine.world;
     items.sort_by(|a, b| order::compare(world, *a, *b));
     list(machine, id, &items)
 }
 
-pub(super) fn unique(machine: &mut Machine<'_>, id: OpId, value: Value, kind: Kind) -> Eval<Value> {
-    let items = elements(machine, id, value, kind)?;
+pub(super) fn unique(machine: &mut Machine<'_>, id: OpId, value: Value) -> Eval<Value> {
+    let items = elements(machine, id, value)?;
     let world = &machine.world;
     let mut indexed: Vec<(usize, Value)> = items.into_iter().enumerate().collect();
     // Ordered by value, then by index: of equal ones the first stays, and goes back to where it was.
@@ -174,18 +154,17 @@ pub(super) fn slice(
     value: Value,
     from: Value,
     to: Value,
-    kind: Kind,
 ) -> Eval<Value> {
     let (from, count) = super::text::range(machine, id, from, to)?;
-    let items = elements(machine, id, value, kind)?;
+    let items = elements(machine, id, value)?;
     let part: Vec<Value> = items.into_iter().skip(from).take(count).collect();
     list(machine, id, &part)
 }
 
 pub(super) fn flatten(machine: &mut Machine<'_>, id: OpId, value: Value) -> Eval<Value> {
     let mut items = Vec::new();
-    for inner in elements(machine, id, value, None)? {
-        items.append(&mut elements(machine, id, inner, None)?);
+    for inner in elements(machine, id, value)? {
+        items.append(&mut elements(machine, id, inner)?);
         machine.room_for(items.len())?;
     }
     list(machine, id, &items)
@@ -206,7 +185,7 @@ fn walk_into(machine: &mut Machine<'_>, id: OpId, value: Value, out: &mut Vec<Va
             found.push(member);
         }
     } else if machine.world.elements(value).is_some() {
-        for (index, element) in elements(machine, id, value, None)?.into_iter().enumerate() {
+        for (index, element) in elements(machine, id, value)?.into_iter().enumerate() {
             let key = machine.make_text(&alloc::format!("{index}"), id)?;
             found.push((key, element));
         }

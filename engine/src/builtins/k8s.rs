@@ -68,7 +68,7 @@ struct Unknown {
 /// object's kind does not know. Of an object of unknown kind, nothing.
 pub(super) fn unknown_fields(machine: &mut Machine<'_>, id: OpId, object: Value) -> Eval<Value> {
     let mut unknown = Vec::new();
-    let (Value::Node(at), Some(packed)) = (object, packed(machine)) else {
+    let (Some(at), Some(packed)) = (object.as_node(), packed(machine)) else {
         return machine.make_run(&[], id).map(Value::List);
     };
     if let Some(doc) = machine.world.doc(at.doc) {

@@ -2,7 +2,7 @@
 
 use core::cmp::Ordering;
 
-use wardlaw_lang::{builtin::Builtin, types::Opaque};
+use wardlaw_lang::builtin::Builtin;
 
 use crate::{
     eval::{Eval, Machine},
@@ -20,15 +20,8 @@ mod reference;
 pub(crate) mod test;
 pub(crate) mod text;
 
-/// Calls a builtin. `kind` is the opaque type of the elements of the first argument, where those of a
-/// document have to be read as such.
-pub(crate) fn call(
-    machine: &mut Machine<'_>,
-    id: OpId,
-    builtin: Builtin,
-    kind: Option<Opaque>,
-    args: &[Value],
-) -> Eval<Value> {
+/// Calls a builtin. What it compares or orders has been taken whole.
+pub(crate) fn call(machine: &mut Machine<'_>, id: OpId, builtin: Builtin, args: &[Value]) -> Eval<Value> {
     let first = args.first().copied().unwrap_or(Value::Null);
     let second = args.get(1).copied().unwrap_or(Value::Null);
     let third = args.get(2).copied().unwrap_or(Value::Null);
@@ -58,19 +51,19 @@ pub(crate) fn call(
         Builtin::NumberCeil => number::round(machine, id, first, number::Rounding::Up),
         Builtin::NumberRound => number::round(machine, id, first, number::Rounding::Nearest),
         Builtin::ListLen | Builtin::SetLen => collection::len(machine, id, first),
-        Builtin::ListFirst => collection::first(machine, id, first, kind),
-        Builtin::ListLast => collection::last(machine, id, first, kind),
-        Builtin::ListIndexed => collection::indexed(machine, id, first, kind),
-        Builtin::ListIndexOf => collection::index_of(machine, id, first, second, kind),
+        Builtin::ListFirst => collection::first(machine, id, first),
+        Builtin::ListLast => collection::last(machine, id, first),
+        Builtin::ListIndexed => collection::indexed(machine, id, first),
+        Builtin::ListIndexOf => collection::index_of(machine, id, first, second),
         Builtin::ListJoin => collection::join(machine, id, first, second),
-        Builtin::ListReverse => collection::reverse(machine, id, first, kind),
-        Builtin::ListSorted | Builtin::SetSorted => collection::sorted(machine, id, first, kind),
-        Builtin::ListUnique => collection::unique(machine, id, first, kind),
-        Builtin::ListSlice => collection::slice(machine, id, first, second, third, kind),
+        Builtin::ListReverse => collection::reverse(machine, id, first),
+        Builtin::ListSorted | Builtin::SetSorted => collection::sorted(machine, id, first),
+        Builtin::ListUnique => collection::unique(machine, id, first),
+        Builtin::ListSlice => collection::slice(machine, id, first, second, third),
         Builtin::ListFlatten => collection::flatten(machine, id, first),
         Builtin::MapLen => collection::map_len(machine, id, first),
         Builtin::MapKeys => collection::keys(machine, id, first),
-        Builtin::MapValues => collection::values(machine, id, first, kind),
+        Builtin::MapValues => collection::values(machine, id, first),
         Builtin::Same => Ok(Value::Bool(order::equal(&machine.world, first, second))),
         Builtin::Max => Ok(number::choose(machine, first, second, Ordering::Greater)),
         Builtin::Min => Ok(number::choose(machine, first, second, Ordering::Less)),

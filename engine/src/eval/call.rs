@@ -3,13 +3,13 @@
 
 use alloc::vec::Vec;
 
-use wardlaw_lang::{builtin::Builtin, types::Opaque};
+use wardlaw_lang::builtin::Builtin;
 
 use super::{Eval, Machine};
 use crate::{
     builtins,
     fault::Reason,
-    plan::{OpId, Slice},
+    plan::{OpId, Slice, Wholes, shape::ShapeId},
     value::{Value, order, world::sort_set},
 };
 
@@ -42,16 +42,11 @@ impl Machine<'_> {
         self.with_frame(start, def.locals, |machine| machine.eval(def.body))
     }
 
-    pub(super) fn builtin(
-        &mut self,
-        id: OpId,
-        builtin: Builtin,
-        element: Option<Opaque>,
-        args: Slice,
-    ) -> Eval<Value> {
+    pub(super) fn builtin(&mut self, id: OpId, builtin: Builtin, wholes: Wholes, args: Slice) -> Eval<Value> {
         let start = self.push_all(args)?;
-        let args = self.pop_all(start);
-        builtins::call(self, id, builtin, element, &args)
+        let mut args = self.pop_all(start);
+        self.taken_whole(id, wholes, &mut args)?;
+        builtins::call(self, id, builtin, &args)
     }
 
     /// An element that a builtin gives back: checked as any other read.
@@ -59,7 +54,7 @@ impl Machine<'_> {
         let checks = &self.plan.element_checks;
         let check = checks.binary_search_by_key(&id, |(known, _)| *known).ok();
         match (element, check.and_then(|at| checks.get(at))) {
-            (Value::Node(at), Some((_, check))) => self.read(at, *check, true),
+            (Value::Node(at) | Value::Shaped(_, at), Some((_, check))) => self.read(at, *check, true),
             _ => Ok(element),
         }
     }
@@ -70,9 +65,14 @@ impl Machine<'_> {
         self.make_run(&items, id)
     }
 
-    pub(super) fn set_of(&mut self, id: OpId, items: Slice) -> Eval<Value> {
+    pub(super) fn set_of(&mut self, id: OpId, items: Slice, element: Option<ShapeId>) -> Eval<Value> {
         let start = self.push_all(items)?;
         let mut items = self.pop_all(start);
+        if let Some(shape) = element {
+            for item in &mut items {
+                *item = self.whole(id, *item, shape)?;
+            }
+        }
         sort_set(&self.world, &mut items);
         self.make_run(&items, id).map(Value::Set)
     }

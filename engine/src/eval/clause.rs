@@ -8,8 +8,11 @@ use crate::{
     decision::Raw,
     fault::{Fault, FaultInfo, Reason},
     fix::Patch,
-    plan::{Clause, For, OpId, Pattern, Rule, check::CheckId},
-    value::{Cursor, Members, Value, place},
+    plan::{
+        Clause, For, OpId, Pattern, Rule,
+        check::{CheckId, Found, kinds},
+    },
+    value::{Cursor, Members, NodeRef, Value, place},
 };
 
 /// What the rules of a decision say.
@@ -125,8 +128,13 @@ impl<'a> Machine<'a> {
     fn place_of_pattern(&self, pattern: &Pattern) -> Option<place::Place> {
         match pattern {
             Pattern::Ignore => None,
-            Pattern::Bind(local) => Self::place_of(self.local(local.0)),
-            Pattern::Tuple(parts) => parts.iter().rev().find_map(|part| self.place_of_pattern(part)),
+            Pattern::Bind(local) => Self::place_of(self.local(*local)),
+            Pattern::Tuple(parts) => {
+                let parts = parts.iter().rev();
+                parts
+                    .map(|(part, _)| part)
+                    .find_map(|part| self.place_of_pattern(part))
+            }
         }
     }
 
@@ -157,7 +165,7 @@ impl<'a> Machine<'a> {
                 Clause::For(clause) if self.finds(clause) => {
                     return self.each_found(clauses, at, clause, target);
                 }
-                Clause::For(clause) => match self.eval(clause.source) {
+                Clause::For(clause) => match self.eval(clause.indexed.unwrap_or(clause.source)) {
                     Ok(source) => return self.each(clauses, at, clause, source, target),
                     Err(fault) => Err(fault),
                 },
@@ -219,6 +227,7 @@ impl<'a> Machine<'a> {
         source: Value,
         target: &mut Target<'_, '_>,
     ) -> Eval<Flow> {
+        let source = source.unshaped();
         if let Some(elements) = self.world.elements(source) {
             return self.each_element(clauses, at, clause, elements, target);
         }
@@ -240,11 +249,16 @@ impl<'a> Machine<'a> {
         mut elements: Cursor<'a>,
         target: &mut Target<'_, '_>,
     ) -> Eval<Flow> {
+        let mut index = 0_i64;
         while let Some((value, node)) = elements.next_with_node(&self.world) {
             let drawn = match self.draw(clause.source, clause.element, value, node) {
+                Ok(value) if clause.indexed.is_some() => {
+                    self.bind_member(&clause.pattern, Value::Int(index), value, clause.source)
+                }
                 Ok(value) => self.bind_pattern(&clause.pattern, value, clause.source),
                 Err(fault) => Err(fault),
             };
+            index = index.saturating_add(1);
             if self.round(clauses, at, drawn, target)? == Flow::Stop {
                 return Ok(Flow::Stop);
             }
@@ -261,10 +275,7 @@ impl<'a> Machine<'a> {
         target: &mut Target<'_, '_>,
     ) -> Eval<Flow> {
         while let Some((key, value)) = members.next(&self.world) {
-            let node = match value {
-                Value::Node(node) => Some(node),
-                _ => None,
-            };
+            let node = value.as_node();
             let drawn = match self.draw(clause.source, clause.value, value, node) {
                 Ok(value) => self.bind_member(&clause.pattern, key, value, clause.source),
                 Err(fault) => Err(fault),
@@ -286,9 +297,34 @@ impl<'a> Machine<'a> {
     ) -> Eval<Value> {
         self.burn(source)?;
         match (node, value) {
-            (Some(at), _) | (None, Value::Node(at)) => self.read(at, check, true),
-            (None, value) => Ok(value),
+            (Some(at), _) => self.read(at, check, true),
+            (None, value) => self.taken(value, check),
         }
+    }
+
+    /// What was taken out of a value that the policy made: if it lies in a document, it is read now.
+    fn taken(&mut self, value: Value, check: CheckId) -> Eval<Value> {
+        match value {
+            Value::Node(at) | Value::Shaped(_, at) => self.read(at, check, true),
+            Value::Null if !self.may_be_absent(check) => Err(self.absent_part(check)),
+            value => Ok(value),
+        }
+    }
+
+    fn may_be_absent(&self, check: CheckId) -> bool {
+        let check = self.plan.checks.get(check);
+        check.is_none_or(|check| check.mask & kinds::NULL != 0)
+    }
+
+    /// Raises the fault of an element that is null, and of which it is not known where it lies.
+    #[cold]
+    fn absent_part(&mut self, check: CheckId) -> Fault {
+        self.fault = Some(FaultInfo {
+            reason: Reason::Mismatch(check, Found::Nothing),
+            span: None,
+            place: None,
+        });
+        Fault
     }
 
     /// One round of a `for`: in a rule, its error is a finding and the next round follows.
@@ -356,15 +392,30 @@ impl<'a> Machine<'a> {
         match pattern {
             Pattern::Ignore => Ok(()),
             Pattern::Bind(local) => {
-                self.bind(local.0, value);
+                self.bind(*local, value);
                 Ok(())
             }
             Pattern::Tuple(parts) => {
                 if self.world.len(value) != Some(parts.len()) {
                     return Err(self.fail(Reason::Operand("expected a tuple of another length"), at));
                 }
-                for (index, part) in parts.iter().enumerate() {
-                    let element = self.world.element(value, index);
+                for (index, (part, check)) in parts.iter().enumerate() {
+                    if *part == Pattern::Ignore {
+                        continue;
+                    }
+                    let element = match value.as_node() {
+                        // A null there has a place, too.
+                        Some(list) => {
+                            let doc = self.world.doc(list.doc);
+                            let node = doc.and_then(|doc| doc.element(list.node, index));
+                            let node = node.map_or(list, |node| NodeRef { doc: list.doc, node });
+                            self.read(node, *check, true)?
+                        }
+                        None => {
+                            let element = self.world.element(value, index);
+                            self.taken(element, *check)?
+                        }
+                    };
                     self.bind_pattern(part, element, at)?;
                 }
                 Ok(())
@@ -378,11 +429,11 @@ impl<'a> Machine<'a> {
             Pattern::Ignore => Ok(()),
             Pattern::Bind(local) => {
                 let pair = self.make_run(&[key, value], at)?;
-                self.bind(local.0, Value::Tuple(pair));
+                self.bind(*local, Value::Tuple(pair));
                 Ok(())
             }
             Pattern::Tuple(parts) => match parts.as_slice() {
-                [first, second] => {
+                [(first, _), (second, _)] => {
                     self.bind_pattern(first, key, at)?;
                     self.bind_pattern(second, value, at)
                 }

@@ -89,6 +89,10 @@ impl Machine<'_> {
         } else {
             self.eval(head)?
         };
+        let value = match collect.comprehension.shape {
+            Some(shape) => self.whole(collect.id, value, shape)?,
+            None => value,
+        };
         self.take(collect, value)
     }
 

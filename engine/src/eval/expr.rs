@@ -38,25 +38,39 @@ impl Machine<'_> {
             Op::Call { function, args } => self.call(id, function, args),
             Op::Builtin {
                 builtin,
-                element,
+                wholes,
                 args,
-            } => self.builtin(id, builtin, element, args),
+            } => self.builtin(id, builtin, wholes, args),
             Op::And(left, right) => self.and(left, right),
             Op::Or(left, right) => self.or(left, right),
             Op::Coalesce(left, right) => self.coalesce(left, right),
-            Op::Equal { left, right, negated } => self.equal(left, right, negated),
+            Op::Equal {
+                left,
+                right,
+                negated,
+                wholes,
+            } => self.equal(id, [left, right], negated, wholes),
             Op::Absent { value, negated } => self.absent(value, negated),
             Op::Order { op, left, right } => self.order(id, op, left, right),
             Op::In {
                 value,
                 container,
                 negated,
-            } => self.is_in(id, value, container, negated),
-            Op::Arithmetic { op, left, right } => self.arithmetic(id, op, left, right),
+                wholes,
+            } => self.is_in(id, [value, container], negated, wholes),
+            Op::Arithmetic {
+                op,
+                left,
+                right,
+                wholes,
+            } => self.arithmetic(id, op, [left, right], wholes),
             Op::Not(operand) => self.not(operand),
             Op::Negate(operand) => self.negate(id, operand),
             Op::Is { value, check } => self.is(value, check),
-            Op::Typed { value, opaque } => Ok(super::typed(self.eval(value)?, Some(opaque))),
+            Op::Typed { value, shape } => {
+                let value = self.eval(value)?;
+                self.whole(id, value, shape)
+            }
             Op::Matches { text, pattern } => self.matches(id, text, pattern),
             Op::Like { text, pattern } => self.like(id, text, pattern),
             Op::If {
@@ -67,7 +81,7 @@ impl Machine<'_> {
             Op::Match { value, arms } => self.select(id, value, arms),
             Op::Tuple(items) => self.run_of(id, items).map(Value::Tuple),
             Op::List(items) => self.run_of(id, items).map(Value::List),
-            Op::Set(items) => self.set_of(id, items),
+            Op::Set { items, element } => self.set_of(id, items, element),
             Op::Map(pairs) => self.map_of(id, pairs),
             Op::Record(fields) => self.record_of(id, fields),
             Op::Comprehension(index) => self.comprehension(id, index),
@@ -211,7 +225,7 @@ impl Machine<'_> {
             return Ok(Value::Null);
         };
         match base {
-            Value::Node(at) => {
+            Value::Node(at) | Value::Shaped(_, at) => {
                 let Some(doc) = self.world.doc(at.doc) else {
                     return Ok(Value::Null);
                 };
@@ -242,7 +256,7 @@ impl Machine<'_> {
             }
             // A made record may hold what was not read yet: the object of a made request.
             Value::Map(_) => match self.world.member(base, field.key.text()) {
-                Value::Node(at) => self.read(at, field.check, field.convert),
+                Value::Node(at) | Value::Shaped(_, at) => self.read(at, field.check, field.convert),
                 value => Ok(value),
             },
             Value::Read(..) | Value::Made(..) => builtins::opaque::field(self, id, base, field.key.text()),
@@ -271,7 +285,7 @@ impl Machine<'_> {
             Value::Null
         };
         match found {
-            Value::Node(at) => self.read(at, op.check, op.convert),
+            Value::Node(at) | Value::Shaped(_, at) => self.read(at, op.check, op.convert),
             found => Ok(found),
         }
     }

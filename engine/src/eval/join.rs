@@ -10,6 +10,7 @@ use crate::{
     plan::{
         Clause, For, Op, OpId, Pattern,
         join::{Key, Source},
+        shape::ShapeId,
     },
     value::{Value, hash::Hash, rows::Index},
 };
@@ -73,10 +74,7 @@ impl<'a> Machine<'a> {
                     Some((number, index.elements.get(number as usize).copied()?))
                 }) {
                     from = number.saturating_add(1);
-                    let node = match value {
-                        Value::Node(node) => Some(node),
-                        _ => None,
-                    };
+                    let node = value.as_node();
                     let drawn = match self.draw(clause.source, clause.element, value, node) {
                         Ok(value) => self.bind_pattern(&clause.pattern, value, clause.source),
                         Err(fault) => Err(fault),
@@ -133,7 +131,7 @@ impl<'a> Machine<'a> {
             && columns > 1
             && parts.len() == columns
         {
-            for (column, part) in parts.iter().enumerate() {
+            for (column, (part, _)) in parts.iter().enumerate() {
                 let value = self
                     .stored(relation)
                     .map_or(Value::Null, |stored| stored.rows.value(row, column));
@@ -149,11 +147,15 @@ impl<'a> Machine<'a> {
     }
 
     /// What is looked up.
-    fn probe(&mut self, probe: &[OpId]) -> Probe {
+    fn probe(&mut self, probe: &[(OpId, Option<ShapeId>)]) -> Probe {
         let mut hash = Hash::default();
         let mut absent = false;
-        for op in probe {
-            match self.eval(*op) {
+        for (op, shape) in probe {
+            let value = self.eval(*op).and_then(|value| match shape {
+                Some(shape) => self.whole(*op, value, *shape),
+                None => Ok(value),
+            });
+            match value {
                 Ok(value) => {
                     absent |= matches!(value, Value::Null);
                     hash.value(&self.world, value);
@@ -260,6 +262,15 @@ impl<'a> Machine<'a> {
         for field in &key.fields {
             match self.field_of(OpId(0), *field, value) {
                 Ok(member) => value = member,
+                Err(Fault) => {
+                    drop(self.take_fault());
+                    return false;
+                }
+            }
+        }
+        if let Some(shape) = key.shape {
+            match self.whole(OpId(0), value, shape) {
+                Ok(whole) => value = whole,
                 Err(Fault) => {
                     drop(self.take_fault());
                     return false;

@@ -9,8 +9,6 @@ use alloc::{
     vec::Vec,
 };
 
-use wardlaw_lang::types::Opaque;
-
 mod call;
 mod clause;
 mod comprehension;
@@ -20,6 +18,7 @@ mod operator;
 mod place;
 mod relation;
 mod test;
+mod whole;
 
 use crate::{
     builtins::pattern::Regex,
@@ -29,6 +28,7 @@ use crate::{
     plan::{
         OpId, Plan,
         check::{CheckId, Convert, Found},
+        shape::ShapeId,
     },
     value::{
         DocId, NodeRef, Value, World,
@@ -55,14 +55,6 @@ enum Slot {
     Value(Value),
     /// It met an error: everything that reads it does, too.
     Fault(FaultInfo),
-}
-
-/// A value of a document as one of an opaque type.
-pub(crate) fn typed(value: Value, opaque: Option<Opaque>) -> Value {
-    match (value, opaque) {
-        (Value::Node(at), Some(opaque)) => Value::Read(opaque, at),
-        (value, _) => value,
-    }
 }
 
 /// All that changes during one decision. Tests go on from a copy, so that no case changes another.
@@ -123,7 +115,7 @@ impl<'a> Machine<'a> {
         }
         Self {
             plan,
-            world: World::new(&plan.heap, docs),
+            world: World::new(&plan.heap, docs).with_shapes(&plan.checks),
             origins,
             limits,
             fuel: limits.fuel,
@@ -213,13 +205,12 @@ impl<'a> Machine<'a> {
         }
         match known.convert {
             Convert::Nothing => Ok(self.world.node(at.doc, at.node)),
-            Convert::Set | Convert::SetOf(_) | Convert::Version if !convert => {
-                Ok(self.world.node(at.doc, at.node))
-            }
-            Convert::Set => self.read_set(at, None),
-            Convert::SetOf(opaque) => self.read_set(at, Some(opaque)),
+            Convert::Set | Convert::Version if !convert => Ok(self.world.node(at.doc, at.node)),
+            Convert::Set => self.read_set(at, known.element),
             Convert::Opaque => match known.opaque(doc, at.node) {
-                Some(Opaque::Regex) if !self.compiled(doc.str(at.node).unwrap_or("")) => {
+                Some(wardlaw_lang::types::Opaque::Regex)
+                    if !self.compiled(doc.str(at.node).unwrap_or("")) =>
+                {
                     Err(self.mismatch(check, Found::Other(Kind::String), Place::node(at)))
                 }
                 Some(opaque) => Ok(Value::Read(opaque, at)),
@@ -249,14 +240,17 @@ impl<'a> Machine<'a> {
 
     /// A set from a list.
     #[inline(never)]
-    fn read_set(&mut self, at: NodeRef, opaque: Option<Opaque>) -> Eval<Value> {
+    fn read_set(&mut self, at: NodeRef, shape: Option<ShapeId>) -> Eval<Value> {
         let list = self.world.node(at.doc, at.node);
         let mut items = Vec::new();
         let Some(mut elements) = self.world.elements(list) else {
             return Ok(list);
         };
         while let Some(element) = elements.next(&self.world) {
-            items.push(typed(element, opaque));
+            items.push(match (element, shape) {
+                (Value::Node(at), Some(shape)) => self.world.shaped(shape, at),
+                _ => element,
+            });
         }
         sort_set(&self.world, &mut items);
         self.room_for(items.len())?;

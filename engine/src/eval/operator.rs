@@ -9,7 +9,7 @@ use super::{Eval, Machine};
 use crate::{
     builtins,
     fault::Reason,
-    plan::{Op, OpId, check::CheckId},
+    plan::{Op, OpId, Wholes, check::CheckId},
     value::{
         Value, View,
         number::{self, Number},
@@ -38,9 +38,16 @@ impl Machine<'_> {
     }
 
     /// Absent equals nothing here: a comparison with the literal null is [`Machine::absent`].
-    pub(super) fn equal(&mut self, left: OpId, right: OpId, negated: bool) -> Eval<Value> {
-        let left = self.eval(left)?;
-        let right = self.eval(right)?;
+    pub(super) fn equal(
+        &mut self,
+        id: OpId,
+        [left, right]: [OpId; 2],
+        negated: bool,
+        wholes: Wholes,
+    ) -> Eval<Value> {
+        let mut operands = [self.eval(left)?, self.eval(right)?];
+        self.taken_whole(id, wholes, &mut operands)?;
+        let [left, right] = operands;
         let absent = matches!(left, Value::Null) || matches!(right, Value::Null);
         let equal = !absent && order::equal(&self.world, left, right);
         Ok(Value::Bool(equal != negated))
@@ -78,13 +85,20 @@ impl Machine<'_> {
         Ok(Value::Bool(holds))
     }
 
-    pub(super) fn is_in(&mut self, id: OpId, value: OpId, container: OpId, negated: bool) -> Eval<Value> {
+    pub(super) fn is_in(
+        &mut self,
+        id: OpId,
+        [value, container]: [OpId; 2],
+        negated: bool,
+        wholes: Wholes,
+    ) -> Eval<Value> {
         if let Some(Op::Relation(relation)) = self.plan.op(container) {
-            let found = self.has_row(relation, container, value)?;
+            let found = self.has_row(relation, container, value, wholes)?;
             return Ok(Value::Bool(found != negated));
         }
-        let value = self.eval(value)?;
-        let container = self.eval(container)?;
+        let mut operands = [self.eval(value)?, self.eval(container)?];
+        self.taken_whole(id, wholes, &mut operands)?;
+        let [value, container] = operands;
         match self.world.view(container) {
             View::List | View::Map => {}
             View::Opaque(Opaque::Cidr, network) => {
@@ -134,9 +148,16 @@ impl Machine<'_> {
         }
     }
 
-    pub(super) fn arithmetic(&mut self, id: OpId, op: BinaryOp, left: OpId, right: OpId) -> Eval<Value> {
-        let left = self.eval(left)?;
-        let right = self.eval(right)?;
+    pub(super) fn arithmetic(
+        &mut self,
+        id: OpId,
+        op: BinaryOp,
+        [left, right]: [OpId; 2],
+        wholes: Wholes,
+    ) -> Eval<Value> {
+        let mut operands = [self.eval(left)?, self.eval(right)?];
+        self.taken_whole(id, wholes, &mut operands)?;
+        let [left, right] = operands;
         self.combine(id, op, left, right)
     }
 

@@ -84,10 +84,7 @@ impl Machine<'_> {
 
     /// The place of a value that was read.
     pub(super) fn place_of(value: Value) -> Option<Place> {
-        match value {
-            Value::Node(at) | Value::Key(at) | Value::Read(_, at) => Some(Place::node(at)),
-            _ => None,
-        }
+        value.place().map(Place::node)
     }
 
     /// The innermost variable that has a place.

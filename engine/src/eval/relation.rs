@@ -15,7 +15,7 @@ use super::{
 use crate::{
     decision::Raw,
     fault::{Fault, FaultInfo, Reason},
-    plan::{Clause, Op, OpId, Rule, Slice, relation::Block},
+    plan::{Clause, Op, OpId, Rule, Slice, Wholes, relation::Block, shape::ShapeId},
     value::{
         Value,
         hash::Hash,
@@ -218,21 +218,21 @@ impl<'a> Machine<'a> {
             }
             for (member, block) in blocks() {
                 for (at, clauses) in block.variants.iter().enumerate() {
-                    let newest = block
-                        .sites
-                        .get(at)
-                        .and_then(|(_, relation)| self.stored(*relation));
+                    let newest = block.sites.get(at).and_then(|site| self.stored(site.relation));
                     if newest.is_none_or(|stored| stored.old == stored.new) {
                         continue;
                     }
                     self.windows.clear();
-                    for (site, (op, _)) in block.sites.iter().enumerate() {
-                        let window = match site.cmp(&at) {
+                    for (number, site) in block.sites.iter().enumerate() {
+                        if !site.windowed {
+                            continue;
+                        }
+                        let window = match number.cmp(&at) {
                             core::cmp::Ordering::Less => Window::Old,
                             core::cmp::Ordering::Equal => Window::Newest,
                             core::cmp::Ordering::Greater => Window::All,
                         };
-                        self.windows.push((*op, window));
+                        self.windows.push((site.op, window));
                     }
                     if self.run_block(member, block, *clauses)? == Flow::Stop {
                         return Ok(());
@@ -323,6 +323,28 @@ impl<'a> Machine<'a> {
             self.stack.truncate(start);
             return Err(fault);
         }
+        let plan = self.plan;
+        let shapes = plan
+            .relations
+            .get(run.relation as usize)
+            .map_or(&[][..], |r| &r.shapes);
+        for (column, shape) in shapes.iter().enumerate() {
+            let at = start.saturating_add(column);
+            if let (Some(shape), Some(value)) = (shape, self.stack.get(at).copied()) {
+                let id = run.block.row.first().copied().unwrap_or(OpId(0));
+                match self.whole(id, value, *shape) {
+                    Ok(whole) => {
+                        if let Some(value) = self.stack.get_mut(at) {
+                            *value = whole;
+                        }
+                    }
+                    Err(fault) => {
+                        self.stack.truncate(start);
+                        return Err(fault);
+                    }
+                }
+            }
+        }
         let row = self.stack.get(start..).unwrap_or(&[]);
         let slot = self.relations.get_mut(run.relation as usize);
         if let Some(Some(stored)) = slot
@@ -332,7 +354,12 @@ impl<'a> Machine<'a> {
             run.kept |= row.iter().any(|value| {
                 matches!(
                     value,
-                    Value::Text(_) | Value::List(_) | Value::Set(_) | Value::Map(_) | Value::Tuple(_)
+                    Value::Text(_)
+                        | Value::List(_)
+                        | Value::Set(_)
+                        | Value::Map(_)
+                        | Value::Tuple(_)
+                        | Value::Made(..)
                 )
             });
         }
@@ -358,7 +385,7 @@ impl<'a> Machine<'a> {
 
     /// Whether a relation has a row; `value` is a tuple, or the only column.
     #[inline(never)]
-    pub(super) fn has_row(&mut self, relation: u32, site: OpId, value: OpId) -> Eval<bool> {
+    pub(super) fn has_row(&mut self, relation: u32, site: OpId, value: OpId, wholes: Wholes) -> Eval<bool> {
         let columns = self
             .plan
             .relations
@@ -380,10 +407,16 @@ impl<'a> Machine<'a> {
                 start
             }
         };
-        let row = self.pop_all(start);
+        let mut row = self.pop_all(start);
+        self.taken_whole(value, wholes, &mut row)?;
         self.relation(relation)?;
         if row.len() != columns || matches!(row.as_slice(), [Value::Null]) {
             return Ok(false);
+        }
+        let plan = self.plan;
+        let columns = plan.wholes.get(wholes.0 as usize).map_or(&[][..], |w| &w.columns);
+        if !columns.is_empty() {
+            return self.has_row_of(relation, site, &row, columns);
         }
         let keyed = self.plan.relations.get(relation as usize).map_or(0, |r| r.member);
         self.cover(keyed)?;
@@ -402,6 +435,35 @@ impl<'a> Machine<'a> {
                 return Ok(true);
             }
             from = found.saturating_add(1);
+        }
+        Ok(false)
+    }
+
+    /// As [`Machine::has_row`], where columns are asked for as something else than they are.
+    fn has_row_of(
+        &mut self,
+        relation: u32,
+        site: OpId,
+        row: &[Value],
+        columns: &[(usize, ShapeId)],
+    ) -> Eval<bool> {
+        let (from, to) = self.bounds(site, relation);
+        for number in from..to {
+            let mut known = self
+                .stored(relation)
+                .map_or_else(Vec::new, |stored| stored.rows.row(number).to_vec());
+            for (column, shape) in columns {
+                if let Some(value) = known.get_mut(*column) {
+                    *value = self.whole(site, *value, *shape)?;
+                }
+            }
+            if known
+                .iter()
+                .zip(row)
+                .all(|(a, b)| order::equal(&self.world, *a, *b))
+            {
+                return Ok(true);
+            }
         }
         Ok(false)
     }

@@ -1,7 +1,7 @@
 //! Promise 5, before evaluation: the inputs against the declared types of every path that a rule in
 //! force can read. Each mismatch is an error of each rule that reads the place.
 
-use alloc::vec::Vec;
+use alloc::{collections::BTreeSet, vec::Vec};
 
 use crate::{
     eval::Machine,
@@ -9,6 +9,7 @@ use crate::{
     input::{Kind, NodeId},
     plan::{
         check::{CheckId, Found, kinds},
+        shape::ShapeId,
         trie::{Edge, TrieId, TrieNode},
     },
     value::{
@@ -32,6 +33,7 @@ pub(crate) fn mismatches<'p>(machine: &Machine<'p>) -> Vec<Mismatch<'p>> {
         machine,
         counts: alloc::vec![0; machine.plan.reads.nodes.len()],
         found: Vec::new(),
+        rows: BTreeSet::new(),
     };
     for (index, root) in machine.plan.reads.roots.iter().enumerate() {
         let (Some(root), Some(value)) = (root, machine.inputs.get(index)) else {
@@ -47,6 +49,8 @@ struct Walk<'m, 'p> {
     /// How often each place of the read set was wrong: no rule lists more than so many.
     counts: Vec<u32>,
     found: Vec<Mismatch<'p>>,
+    /// Rows of recursive relations that were gone through.
+    rows: BTreeSet<(TrieId, NodeRef)>,
 }
 
 impl<'p> Walk<'_, 'p> {
@@ -55,6 +59,10 @@ impl<'p> Walk<'_, 'p> {
     }
 
     fn report(&mut self, id: TrieId, node: &'p TrieNode, found: Found, place: Place) {
+        self.report_to(id, &node.rules, node.check, found, place);
+    }
+
+    fn report_to(&mut self, id: TrieId, rules: &'p [u32], check: CheckId, found: Found, place: Place) {
         if let Some(count) = self.counts.get_mut(id.0 as usize) {
             if *count > self.machine.limits.findings_per_rule {
                 return;
@@ -62,9 +70,9 @@ impl<'p> Walk<'_, 'p> {
             *count = count.saturating_add(1);
         }
         self.found.push(Mismatch {
-            rules: &node.rules,
+            rules,
             fault: FaultInfo {
-                reason: Reason::Mismatch(node.check, found),
+                reason: Reason::Mismatch(check, found),
                 span: None,
                 place: Some(place),
             },
@@ -76,7 +84,7 @@ impl<'p> Walk<'_, 'p> {
         check.is_none_or(|check| check.mask & kinds::NULL != 0)
     }
 
-    /// A value that was read or made. Recursion follows the tree of reads, which is finite.
+    /// A value that was read or made. Recursion follows the document down, and the variants at one place.
     fn value(&mut self, id: TrieId, value: Value, steps: &mut Vec<Token>) {
         let Some(trie) = self.trie(id) else { return };
         match value {
@@ -119,16 +127,19 @@ impl<'p> Walk<'_, 'p> {
             return;
         }
         if doc.kind(at.node) != Kind::Null {
-            self.below(trie, at);
+            self.below(id, trie, at);
         }
     }
 
-    fn below(&mut self, trie: &'p TrieNode, at: NodeRef) {
+    fn below(&mut self, id: TrieId, trie: &'p TrieNode, at: NodeRef) {
         let Some(doc) = self.machine.world.doc(at.doc) else {
             return;
         };
         let child = |node: NodeId| NodeRef { doc: at.doc, node };
         let kind = doc.kind(at.node);
+        if let Some(shape) = trie.shape {
+            self.parts(id, &trie.whole, shape, at);
+        }
         for (edge, id) in &trie.edges {
             let Some(next) = self.trie(*id) else { continue };
             match edge {
@@ -160,11 +171,72 @@ impl<'p> Walk<'_, 'p> {
                 Edge::Variant(check) => {
                     let fits = self.machine.plan.checks.get(*check);
                     if fits.is_some_and(|check| check.node(doc, at.node).is_ok()) {
-                        self.below(next, at);
+                        self.below(*id, next, at);
+                    }
+                }
+                Edge::Row => {
+                    if self.rows.insert((*id, at)) {
+                        self.below(*id, next, at);
                     }
                 }
                 Edge::Field(_) | Edge::Element | Edge::Index(_) | Edge::Value => {}
             }
+        }
+    }
+
+    /// All declared parts of a value that fits itself. Recursion follows the document, whose depth is bounded.
+    fn parts(&mut self, id: TrieId, rules: &'p [u32], shape: ShapeId, at: NodeRef) {
+        let checks = &self.machine.plan.checks;
+        let (Some(doc), Some(shape)) = (self.machine.world.doc(at.doc), checks.shape(shape)) else {
+            return;
+        };
+        match doc.kind(at.node) {
+            Kind::List => {
+                for (index, node) in doc.children(at.node).enumerate() {
+                    if let Some(element) = shape.element_at(index) {
+                        self.part(id, rules, element, NodeRef { doc: at.doc, node });
+                    }
+                }
+            }
+            Kind::Object => {
+                let (fields, value) = shape.members_of(checks, doc, at.node);
+                for (key, field) in fields {
+                    let check = checks.shape(*field).map(|shape| shape.check);
+                    match (doc.get(at.node, key), check) {
+                        (Some(node), _) => self.part(id, rules, *field, NodeRef { doc: at.doc, node }),
+                        (None, Some(check)) if !self.is_optional(check) => {
+                            let place = crate::eval::missing(at, key.text());
+                            self.report_to(id, rules, check, Found::Nothing, place);
+                        }
+                        (None, _) => {}
+                    }
+                }
+                let Some(value) = value else { return };
+                for node in doc.children(at.node) {
+                    let named = |key: &str| fields.iter().any(|(name, _)| name.text() == key);
+                    if doc.kind(node) != Kind::Null && !doc.key(node).is_some_and(named) {
+                        self.part(id, rules, value, NodeRef { doc: at.doc, node });
+                    }
+                }
+            }
+            Kind::Null | Kind::Bool | Kind::Int | Kind::Float | Kind::Huge | Kind::String => {}
+        }
+    }
+
+    fn part(&mut self, id: TrieId, rules: &'p [u32], shape: ShapeId, at: NodeRef) {
+        let checks = &self.machine.plan.checks;
+        let (Some(doc), Some(known)) = (self.machine.world.doc(at.doc), checks.shape(shape)) else {
+            return;
+        };
+        let Some(check) = checks.get(known.check) else {
+            return;
+        };
+        match check
+            .node(doc, at.node)
+            .and_then(|()| check.compiles(doc, at.node))
+        {
+            Err(found) => self.report_to(id, rules, known.check, found, Place::node(at)),
+            Ok(()) => self.parts(id, rules, shape, at),
         }
     }
 }

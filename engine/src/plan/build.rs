@@ -5,17 +5,20 @@ use alloc::{collections::BTreeMap, string::String, vec, vec::Vec};
 use wardlaw_lang::{
     FileId, Span,
     builtin::Builtin,
-    ir::{self, ArmTest, ClauseKind, Expr, ExprId, PlaceStep, Program},
+    ir::{self, ArmTest, ClauseKind, ComprehensionKind, Expr, ExprId, PlaceStep, Program},
     syntax::{
         ast::DocumentFormat,
         operator::{BinaryOp, UnaryOp},
     },
-    types::{Opaque, Type, TypeId, Types},
+    types::Types,
 };
 
 use super::{
-    Arm, Clause, Comprehension, Data, Edit, Effect, Field, For, Function, Index, Input, Let, Op, OpId, Place,
-    Plan, Rule, Slice, Step, Test, check::CheckId, declared::Declared, depth, reads, relation,
+    Arm, Clause, Comprehension, Data, Edit, Effect, Field, For, Function, Index, Input, Let, Op, OpId,
+    Pattern, Place, Plan, Rule, Slice, Step, Test, Whole,
+    check::{Check, CheckId},
+    declared::Declared,
+    depth, reads, relation,
 };
 use crate::{
     builtins::{self, pattern::Regex},
@@ -53,7 +56,10 @@ pub(crate) fn build(mut program: Program) -> Result<Plan, PlanError> {
         types: core::mem::take(&mut program.types),
         program: &program,
         world: World::new(&no_constants, Vec::new()),
-        plan: Plan::default(),
+        plan: Plan {
+            wholes: vec![Whole::default()],
+            ..Plan::default()
+        },
         uses: vec![0; program.exprs.len()],
         joined: BTreeMap::new(),
         same: Vec::with_capacity(program.exprs.len()),
@@ -122,8 +128,8 @@ impl Builder<'_> {
         for (index, expr) in program.exprs.iter().enumerate() {
             let id = ExprId(index as u32);
             let same = match expr {
-                // Text that was shown to be of an opaque type has to be read as such.
-                Expr::Narrow { value, ty } if self.opaque(*ty).is_none() => self.same(*value),
+                // What was shown to be of an opaque type has to be read as such.
+                Expr::Narrow { value, ty } if self.shown(*value, *ty).is_none() => self.same(*value),
                 _ => OpId(id.0),
             };
             self.same.push(same);
@@ -131,6 +137,7 @@ impl Builder<'_> {
             self.plan.ops.push(op);
             self.plan.spans.push(self.span(id));
         }
+        self.plan.checks.link_sets(&mut self.types);
         self.keep_raw_sets();
         for input in &program.inputs {
             let declared = Declared::of(&mut self.types, input.ty);
@@ -189,6 +196,7 @@ impl Builder<'_> {
             self.plan.tests.push(test);
         }
         self.plan.query = program.query.map(|query| query.0);
+        self.plan.checks.link_sets(&mut self.types);
         Ok(())
     }
 
@@ -319,10 +327,10 @@ impl Builder<'_> {
                 UnaryOp::Not => Op::Not(self.used(*operand)),
                 UnaryOp::Negate => Op::Negate(self.used(*operand)),
             },
-            Expr::Narrow { value, ty } => match self.opaque(*ty) {
-                Some(opaque) => Op::Typed {
+            Expr::Narrow { value, ty } => match self.shown(*value, *ty) {
+                Some(shape) => Op::Typed {
                     value: self.used(*value),
-                    opaque,
+                    shape,
                 },
                 // Never evaluated: what uses it uses the value.
                 None => self.constant(Value::Null),
@@ -383,7 +391,10 @@ impl Builder<'_> {
                     let run = self.world.add_run(&values);
                     self.constant(Value::Set(run))
                 }
-                None => Op::Set(self.args(items.iter().copied())),
+                None => Op::Set {
+                    items: self.args(items.iter().copied()),
+                    element: self.element_shape(id),
+                },
             },
             Expr::Map(pairs) => Op::Map(self.args(pairs.iter().flat_map(|(key, value)| [*key, *value]))),
             Expr::Record(fields) => self.record(fields),
@@ -398,6 +409,13 @@ impl Builder<'_> {
                     clauses: self.clauses(clauses, true),
                     key: key.map(|key| self.used(key)),
                     head: self.used(*head),
+                    shape: match kind {
+                        ComprehensionKind::Set | ComprehensionKind::Min | ComprehensionKind::Max => {
+                            let declared = self.declared(*head).present();
+                            self.parts_shape(&declared)
+                        }
+                        _ => None,
+                    },
                 };
                 self.plan.comprehensions.push(comprehension);
                 Op::Comprehension((self.plan.comprehensions.len() as u32).saturating_sub(1))
@@ -406,35 +424,12 @@ impl Builder<'_> {
         })
     }
 
-    /// What is checked of the elements that a builtin gives back.
+    /// What is checked of the element that a builtin gives back.
     fn element_check(&mut self, id: ExprId, builtin: Builtin) {
-        let ty = match builtin {
-            Builtin::ListFirst | Builtin::ListLast => self.program.type_of(id),
-            Builtin::ListIndexed => {
-                let Type::List(pair) = self.types.structure(self.program.type_of(id)) else {
-                    return;
-                };
-                match self.types.structure(pair) {
-                    Type::Tuple(members) => members.get(1).copied().unwrap_or(Types::ANY),
-                    _ => return,
-                }
-            }
-            _ => return,
-        };
-        let declared = Declared::of(&mut self.types, ty);
-        let check = self.check(&declared);
-        self.plan.element_checks.push((OpId(id.0), check));
-    }
-
-    /// The opaque type that all present values of a type are of.
-    fn opaque(&mut self, ty: TypeId) -> Option<Opaque> {
-        match Declared::of(&mut self.types, ty).alternatives.as_slice() {
-            [only] => match self.types.structure(*only) {
-                Type::Opaque(Opaque::Secret | Opaque::PodSecurityVersion) => None,
-                Type::Opaque(opaque) => Some(opaque),
-                _ => None,
-            },
-            _ => None,
+        if matches!(builtin, Builtin::ListFirst | Builtin::ListLast) {
+            let declared = self.declared(id);
+            let check = self.check(&declared);
+            self.plan.element_checks.push((OpId(id.0), check));
         }
     }
 
@@ -465,21 +460,10 @@ impl Builder<'_> {
                 reason: PlanErrorKind::Unsupported("this engine is built without its reader of YAML"),
             });
         }
-        let element = arguments.first().and_then(|first| {
-            let declared = self.declared(*first).present();
-            let parts = if declared.has_members(&mut self.types) {
-                declared.value(&mut self.types)
-            } else {
-                declared.element(&mut self.types)
-            };
-            match parts.alternatives.as_slice() {
-                [only] => self.opaque(*only),
-                _ => None,
-            }
-        });
+        let wholes = self.of_arguments(builtin, arguments);
         Ok(Op::Builtin {
             builtin,
-            element,
+            wholes,
             args: self.args(arguments.iter().copied()),
         })
     }
@@ -565,6 +549,7 @@ impl Builder<'_> {
                         left: l,
                         right: r,
                         negated,
+                        wholes: self.both(left, right),
                     }
                 }
             }
@@ -577,6 +562,7 @@ impl Builder<'_> {
                 value: l,
                 container: r,
                 negated: op == BinaryOp::NotIn,
+                wholes: self.membership(left, right),
             },
             BinaryOp::Like => Op::Like { text: l, pattern: r },
             BinaryOp::Matches => {
@@ -593,6 +579,7 @@ impl Builder<'_> {
                 op,
                 left: l,
                 right: r,
+                wholes: self.of_sets(left, right),
             },
         })
     }
@@ -620,10 +607,13 @@ impl Builder<'_> {
                     value: self.used(*value),
                 },
                 ClauseKind::For { pattern, source } => Clause::For(self.draws(pattern, *source)),
-                ClauseKind::Let { pattern, value } => Clause::Let {
-                    pattern: pattern.clone(),
-                    value: self.used(*value),
-                },
+                ClauseKind::Let { pattern, value } => {
+                    let declared = self.declared(*value);
+                    Clause::Let {
+                        pattern: self.pattern(pattern, &declared),
+                        value: self.used(*value),
+                    }
+                }
                 ClauseKind::When(condition) => Clause::When(self.used(*condition)),
                 ClauseKind::Unless(condition) => Clause::Unless(self.used(*condition)),
             });
@@ -639,13 +629,58 @@ impl Builder<'_> {
         let declared = self.declared(source).present();
         let element = declared.element(&mut self.types);
         let value = declared.value(&mut self.types);
+        let of_map = declared.has_members(&mut self.types) || declared.alternatives == [Types::ANY];
+        let bound = match pattern {
+            ir::Pattern::Tuple(parts) if of_map && parts.len() == 2 => {
+                let key = Declared::of(&mut self.types, Types::STRING);
+                Pattern::Tuple(self.parts(parts, &[key, value.clone()]))
+            }
+            pattern => self.pattern(pattern, &element),
+        };
+        let indexed = match (self.program.expr(source), pattern) {
+            (
+                Expr::Builtin {
+                    builtin: Builtin::ListIndexed,
+                    arguments,
+                },
+                ir::Pattern::Tuple(_),
+            ) => arguments.first().copied(),
+            _ => None,
+        };
+        // Then the element is that of the list.
+        let element = match indexed {
+            Some(list) => self.declared(list).present().element(&mut self.types),
+            None => element,
+        };
         For {
-            pattern: pattern.clone(),
+            pattern: bound,
             source: self.used(source),
+            indexed: indexed.map(|list| self.same(list)),
             element: self.check(&element),
             value: self.check(&value),
             join: None,
         }
+    }
+
+    /// What a value of a type is bound to: what is taken out of a tuple is checked.
+    pub(super) fn pattern(&mut self, pattern: &ir::Pattern, declared: &Declared) -> Pattern {
+        match pattern {
+            ir::Pattern::Ignore => Pattern::Ignore,
+            ir::Pattern::Bind(local) => Pattern::Bind(local.0),
+            ir::Pattern::Tuple(parts) => {
+                let members: Vec<Declared> = (0..parts.len())
+                    .map(|index| declared.position(&mut self.types, index))
+                    .collect();
+                Pattern::Tuple(self.parts(parts, &members))
+            }
+        }
+    }
+
+    fn parts(&mut self, parts: &[ir::Pattern], members: &[Declared]) -> Vec<(Pattern, CheckId)> {
+        let parts = parts.iter().zip(members);
+        parts
+            .map(|(part, declared)| (self.pattern(part, declared), self.check(declared)))
+            .collect()
     }
 
     fn rule(&mut self, rule: &ir::Rule) -> Rule {
@@ -713,22 +748,14 @@ impl Builder<'_> {
                     Some(Op::Coalesce(left, right)) => stack.extend([left, right]),
                     Some(Op::Field(field)) => {
                         if let Some(field) = self.plan.fields.get_mut(field as usize)
-                            && self
-                                .plan
-                                .checks
-                                .get(field.check)
-                                .is_some_and(|c| c.convert.is_set())
+                            && self.plan.checks.get(field.check).is_some_and(Check::lies_as_set)
                         {
                             field.convert = false;
                         }
                     }
                     Some(Op::Index(index)) => {
                         if let Some(index) = self.plan.indices.get_mut(index as usize)
-                            && self
-                                .plan
-                                .checks
-                                .get(index.check)
-                                .is_some_and(|c| c.convert.is_set())
+                            && self.plan.checks.get(index.check).is_some_and(Check::lies_as_set)
                         {
                             index.convert = false;
                         }

@@ -5,11 +5,14 @@ use alloc::{boxed::Box, collections::BTreeMap, format, string::String, vec::Vec}
 
 use wardlaw_lang::types::{Literal, Opaque, Type, Types};
 
-use super::declared::{Declared, literal_fields};
+use super::{
+    declared::{Declared, literal_fields},
+    shape::{Shape, ShapeId},
+};
 use crate::{
     builtins::{k8s, pattern::Regex},
     input::{Document, FieldKey, Kind, NodeId},
-    value::{Value, View, World},
+    value::{NodeRef, Value, View, World},
 };
 
 /// A check; an index into [`Checks`].
@@ -36,19 +39,10 @@ pub(crate) enum Convert {
     Nothing,
     /// A list that stands for a set: ordered, each element once.
     Set,
-    /// As `Set`, of elements of an opaque type.
-    SetOf(Opaque),
     /// A text that stands for a version of the Pod Security Standards.
     Version,
     /// A text, or for a quantity a number, that stands for a value of an opaque type.
     Opaque,
-}
-
-impl Convert {
-    /// Whether a list becomes a set.
-    pub(crate) fn is_set(self) -> bool {
-        matches!(self, Self::Set | Self::SetOf(_))
-    }
 }
 
 /// A check.
@@ -64,10 +58,14 @@ pub(crate) struct Check {
     bools: Option<Vec<bool>>,
     /// The literal fields of each record that fits, if only some objects do.
     variants: Option<Vec<Vec<(FieldKey, Literal)>>>,
+    /// The lengths of lists that fit, if all are tuples.
+    lengths: Option<Vec<usize>>,
     /// The opaque types that fit, where nothing else that is a text does.
     opaques: Vec<Opaque>,
     /// What a read turns the node into.
     pub(crate) convert: Convert,
+    /// Of a set: what its elements are, where they are more than they are written as.
+    pub(crate) element: Option<ShapeId>,
     /// The type, for messages.
     pub(crate) expected: String,
 }
@@ -93,7 +91,8 @@ impl Found {
             Self::Kind(Kind::Float) => "a number with a fraction or exponent",
             Self::Kind(Kind::Huge) | Self::Other(Kind::Huge) => "a number outside 64 bits",
             Self::Kind(Kind::String) => "a string",
-            Self::Kind(Kind::List) | Self::Other(Kind::List) => "a list",
+            Self::Kind(Kind::List) => "a list",
+            Self::Other(Kind::List) => "a list of another length",
             Self::Kind(Kind::Object) => "an object",
             Self::Other(Kind::String) => "another string",
             Self::Other(Kind::Int | Kind::Float) => "another number",
@@ -122,26 +121,18 @@ impl Check {
         let (mut texts, mut ints, mut bools, mut variants) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut any_text, mut any_int, mut any_bool, mut any_object) = (false, false, false, false);
         let mut convert = if declared.is_set(types) {
-            match declared.element(types).alternatives.as_slice() {
-                [element] => match types.structure(*element) {
-                    Type::Opaque(opaque)
-                        if !matches!(opaque, Opaque::Secret | Opaque::PodSecurityVersion) =>
-                    {
-                        Convert::SetOf(opaque)
-                    }
-                    _ => Convert::Set,
-                },
-                _ => Convert::Set,
-            }
+            Convert::Set
         } else {
             Convert::Nothing
         };
+        let (mut any_list, mut lengths) = (false, Vec::new());
         let mut opaques = Vec::new();
         for id in &declared.alternatives {
             match types.structure(*id) {
                 Type::Any | Type::Error | Type::Named(_) => {
                     mask |= !kinds::NULL;
-                    (any_text, any_int, any_bool, any_object) = (true, true, true, true);
+                    (any_text, any_int, any_bool) = (true, true, true);
+                    (any_object, any_list) = (true, true);
                 }
                 Type::Bool => {
                     mask |= kinds::BOOL;
@@ -189,7 +180,14 @@ impl Check {
                     mask |= kinds::STRING;
                     opaques.push(opaque);
                 }
-                Type::List(_) | Type::Set(_) | Type::Tuple(_) => mask |= kinds::LIST,
+                Type::List(_) | Type::Set(_) => {
+                    mask |= kinds::LIST;
+                    any_list = true;
+                }
+                Type::Tuple(members) => {
+                    mask |= kinds::LIST;
+                    lengths.push(members.len());
+                }
                 Type::Map(_) => {
                     mask |= kinds::OBJECT;
                     any_object = true;
@@ -221,7 +219,9 @@ impl Check {
             ints: (!any_int && !ints.is_empty()).then_some(ints),
             bools: (!any_bool && !bools.is_empty()).then_some(bools),
             variants: (!any_object && !variants.is_empty()).then_some(variants),
+            lengths: (!any_list && !lengths.is_empty()).then_some(lengths),
             convert,
+            element: None,
             expected: declared.describe(types),
         }
     }
@@ -267,13 +267,17 @@ impl Check {
             Kind::Huge if self.opaques.contains(&Opaque::Quantity) => doc
                 .number_text(node)
                 .is_some_and(|text| Opaque::Quantity.parse(text).is_some()),
-            Kind::Null | Kind::Float | Kind::Huge | Kind::List => true,
+            Kind::List => match &self.lengths {
+                None => true,
+                Some(lengths) => lengths.contains(&doc.len(node)),
+            },
+            Kind::Null | Kind::Float | Kind::Huge => true,
         };
         if fits { Ok(()) } else { Err(Found::Other(kind)) }
     }
 
     /// The first of the opaque types that the text can be read as.
-    fn opaque_of(&self, text: &str) -> Option<Opaque> {
+    pub(crate) fn opaque_of(&self, text: &str) -> Option<Opaque> {
         self.opaques
             .iter()
             .copied()
@@ -293,6 +297,20 @@ impl Check {
         }
     }
 
+    /// Whether a list that stands for a set can be asked as it lies.
+    pub(crate) fn lies_as_set(&self) -> bool {
+        self.convert == Convert::Set && self.element.is_none()
+    }
+
+    /// What a text or number that fits is read as, where that is more than it is written as.
+    pub(crate) fn scalar(&self, doc: &Document<'_>, at: NodeRef) -> Option<Value> {
+        match self.convert {
+            Convert::Opaque => Some(Value::Read(self.opaque(doc, at.node)?, at)),
+            Convert::Version => k8s::version(doc.str(at.node)?).map(Value::Version),
+            Convert::Nothing | Convert::Set => None,
+        }
+    }
+
     /// Whether a node that fits is, where it is a regular expression, one that can be compiled. Asked
     /// before evaluation; while rules run, compiling tells.
     pub(crate) fn compiles(&self, doc: &Document<'_>, node: NodeId) -> Result<(), Found> {
@@ -307,7 +325,7 @@ impl Check {
 
     /// Whether a value, read or made, is of the type: `is`.
     pub(crate) fn value(&self, world: &World<'_>, value: Value) -> bool {
-        if let Value::Node(at) | Value::Read(_, at) = value {
+        if let Value::Node(at) | Value::Read(_, at) | Value::Shaped(_, at) = value {
             return world
                 .doc(at.doc)
                 .is_some_and(|doc| self.node(doc, at.node).is_ok());
@@ -332,7 +350,12 @@ impl Check {
             }
             View::Version(_) => self.convert == Convert::Version,
             View::Opaque(opaque, _) => self.opaques.contains(&opaque) || self.mask == !kinds::NULL,
-            View::List => has(kinds::LIST),
+            View::List => {
+                has(kinds::LIST)
+                    && self.lengths.as_ref().is_none_or(|lengths| {
+                        world.len(value).is_some_and(|length| lengths.contains(&length))
+                    })
+            }
             View::Map => {
                 has(kinds::OBJECT)
                     && self.variants.as_ref().is_none_or(|variants| {
@@ -367,8 +390,11 @@ fn is_literal(world: &World<'_>, value: Value, literal: &Literal) -> bool {
 /// All checks of a plan, each once.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Checks {
-    checks: Vec<Check>,
+    all: Vec<Check>,
     ids: BTreeMap<Declared, CheckId>,
+    /// How values are taken whole.
+    pub(super) shapes: Vec<Shape>,
+    pub(super) shape_ids: BTreeMap<Declared, ShapeId>,
 }
 
 impl Checks {
@@ -377,17 +403,34 @@ impl Checks {
         if let Some(id) = self.ids.get(declared) {
             return *id;
         }
-        let id = CheckId(self.checks.len() as u32);
+        let id = CheckId(self.all.len() as u32);
         let check = Check::new(types, declared);
-        self.checks.push(check);
+        self.all.push(check);
         self.ids.insert(declared.clone(), id);
         id
+    }
+
+    /// Finds what the elements of all sets are.
+    pub(crate) fn link_sets(&mut self, types: &mut Types) {
+        let sets: Vec<(Declared, CheckId)> = self
+            .ids
+            .iter()
+            .filter(|(_, id)| self.get(**id).is_some_and(|check| check.convert == Convert::Set))
+            .map(|(declared, id)| (declared.clone(), *id))
+            .collect();
+        for (declared, id) in sets {
+            let element = declared.element(types);
+            let element = self.special(types, &element);
+            if let Some(check) = self.all.get_mut(id.0 as usize) {
+                check.element = element;
+            }
+        }
     }
 
     /// The check of that id.
     #[inline]
     pub(crate) fn get(&self, id: CheckId) -> Option<&Check> {
-        self.checks.get(id.0 as usize)
+        self.all.get(id.0 as usize)
     }
 
     /// "expected `bool`, found a string"

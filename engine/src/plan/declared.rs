@@ -119,6 +119,44 @@ impl Declared {
         result.finish()
     }
 
+    /// The members, where the only alternative is a tuple.
+    pub(crate) fn tuple(&self, types: &mut Types) -> Option<Vec<TypeId>> {
+        match self.alternatives.as_slice() {
+            [only] => match types.structure(*only) {
+                Type::Tuple(members) => Some(members),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The element at a position of a tuple; of another list any of its elements.
+    pub(crate) fn position(&self, types: &mut Types, index: usize) -> Self {
+        let mut result = Self::default();
+        for id in &self.alternatives {
+            match types.structure(*id) {
+                Type::Tuple(members) => {
+                    if let Some(member) = members.get(index) {
+                        result.add(types, *member);
+                    }
+                }
+                _ => {
+                    let alone = Self {
+                        alternatives: vec![*id],
+                        optional: false,
+                    };
+                    let element = alone.element(types);
+                    result.optional |= element.optional;
+                    result.alternatives.extend(element.alternatives);
+                }
+            }
+        }
+        if result.alternatives.is_empty() && !result.optional {
+            return Self::anything();
+        }
+        result.finish()
+    }
+
     /// The value of a member of a map or record; null members do not exist.
     pub(crate) fn value(&self, types: &mut Types) -> Self {
         let mut result = Self::default();
@@ -142,6 +180,25 @@ impl Declared {
         self.alternatives.iter().any(|id| {
             let body = types.resolve(*id);
             matches!(types.get(body), Type::Map(_) | Type::Record(_))
+        })
+    }
+
+    /// Whether an alternative is a list, set, tuple, map or record: a value with parts of its own.
+    pub(crate) fn has_parts(&self, types: &mut Types) -> bool {
+        self.alternatives.iter().any(|id| {
+            let body = types.resolve(*id);
+            matches!(
+                types.get(body),
+                Type::List(_) | Type::Set(_) | Type::Tuple(_) | Type::Map(_) | Type::Record(_)
+            )
+        })
+    }
+
+    /// Whether an alternative is an opaque type.
+    pub(crate) fn is_opaque(&self, types: &mut Types) -> bool {
+        self.alternatives.iter().any(|id| {
+            let body = types.resolve(*id);
+            matches!(types.get(body), Type::Opaque(_))
         })
     }
 

@@ -182,7 +182,7 @@ pub(crate) fn operands(plan: &Plan, op: Op, out: &mut Vec<OpId>) -> u32 {
         | Op::Builtin { args, .. }
         | Op::Tuple(args)
         | Op::List(args)
-        | Op::Set(args)
+        | Op::Set { items: args, .. }
         | Op::Map(args)
         | Op::Interpolate(args) => out.extend_from_slice(args.of(&plan.args)),
         Op::Record(fields) => {

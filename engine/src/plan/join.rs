@@ -14,15 +14,15 @@ use wardlaw_lang::{
     types::Type,
 };
 
-use super::{Clause, Op, OpId, build::Builder, check::CheckId};
+use super::{Clause, Op, OpId, build::Builder, check::CheckId, declared::Declared, shape::ShapeId};
 
 /// How a `for` finds its elements.
 #[derive(Clone, Debug)]
 pub(crate) struct Join {
     /// An index into [`super::Plan::keyed`].
     pub(crate) index: u32,
-    /// What the keys must equal, evaluated before the first element is drawn.
-    pub(crate) probe: Vec<OpId>,
+    /// What the keys must equal, evaluated before the first element is drawn; and what each is taken as.
+    pub(crate) probe: Vec<(OpId, Option<ShapeId>)>,
 }
 
 /// Elements, and by what they are found.
@@ -50,6 +50,8 @@ pub(crate) struct Key {
     pub(crate) column: Option<u32>,
     /// Indices into [`super::Plan::fields`].
     pub(crate) fields: Vec<u32>,
+    /// What the key is taken as.
+    pub(crate) shape: Option<ShapeId>,
 }
 
 /// What is known of locals while clauses are read downwards.
@@ -117,15 +119,21 @@ impl Builder<'_> {
         }
         let mut keys = Vec::new();
         let mut probe = Vec::new();
-        for (key, other) in equalities {
-            let (column, fields) = self.key(pattern, key)?;
+        for (key_expr, other) in equalities {
+            let (column, fields) = self.key(pattern, key_expr)?;
             let _ = write!(name, "|{column:?}");
             for field in &fields {
                 let field = self.plan.fields.get(*field as usize)?;
                 let _ = write!(name, ".{:?}:{:?}", field.key.text(), field.check);
             }
-            keys.push(Key { column, fields });
-            probe.push(self.used(other));
+            let declared = Declared::of(&mut self.types, self.program.type_of(key_expr)).present();
+            let shape = self.plan.checks.special(&mut self.types, &declared);
+            keys.push(Key {
+                column,
+                fields,
+                shape,
+            });
+            probe.push((self.used(other), shape));
         }
         let index = match self.joined.get(&name) {
             Some(index) => *index,
@@ -175,7 +183,7 @@ impl Builder<'_> {
     }
 
     /// Equalities between a path of what the pattern binds and something known before it.
-    fn equalities(&self, pattern: &Pattern, rest: &[ir::Clause], known: &Known) -> Vec<(ExprId, ExprId)> {
+    fn equalities(&mut self, pattern: &Pattern, rest: &[ir::Clause], known: &Known) -> Vec<(ExprId, ExprId)> {
         let mut later: BTreeSet<LocalId> = BTreeSet::new();
         bound(pattern, &mut later);
         let mut known = Known {
@@ -200,7 +208,9 @@ impl Builder<'_> {
                                 && !matches!(self.program.expr(*other), Expr::Null)
                                 && self.is_before(*other, &later)
                         };
-                        if let Some(pair) = sides.into_iter().find(fits) {
+                        if let Some(pair) = sides.into_iter().find(fits)
+                            && self.hash_alike(*left, *right)
+                        {
                             found.push(pair);
                             // An equality itself cannot fail; what it reads can.
                         }
@@ -224,6 +234,18 @@ impl Builder<'_> {
             self.learn(&mut known, clause);
         }
         found
+    }
+
+    /// Whether equal values of two sides have equal hashes: not where one side is more than it is written as,
+    /// and the other is not known to be.
+    fn hash_alike(&mut self, left: ExprId, right: ExprId) -> bool {
+        let sides = [left, right].map(|side| {
+            let ty = self.program.type_of(side);
+            Declared::of(&mut self.types, ty).present()
+        });
+        let mut special = |side: &Declared| self.plan.checks.special(&mut self.types, side).is_some();
+        let [left, right] = &sides;
+        left == right || !(special(left) || special(right))
     }
 
     /// The parts of a condition that are all asked, in order. Recursion is bounded by the source.

@@ -8,7 +8,7 @@ use wardlaw_lang::{
     builtin::Builtin,
     ir::{self, ComprehensionKind, EditAction, EffectKind, FileInfo, RuleSeverity},
     syntax::operator::BinaryOp,
-    types::{Opaque, TypeId, Types},
+    types::{TypeId, Types},
 };
 
 pub(crate) mod build;
@@ -19,8 +19,10 @@ pub(crate) mod join;
 mod places;
 pub(crate) mod reads;
 pub(crate) mod relation;
+pub(crate) mod shape;
 pub(crate) mod test;
 pub(crate) mod trie;
+mod whole;
 
 use crate::eval::Snapshot;
 use crate::{
@@ -31,6 +33,7 @@ use crate::{
 use check::{CheckId, Checks};
 use join::{Join, Keyed};
 use relation::Relation;
+use shape::ShapeId;
 
 /// An expression; an index into [`Plan::ops`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,8 +112,10 @@ pub(crate) struct Plan {
     pub(crate) query: Option<u32>,
     /// By path.
     pub(crate) packages: Vec<ir::Package>,
-    /// Of builtins that give back elements: what is checked of those.
+    /// Of builtins that give back an element: what is checked of it.
     pub(crate) element_checks: Vec<(OpId, CheckId)>,
+    /// Of [`Wholes`]; the first says that nothing is more than it is written as.
+    pub(crate) wholes: Vec<Whole>,
     /// What is checked of reads.
     pub(crate) checks: Checks,
     /// What the rules can read of the inputs.
@@ -140,8 +145,7 @@ pub(crate) enum Op {
     },
     Builtin {
         builtin: Builtin,
-        /// The opaque type of the elements of the receiver, which lie in documents as texts.
-        element: Option<Opaque>,
+        wholes: Wholes,
         args: Slice,
     },
     And(OpId, OpId),
@@ -152,6 +156,7 @@ pub(crate) enum Op {
         left: OpId,
         right: OpId,
         negated: bool,
+        wholes: Wholes,
     },
     /// A comparison with the literal null.
     Absent {
@@ -169,12 +174,14 @@ pub(crate) enum Op {
         value: OpId,
         container: OpId,
         negated: bool,
+        wholes: Wholes,
     },
     /// `+ - * / %`
     Arithmetic {
         op: BinaryOp,
         left: OpId,
         right: OpId,
+        wholes: Wholes,
     },
     Not(OpId),
     Negate(OpId),
@@ -182,10 +189,10 @@ pub(crate) enum Op {
         value: OpId,
         check: CheckId,
     },
-    /// The value, which was shown to be of an opaque type.
+    /// The value, which was shown to be of a type whose values are more than they are written as.
     Typed {
         value: OpId,
-        opaque: Opaque,
+        shape: ShapeId,
     },
     /// `matches`
     Matches {
@@ -208,7 +215,10 @@ pub(crate) enum Op {
     },
     Tuple(Slice),
     List(Slice),
-    Set(Slice),
+    Set {
+        items: Slice,
+        element: Option<ShapeId>,
+    },
     /// Keys and values in turn.
     Map(Slice),
     /// Of [`Plan::record_fields`].
@@ -218,6 +228,19 @@ pub(crate) enum Op {
 }
 
 const _: () = assert!(size_of::<Op>() <= 16);
+
+/// What operands are taken as before they are compared; an index into [`Plan::wholes`]. Without values of
+/// opaque types and sets inside, it is the first, and costs nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wholes(pub(crate) u32);
+
+/// Operands and shapes, applied in order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Whole {
+    pub(crate) operands: Vec<(usize, ShapeId)>,
+    /// Of `in r`: columns that have to be taken as what is asked for; then no index finds rows.
+    pub(crate) columns: Vec<(usize, ShapeId)>,
+}
 
 /// A read of a field.
 #[derive(Clone, Debug)]
@@ -248,6 +271,8 @@ pub(crate) struct Comprehension {
     pub(crate) clauses: Slice,
     pub(crate) key: Option<OpId>,
     pub(crate) head: OpId,
+    /// What the head is taken as, where it is compared.
+    pub(crate) shape: Option<ShapeId>,
 }
 
 /// A clause.
@@ -265,6 +290,9 @@ pub(crate) enum Clause {
 pub(crate) struct For {
     pub(crate) pattern: Pattern,
     pub(crate) source: OpId,
+    /// The list whose elements are drawn with their indices, where the source is `list.indexed()`: an
+    /// element that is wrong ends its own round.
+    pub(crate) indexed: Option<OpId>,
     /// Of the elements of a list.
     pub(crate) element: CheckId,
     /// Of the values of a map.
@@ -274,7 +302,13 @@ pub(crate) struct For {
 }
 
 /// What a value is bound to.
-pub(crate) type Pattern = ir::Pattern;
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Pattern {
+    Ignore,
+    Bind(u32),
+    /// The members of a tuple, and what is checked of each.
+    Tuple(Vec<(Pattern, CheckId)>),
+}
 
 /// An arm of a `match`.
 #[derive(Clone, Debug)]

@@ -4,6 +4,7 @@
 //! checked where it is read; what it finds is checked before anything runs.
 
 mod builtins;
+mod relation;
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -41,8 +42,10 @@ pub(crate) fn analyse(program: &Program, types: &mut Types, checks: &mut Checks)
         functions: BTreeMap::new(),
         lets: BTreeMap::new(),
         relations: BTreeMap::new(),
+        rows: BTreeMap::new(),
         frame: Vec::new(),
         seen: BTreeSet::new(),
+        names: Vec::new(),
     };
     for (index, rule) in program.rules.iter().enumerate() {
         reads.rule(index as u32, rule);
@@ -57,6 +60,8 @@ enum Step {
     Index(u32, CheckId),
     Value(CheckId),
     Variant(TypeId),
+    /// To the rows of a recursive relation.
+    Row(u32),
 }
 
 #[derive(Debug)]
@@ -64,14 +69,21 @@ struct Node {
     declared: Rc<Declared>,
     check: CheckId,
     steps: BTreeMap<Step, u32>,
-    rules: BTreeSet<u32>,
+    /// What reads it, and what reads all below it, too.
+    rules: BTreeSet<(u32, How)>,
 }
 
-/// How often the blocks of a recursive relation are followed.
-const ROUNDS: u32 = 4;
+/// How a node is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum How {
+    /// Itself: what it is.
+    Itself,
+    /// With all its declared parts: it is compared, ordered or printed.
+    Whole,
+}
 
 /// What a function or `let` gives for what it is given, and what it reads on the way.
-type Known = (Abstract, Vec<u32>);
+type Known = (Abstract, Vec<(u32, How)>);
 
 struct Reads<'p> {
     program: &'p Program,
@@ -83,10 +95,19 @@ struct Reads<'p> {
     functions: BTreeMap<(FunctionId, Vec<Abstract>), Known>,
     lets: BTreeMap<LetId, Known>,
     relations: BTreeMap<RelationId, Known>,
+    /// The nodes that stand for the rows of recursive relations, by column and type.
+    rows: BTreeMap<(RelationId, Option<Member>, Rc<Declared>), u32>,
     /// Slots of the current frame.
     frame: Vec<Abstract>,
     /// Nodes that the current rule, function or `let` reads.
-    seen: BTreeSet<u32>,
+    seen: BTreeSet<(u32, How)>,
+    /// Names that only builtins read.
+    names: Vec<&'static str>,
+}
+
+fn rules(rules: &BTreeSet<(u32, How)>, wanted: How) -> Vec<u32> {
+    let rules = rules.iter().filter(|(_, how)| *how == wanted);
+    rules.map(|(rule, _)| *rule).collect()
 }
 
 impl Reads<'_> {
@@ -111,11 +132,12 @@ impl Reads<'_> {
             }
         }
         for value in effect.edits.iter().filter_map(|edit| edit.value) {
-            self.eval(value);
+            let value = self.eval(value);
+            self.whole(&value);
         }
-        for id in core::mem::take(&mut self.seen) {
+        for (id, how) in core::mem::take(&mut self.seen) {
             if let Some(node) = self.nodes.get_mut(id as usize) {
-                node.rules.insert(index);
+                node.rules.insert((index, how));
             }
         }
     }
@@ -127,16 +149,27 @@ impl Reads<'_> {
             .into_iter()
             .map(|node| TrieNode {
                 check: node.check,
-                rules: node.rules.into_iter().collect(),
+                shape: node
+                    .rules
+                    .iter()
+                    .any(|(_, how)| *how == How::Whole)
+                    .then(|| self.checks.add_shape(self.types, &node.declared)),
+                rules: rules(&node.rules, How::Itself),
+                whole: rules(&node.rules, How::Whole),
                 edges: node
                     .steps
                     .into_iter()
                     .map(|(step, below)| {
                         let edge = match step {
-                            Step::Field(name, _) => Edge::Field(FieldKey::new(program.string(name))),
+                            Step::Field(name, _) => {
+                                let more = name.index().checked_sub(program.strings.len());
+                                let more = more.and_then(|index| self.names.get(index));
+                                Edge::Field(FieldKey::new(more.unwrap_or(&program.string(name))))
+                            }
                             Step::Element(_) => Edge::Element,
                             Step::Index(index, _) => Edge::Index(index),
                             Step::Value(_) => Edge::Value,
+                            Step::Row(_) => Edge::Row,
                             Step::Variant(ty) => {
                                 let declared = Declared::of(self.types, ty).present();
                                 Edge::Variant(self.checks.add(self.types, &declared))
@@ -200,7 +233,7 @@ impl Reads<'_> {
     fn read(&mut self, node: u32, step: impl Fn(CheckId) -> Step, declared: &Rc<Declared>) -> u32 {
         let check = self.checks.add(self.types, declared);
         let below = self.step(node, step(check), declared);
-        self.seen.insert(below);
+        self.seen.insert((below, How::Itself));
         below
     }
 
@@ -222,7 +255,7 @@ impl Reads<'_> {
                 root
             }
         };
-        self.seen.insert(root);
+        self.seen.insert((root, How::Itself));
         Abstract::node(root)
     }
 
@@ -265,6 +298,20 @@ impl Reads<'_> {
         result
     }
 
+    /// The element at a position of a tuple.
+    fn position(&mut self, tuple: &Abstract, index: u32) -> Abstract {
+        let mut result = tuple.member(Member::Position(index));
+        for node in &tuple.nodes {
+            let declared = self.node_type(*node);
+            if self.is_list(&declared) {
+                let element = Rc::new(declared.position(self.types, index as usize));
+                let below = self.read(*node, |check| Step::Index(index, check), &element);
+                result = result.or(&Abstract::node(below));
+            }
+        }
+        result
+    }
+
     fn values(&mut self, map: &Abstract) -> Abstract {
         let mut result = map.values();
         for node in &map.nodes {
@@ -287,25 +334,31 @@ impl Reads<'_> {
         })
     }
 
-    /// All of lists and maps: they are compared, printed or ordered. Records are not gone into.
-    fn whole(&mut self, value: &Abstract, depth: u32) {
-        if depth > 4 || value.is_nothing() {
-            return;
-        }
-        let below = depth.saturating_add(1);
-        let elements = self.elements(value);
-        self.whole(&elements, below);
+    /// All parts of a value: it is compared, ordered, printed or copied. Those of a document are found by
+    /// their shape, so that a recursive type has an end.
+    fn whole(&mut self, value: &Abstract) {
         for node in &value.nodes {
             let declared = self.node_type(*node);
-            let is_map = declared
-                .alternatives
-                .iter()
-                .any(|id| matches!(self.types.structure(*id), Type::Map(_)));
-            if is_map {
-                let values = self.values(&Abstract::node(*node));
-                self.whole(&values, below);
+            if declared.has_parts(self.types) {
+                self.seen.insert((*node, How::Whole));
             }
         }
+        if let Some(element) = &value.element {
+            self.whole(element);
+        }
+        for (_, part) in &value.members {
+            self.whole(part);
+        }
+    }
+
+    /// All of the elements of a list or set; of a map nothing, only its keys are asked for.
+    fn whole_list(&mut self, value: &Abstract) {
+        let mut lists = value.clone();
+        lists.nodes.retain(|node| {
+            let declared = self.node_type(*node);
+            self.is_list(&declared)
+        });
+        self.whole(&lists);
     }
 
     /// What is left of a value that is known to be of a type.
@@ -412,13 +465,10 @@ impl Reads<'_> {
             }
             Pattern::Tuple(parts) => {
                 for (index, part) in parts.iter().enumerate() {
-                    let member = value.member(Member::Position(index as u32));
-                    let of_nodes = Abstract {
-                        nodes: value.nodes.clone(),
-                        ..Abstract::default()
-                    };
-                    let elements = self.elements(&of_nodes);
-                    self.bind(part, &member.or(&elements));
+                    if *part != Pattern::Ignore {
+                        let member = self.position(value, index as u32);
+                        self.bind(part, &member);
+                    }
                 }
             }
         }
@@ -513,7 +563,7 @@ impl Reads<'_> {
             all = all.or(&self.eval(*item));
         }
         if ordered {
-            self.whole(&all, 0);
+            self.whole(&all);
         }
         Abstract::list(all)
     }
@@ -532,7 +582,7 @@ impl Reads<'_> {
     fn interpolate(&mut self, parts: &[ExprId]) -> Abstract {
         for part in parts {
             let part = self.eval(*part);
-            self.whole(&part, 0);
+            self.whole(&part);
         }
         Abstract::default()
     }
@@ -615,15 +665,20 @@ impl Reads<'_> {
                 }
             }
             BinaryOp::Subtract => {
-                self.whole(&l, 0);
-                self.whole(&r, 0);
+                self.whole(&l);
+                self.whole(&r);
                 l
             }
-            BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::In | BinaryOp::NotIn => {
+            BinaryOp::In | BinaryOp::NotIn => {
+                self.whole(&l);
+                self.whole_list(&r);
+                Abstract::default()
+            }
+            BinaryOp::Equal | BinaryOp::NotEqual => {
                 let is_null = |id: ExprId| matches!(self.program.expr(id), Expr::Null);
                 if !is_null(left) && !is_null(right) {
-                    self.whole(&l, 0);
-                    self.whole(&r, 0);
+                    self.whole(&l);
+                    self.whole(&r);
                 }
                 Abstract::default()
             }
@@ -657,10 +712,14 @@ impl Reads<'_> {
         match kind {
             ComprehensionKind::List | ComprehensionKind::Map => Abstract::list(head),
             ComprehensionKind::Set => {
-                self.whole(&head, 0);
+                self.whole(&head);
                 Abstract::list(head)
             }
-            ComprehensionKind::Min | ComprehensionKind::Max | ComprehensionKind::Yield => head,
+            ComprehensionKind::Min | ComprehensionKind::Max => {
+                self.whole(&head);
+                head
+            }
+            ComprehensionKind::Yield => head,
             // A sum of lists or texts is made of its parts.
             ComprehensionKind::Sum => head,
             ComprehensionKind::Any
@@ -705,47 +764,6 @@ impl Reads<'_> {
         let result = known.0.clone();
         self.lets.insert(index, known);
         result
-    }
-
-    /// The rows of a relation. What its recursion adds is followed a few times round.
-    #[inline(never)]
-    fn relation(&mut self, index: RelationId) -> Abstract {
-        let Some(def) = self
-            .program
-            .relations
-            .get(index.index())
-            .filter(|def| def.reads_input)
-        else {
-            return Abstract::default();
-        };
-        if !self.relations.contains_key(&index) {
-            for _ in 0..ROUNDS {
-                // What it reads of itself is what is known so far.
-                let mut known = self.relations.entry(index).or_default().clone();
-                let before = known.clone();
-                for block in &def.blocks {
-                    let frame = vec![Abstract::default(); block.locals as usize];
-                    let frame = core::mem::replace(&mut self.frame, frame);
-                    let seen = core::mem::take(&mut self.seen);
-                    self.clauses(&block.clauses);
-                    let row = self.eval(block.value);
-                    self.frame = frame;
-                    let read = core::mem::replace(&mut self.seen, seen);
-                    known.0 = known.0.or(&row);
-                    known.1.extend(read);
-                }
-                known.1.sort_unstable();
-                known.1.dedup();
-                let done = known == before;
-                self.relations.insert(index, known);
-                if done {
-                    break;
-                }
-            }
-        }
-        let known = self.relations.get(&index).cloned().unwrap_or_default();
-        self.seen.extend(&known.1);
-        Abstract::list(known.0)
     }
 
     /// Evaluates a body in a frame of its own, and says what it reads.

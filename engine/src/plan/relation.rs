@@ -11,7 +11,9 @@ use wardlaw_lang::{
 use super::{
     OpId, Slice,
     build::Builder,
+    declared::Declared,
     join::{self, Key, Keyed, Source},
+    shape::ShapeId,
 };
 
 /// A relation.
@@ -23,6 +25,8 @@ pub(crate) struct Relation {
     pub(crate) reads_input: bool,
     pub(crate) stratum: u32,
     pub(crate) span: Span,
+    /// What the columns are taken as, where that is more than they are written as.
+    pub(crate) shapes: Vec<Option<ShapeId>>,
     /// Finds rows by all columns: for `in`; an index into [`super::Plan::keyed`].
     pub(crate) member: u32,
 }
@@ -36,10 +40,20 @@ pub(crate) struct Block {
     pub(crate) locals: u32,
     /// Whether it can yield before its relation has rows.
     pub(crate) seeds: bool,
-    /// Where it reads relations of its own stratum, in source order, and which.
-    pub(crate) sites: Vec<(OpId, u32)>,
+    /// Where it reads relations of its own stratum, in source order.
+    pub(crate) sites: Vec<Site>,
     /// One a site: the clauses of the rounds in which it draws the newest rows.
     pub(crate) variants: Vec<Slice>,
+}
+
+/// A recursive use.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Site {
+    pub(crate) op: OpId,
+    pub(crate) relation: u32,
+    /// Whether it may draw some of the rows only. Beside an `or` it may not: where an old row is not seen,
+    /// the other side is asked, and may meet an error that nobody asked for.
+    pub(crate) windowed: bool,
 }
 
 impl Builder<'_> {
@@ -53,6 +67,8 @@ impl Builder<'_> {
         let keys = (0..columns).map(|column| Key {
             column: (columns > 1).then_some(column),
             fields: Vec::new(),
+            // Rows are taken as what their columns are when they are made.
+            shape: None,
         });
         let member = self.plan.keyed.len() as u32;
         self.plan.keyed.push(Keyed {
@@ -67,6 +83,14 @@ impl Builder<'_> {
             reads_input: relation.reads_input,
             stratum: relation.stratum,
             span: relation.span,
+            shapes: relation
+                .columns
+                .iter()
+                .map(|column| {
+                    let declared = Declared::of(&mut self.types, *column).present();
+                    self.plan.checks.special(&mut self.types, &declared)
+                })
+                .collect(),
             member,
         }
     }
@@ -104,7 +128,11 @@ impl Builder<'_> {
         let mut seeds = true;
         let mut variants = Vec::new();
         for site in uses::of_block(program, block).iter().filter(|site| own(site)) {
-            sites.push((self.same(site.site), site.relation.0));
+            sites.push(Site {
+                op: self.same(site.site),
+                relation: site.relation.0,
+                windowed: site.how != uses::How::Alternative,
+            });
             // A `for` draws nothing then; but what is asked with `in` may stand beside an `or`, and what
             // stands before the `for` may have an error.
             if let Some(at) = join::position(site) {

@@ -10,7 +10,7 @@ use wardlaw_lang::{
     },
 };
 
-use super::{For, OpId, Pattern, build::Builder};
+use super::{For, OpId, Pattern, build::Builder, declared::Declared};
 
 /// A test.
 #[derive(Clone, Debug)]
@@ -63,10 +63,13 @@ impl Builder<'_> {
                     value: self.used(*value),
                 },
                 TestClauseKind::For { pattern, source } => TestStep::For(self.draws(pattern, *source)),
-                TestClauseKind::Let { pattern, value } => TestStep::Let {
-                    pattern: pattern.clone(),
-                    value: self.used(*value),
-                },
+                TestClauseKind::Let { pattern, value } => {
+                    let declared = Declared::of(&mut self.types, self.program.type_of(*value));
+                    TestStep::Let {
+                        pattern: self.pattern(pattern, &declared),
+                        value: self.used(*value),
+                    }
+                }
                 TestClauseKind::Expect(Expectation::Holds(value)) => TestStep::Holds(self.used(*value)),
                 TestClauseKind::Expect(expectation) => TestStep::Expect(expectation.clone()),
             };

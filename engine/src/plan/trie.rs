@@ -1,9 +1,9 @@
-//! The read set: what the rules in force can read of each input, as a tree of steps. Each node knows
-//! the type declared there and the rules that read it.
+//! The read set: what the rules in force can read of each input, as steps from node to node: a tree, but
+//! for the rows of recursive relations. Each node knows the type declared there and the rules that read it.
 
 use alloc::vec::Vec;
 
-use super::check::CheckId;
+use super::{check::CheckId, shape::ShapeId};
 use crate::input::FieldKey;
 
 /// A node; an index into [`Trie::nodes`].
@@ -27,6 +27,10 @@ pub(crate) struct TrieNode {
     pub(crate) edges: Vec<(Edge, TrieId)>,
     /// The rules that read it, in order.
     pub(crate) rules: Vec<u32>,
+    /// Those of them that read all its parts.
+    pub(crate) whole: Vec<u32>,
+    /// Its parts, where there are such rules.
+    pub(crate) shape: Option<ShapeId>,
 }
 
 /// A step.
@@ -42,6 +46,8 @@ pub(crate) enum Edge {
     Value,
     /// To the same place, where what is there is of that type.
     Variant(CheckId),
+    /// To the same place, as a row of a recursive relation; here several ways meet.
+    Row,
 }
 
 impl Trie {
@@ -69,14 +75,15 @@ mod tests {
             .collect();
         while let Some((id, path)) = stack.pop() {
             let Some(node) = trie.node(id) else { continue };
-            let names: Vec<&str> = node
-                .rules
-                .iter()
-                .filter_map(|rule| rules.get(*rule as usize))
-                .map(String::as_str)
-                .collect();
-            if !names.is_empty() {
-                lines.push(alloc::format!("{path}: {}", names.join(", ")));
+            for (read, what) in [(&node.rules, ""), (&node.whole, " whole")] {
+                let names: Vec<&str> = read
+                    .iter()
+                    .filter_map(|rule| rules.get(*rule as usize))
+                    .map(String::as_str)
+                    .collect();
+                if !names.is_empty() {
+                    lines.push(alloc::format!("{path}{what}: {}", names.join(", ")));
+                }
             }
             for (edge, below) in &node.edges {
                 let step = match edge {
@@ -85,6 +92,8 @@ mod tests {
                     Edge::Index(index) => alloc::format!("[{index}]"),
                     Edge::Value => "[*]".into(),
                     Edge::Variant(_) => "<>".into(),
+                    // The rows have a path of their own; else there would be no end.
+                    Edge::Row => continue,
                 };
                 stack.push((*below, alloc::format!("{path}{step}")));
             }
@@ -162,9 +171,8 @@ mod tests {
             [
                 "request.a.x: r",
                 "request.a: r",
+                "request.l whole: u",
                 "request.l: u",
-                "request.l[]: u",
-                "request.l[][]: u",
                 "request.labels.app: s",
                 "request.labels: s, t",
                 "request.labels[*]: t",

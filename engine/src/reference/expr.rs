@@ -3,6 +3,7 @@
 use alloc::{string::String, vec, vec::Vec};
 
 use wardlaw_lang::{
+    builtin::Builtin,
     ir::{Arm, ArmTest, DataId, Expr, ExprId, FunctionId, InputId, LetId, StringId},
     syntax::operator::UnaryOp,
     types::{Opaque, Type, TypeId},
@@ -16,7 +17,6 @@ use crate::{
         NodeRef, Value, number, order,
         place::{Base, Place, Token},
         print,
-        world::sort_set,
     },
 };
 
@@ -44,10 +44,11 @@ impl Reference<'_> {
             } => self.index(id, *base, *index, *optional),
             Expr::Call { function, arguments } => self.call(id, *function, arguments),
             Expr::Builtin { builtin, arguments } => {
-                let first = arguments.first().copied();
-                let arguments = self.all(arguments)?;
-                let element = self.element_of(first);
-                match builtins::call(&mut self.store, Self::op(id), *builtin, element, &arguments) {
+                let values = self.all(arguments)?;
+                if let Some(value) = self.comparing(id, *builtin, arguments, &values)? {
+                    return Ok(value);
+                }
+                match builtins::call(&mut self.store, Self::op(id), *builtin, &values) {
                     Ok(value) => self.taken(value, program.type_of(id)),
                     Err(_) => {
                         let fault = self.store.take_fault();
@@ -101,7 +102,8 @@ impl Reference<'_> {
             }
             Expr::Set(items) => {
                 let items = self.all(items)?;
-                self.made_set(items, id)
+                let element = self.element_type(id);
+                self.made_set(&items, &[element], id)
             }
             Expr::Map(pairs) => {
                 let mut items = Vec::new();
@@ -173,8 +175,9 @@ impl Reference<'_> {
             return Ok(value);
         }
         if self.shapes.is_set(ty) {
-            let mut items = self.elements(value);
-            sort_set(&self.store.world, &mut items);
+            let element = self.shapes.element(ty);
+            let items = self.elements(value);
+            let items = self.sorted(&items, &[element], true);
             return Ok(Value::Set(self.store.world.add_run(&items)));
         }
         if self.shapes.is_version(ty) {
@@ -206,17 +209,83 @@ impl Reference<'_> {
             })
     }
 
-    /// The opaque type of the elements of a list, set or map, where all are of one.
-    fn element_of(&mut self, collection: Option<ExprId>) -> Option<Opaque> {
-        let ty = self.program.type_of(collection?);
-        let [only] = self.shapes.alternatives(ty).try_into().ok()?;
-        match self.shapes.structure(only) {
-            Type::List(element) | Type::Set(element) | Type::Map(element) => {
-                let [only] = self.shapes.alternatives(element).try_into().ok()?;
-                self.opaque(only)
+    /// The type of the elements of a list or set.
+    pub(super) fn element_type(&mut self, list: ExprId) -> TypeId {
+        let ty = self.program.type_of(list);
+        self.shapes.element(ty)
+    }
+
+    /// What a pattern takes out of a value that the policy made: absent only where it may be.
+    pub(super) fn part(&mut self, value: Value, ty: TypeId) -> Eval<Value> {
+        if matches!(value, Value::Null) && !self.shapes.is_optional(ty) {
+            let nowhere = Place {
+                base: Base::Request,
+                rest: Vec::new(),
+            };
+            let mut wrong = self.mismatch(ty, Found::Nothing, nowhere);
+            wrong.place = None;
+            return Err(wrong);
+        }
+        self.taken(value, ty)
+    }
+
+    /// Builtins that compare or order: by value, as types say.
+    fn comparing(
+        &mut self,
+        id: ExprId,
+        builtin: Builtin,
+        arguments: &[ExprId],
+        values: &[Value],
+    ) -> Eval<Option<Value>> {
+        let types: Vec<TypeId> = arguments
+            .iter()
+            .map(|argument| self.program.type_of(*argument))
+            .collect();
+        let (values, types) = match (values, types.as_slice()) {
+            ([value], [ty]) => ([*value, Value::Null], [*ty, *ty]),
+            ([a, b], [x, y]) => ([*a, *b], [*x, *y]),
+            _ => return Ok(None),
+        };
+        let ([first, second], [ty, other]) = (values, types);
+        Ok(match builtin {
+            Builtin::Same => {
+                let equal = self.equal((first, ty), (second, other));
+                Some(Value::Bool(equal))
+            }
+            Builtin::ListSorted | Builtin::SetSorted if self.is_list(first) => {
+                let element = self.shapes.element(ty);
+                let items = self.elements(first);
+                let items = self.sorted(&items, &[element], false);
+                Some(Value::List(self.run(&items, id)?))
+            }
+            Builtin::ListUnique if self.is_list(first) => {
+                let element = self.shapes.element(ty);
+                let mut once: Vec<Value> = Vec::new();
+                for item in self.elements(first) {
+                    let known = once
+                        .iter()
+                        .any(|known| self.equal((*known, element), (item, element)));
+                    if !known {
+                        once.push(item);
+                    }
+                }
+                Some(Value::List(self.run(&once, id)?))
+            }
+            Builtin::ListIndexOf if self.is_list(first) => {
+                let element = self.shapes.element(ty);
+                let items = self.elements(first);
+                let at = items
+                    .into_iter()
+                    .position(|item| self.equal((item, element), (second, other)));
+                let at = at.and_then(|at| i64::try_from(at).ok());
+                Some(at.map_or(Value::Null, Value::Int))
             }
             _ => None,
-        }
+        })
+    }
+
+    fn is_list(&self, value: Value) -> bool {
+        self.store.world.elements(value).is_some()
     }
 
     /// What was taken out of a value: if it lies in a document, it is read now.

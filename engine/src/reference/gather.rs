@@ -4,8 +4,10 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use wardlaw_lang::{
+    builtin::Builtin,
     ir::{Clause, ClauseKind, ComprehensionKind, Expr, ExprId, Pattern},
     syntax::operator::BinaryOp,
+    types::Types,
 };
 
 use super::{Eval, Reference};
@@ -16,6 +18,8 @@ use crate::value::{NodeRef, Value, order};
 pub(super) enum Drawn {
     /// Of a list or set, with its node: of a null, too.
     Element(Value, Option<NodeRef>),
+    /// Of `list.indexed()`: the index, and the element with its node.
+    Indexed(i64, Value, Option<NodeRef>),
     /// Of a map or record: key and value.
     Member(Value, Value),
 }
@@ -30,11 +34,25 @@ struct Rounds {
 }
 
 impl Reference<'_> {
-    /// What a `for` draws, in order.
-    pub(super) fn drawn(&mut self, source: ExprId) -> Eval<Vec<Drawn>> {
+    /// What a `for` draws, in order; `taken_apart` where it is bound to a tuple of names.
+    pub(super) fn drawn(&mut self, source: ExprId, taken_apart: bool) -> Eval<Vec<Drawn>> {
         if let Expr::Relation(relation) = self.program.expr(source) {
             let rows = self.rows_of(*relation, source)?;
             return Ok(rows.into_iter().map(|row| Drawn::Element(row, None)).collect());
+        }
+        if let Expr::Builtin {
+            builtin: Builtin::ListIndexed,
+            arguments,
+        } = self.program.expr(source)
+            && let ([list], true) = (arguments.as_slice(), taken_apart)
+        {
+            return Ok((0..)
+                .zip(self.drawn(*list, false)?)
+                .filter_map(|(index, drawn)| match drawn {
+                    Drawn::Element(value, node) => Some(Drawn::Indexed(index, value, node)),
+                    Drawn::Indexed(..) | Drawn::Member(..) => None,
+                })
+                .collect());
         }
         let value = self.eval(source)?;
         let world = &self.store.world;
@@ -61,9 +79,31 @@ impl Reference<'_> {
                 let ty = self.shapes.element(ty);
                 let value = match node {
                     Some(at) => self.read(at, ty)?,
-                    None => self.taken(value, ty)?,
+                    None => self.part(value, ty)?,
                 };
                 self.bind(pattern, value, ty, source)
+            }
+            Drawn::Indexed(index, value, node) => {
+                let Expr::Builtin { arguments, .. } = self.program.expr(source) else {
+                    return Err(self.internal("an index without a list", source));
+                };
+                let list = arguments.first().copied().unwrap_or(source);
+                let ty = self.element_type(list);
+                let value = match node {
+                    Some(at) => self.read(at, ty)?,
+                    None => self.part(value, ty)?,
+                };
+                match pattern {
+                    Pattern::Tuple(parts) if parts.len() == 2 => {
+                        for (part, (value, ty)) in
+                            parts.iter().zip([(Value::Int(index), Types::INT), (value, ty)])
+                        {
+                            self.bind(part, value, ty, source)?;
+                        }
+                        Ok(())
+                    }
+                    _ => Err(self.operand("expected a key and a value", source)),
+                }
             }
             Drawn::Member(key, value) => {
                 let ty = self.shapes.value(ty);
@@ -77,7 +117,7 @@ impl Reference<'_> {
                     }
                     Pattern::Tuple(parts) => match parts.as_slice() {
                         [first, second] => {
-                            self.bind(first, key, wardlaw_lang::types::Types::STRING, source)?;
+                            self.bind(first, key, Types::STRING, source)?;
                             self.bind(second, value, ty, source)
                         }
                         _ => Err(self.operand("expected a key and a value", source)),
@@ -104,7 +144,10 @@ impl Reference<'_> {
         let last = values.last().copied().unwrap_or(Value::Null);
         match kind {
             ComprehensionKind::List => self.run(&values, id).map(Value::List),
-            ComprehensionKind::Set => self.made_set(values, id),
+            ComprehensionKind::Set => {
+                let element = self.element_type(id);
+                self.made_set(&values, &[element], id)
+            }
             ComprehensionKind::Map => self.made_map(rounds.keys.into_iter().zip(values).collect(), id),
             // These stop at the round that decides.
             ComprehensionKind::Any => Ok(Value::Bool(!values.is_empty() && self.as_truth(last, head)?)),
@@ -113,8 +156,8 @@ impl Reference<'_> {
             ComprehensionKind::Count => Ok(Value::Int(i64::try_from(values.len()).unwrap_or(i64::MAX))),
             ComprehensionKind::Sum => Ok(values.last().copied().unwrap_or(Value::Int(0))),
             // Of equal values the first stays, so that its place does.
-            ComprehensionKind::Min => Ok(self.best(&values, Ordering::Less)),
-            ComprehensionKind::Max => Ok(self.best(&values, Ordering::Greater)),
+            ComprehensionKind::Min => Ok(self.best(&values, head, Ordering::Less)),
+            ComprehensionKind::Max => Ok(self.best(&values, head, Ordering::Greater)),
             ComprehensionKind::Yield => Ok(last),
         }
     }
@@ -135,7 +178,9 @@ impl Reference<'_> {
             ComprehensionKind::Sum => {
                 let sum = rounds.values.last().copied().unwrap_or(Value::Int(0));
                 let at = rounds.id.unwrap_or(head);
-                (Some(self.arithmetic(at, BinaryOp::Add, sum, value)?), true)
+                let types = (Types::ANY, Types::ANY);
+                let sum = self.arithmetic(at, BinaryOp::Add, (sum, value), types)?;
+                (Some(sum), true)
             }
             ComprehensionKind::Yield => (Some(value), false),
             ComprehensionKind::List
@@ -148,15 +193,17 @@ impl Reference<'_> {
         Ok(more)
     }
 
-    fn best(&self, values: &[Value], wanted: Ordering) -> Value {
-        let better = |best, value| {
-            if order::compare(&self.store.world, value, best) == wanted {
+    fn best(&mut self, values: &[Value], head: ExprId, wanted: Ordering) -> Value {
+        let ty = self.program.type_of(head);
+        let mut better = |best, value| {
+            let (a, b) = self.alike((value, ty), (best, ty));
+            if order::compare(&self.store.world, a, b) == wanted {
                 value
             } else {
                 best
             }
         };
-        values.iter().copied().reduce(better).unwrap_or(Value::Null)
+        values.iter().copied().reduce(&mut better).unwrap_or(Value::Null)
     }
 
     /// Runs clauses; whether further rounds are wanted.
@@ -177,7 +224,7 @@ impl Reference<'_> {
             return self.round(kind, value, head, rounds);
         };
         if let ClauseKind::For { pattern, source } = &clause.kind {
-            for drawn in self.drawn(*source)? {
+            for drawn in self.drawn(*source, matches!(pattern, Pattern::Tuple(_)))? {
                 self.bind_drawn(pattern, *source, drawn)?;
                 if !self.rounds(kind, rest, key, head, rounds)? {
                     return Ok(false);

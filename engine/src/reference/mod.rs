@@ -18,6 +18,7 @@ mod operator;
 mod reads;
 mod relation;
 mod shape;
+mod whole;
 
 use crate::{
     Engine,
@@ -31,7 +32,7 @@ use crate::{
     plan::{OpId, check::Found},
     request::Request,
     value::{
-        Value,
+        NodeRef, Value,
         place::{self, Base, Place, Token},
         print,
     },
@@ -184,7 +185,7 @@ impl Reference<'_> {
         };
         if let ClauseKind::For { pattern, source } = &clause.kind {
             let drawn = self
-                .drawn(*source)
+                .drawn(*source, matches!(pattern, Pattern::Tuple(_)))
                 .map_err(|wrong| self.placed(wrong, &rule.clauses, at))?;
             for element in drawn {
                 let round = match self.bind_drawn(pattern, *source, element) {
@@ -438,12 +439,26 @@ impl Reference<'_> {
                     return Err(self.operand("expected a tuple of another length", at));
                 }
                 for (index, part) in parts.iter().enumerate() {
-                    let element = self.store.world.element(value, index);
                     let ty = self.shapes.position(ty, index);
-                    if *part != Pattern::Ignore {
-                        let element = self.taken(element, ty)?;
-                        self.bind(part, element, ty, at)?;
+                    if *part == Pattern::Ignore {
+                        continue;
                     }
+                    let lies_at = match value {
+                        Value::Node(list) => self.store.world.doc(list.doc).and_then(|doc| {
+                            let node = doc.element(list.node, index)?;
+                            Some(NodeRef { doc: list.doc, node })
+                        }),
+                        _ => None,
+                    };
+                    let element = match lies_at {
+                        // A null there has a place, too.
+                        Some(at) => self.read(at, ty)?,
+                        None => {
+                            let element = self.store.world.element(value, index);
+                            self.part(element, ty)?
+                        }
+                    };
+                    self.bind(part, element, ty, at)?;
                 }
                 Ok(())
             }

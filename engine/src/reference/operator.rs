@@ -6,7 +6,7 @@ use core::cmp::Ordering;
 use wardlaw_lang::{
     ir::{Expr, ExprId},
     syntax::operator::BinaryOp,
-    types::Opaque,
+    types::{Opaque, TypeId},
 };
 
 use super::{Eval, Reference, Wrong};
@@ -17,7 +17,6 @@ use crate::{
         Value, View,
         number::{self, Failure, Number},
         order,
-        world::sort_set,
     },
 };
 
@@ -50,7 +49,8 @@ impl Reference<'_> {
                     no_left && no_right
                 } else {
                     // Absent equals nothing but the literal `null`.
-                    !no_left && !no_right && order::equal(&self.store.world, l, r)
+                    let (a, b) = (self.program.type_of(left), self.program.type_of(right));
+                    !no_left && !no_right && self.equal((l, a), (r, b))
                 };
                 Ok(Value::Bool(equal == (op == BinaryOp::Equal)))
             }
@@ -88,7 +88,8 @@ impl Reference<'_> {
                 if !matches!(self.store.world.view(r), View::List | View::Map) {
                     return Err(self.operand("expected a list, set or map right of `in`", id));
                 }
-                let found = !matches!(l, Value::Null) && self.holds(r, l);
+                let types = (self.element_type(right), self.program.type_of(left));
+                let found = !matches!(l, Value::Null) && self.holds(r, l, types);
                 Ok(Value::Bool(found == (op == BinaryOp::In)))
             }
             BinaryOp::Like => builtins::pattern::like(&mut self.store, Self::op(id), l, r)
@@ -99,7 +100,10 @@ impl Reference<'_> {
             | BinaryOp::Subtract
             | BinaryOp::Multiply
             | BinaryOp::Divide
-            | BinaryOp::Remainder => self.arithmetic(id, op, l, r),
+            | BinaryOp::Remainder => {
+                let types = (self.element_type(left), self.element_type(right));
+                self.arithmetic(id, op, (l, r), types)
+            }
             BinaryOp::And | BinaryOp::Or | BinaryOp::Coalesce => {
                 Err(self.internal("an operator that was evaluated already", id))
             }
@@ -107,20 +111,27 @@ impl Reference<'_> {
     }
 
     /// Whether a list or set holds a value, or a map the key.
-    fn holds(&self, container: Value, value: Value) -> bool {
-        let world = &self.store.world;
-        if world.elements(container).is_some() {
+    fn holds(&mut self, container: Value, value: Value, (element, ty): (TypeId, TypeId)) -> bool {
+        if self.store.world.elements(container).is_some() {
             return self
                 .elements(container)
                 .into_iter()
-                .any(|element| order::equal(world, element, value));
+                .any(|known| self.equal((known, element), (value, ty)));
         }
+        let world = &self.store.world;
         world
             .text(value)
             .is_some_and(|key| !matches!(world.member(container, key), Value::Null))
     }
 
-    pub(super) fn arithmetic(&mut self, id: ExprId, op: BinaryOp, l: Value, r: Value) -> Eval<Value> {
+    /// `types`: of the elements, where lists or sets are joined.
+    pub(super) fn arithmetic(
+        &mut self,
+        id: ExprId,
+        op: BinaryOp,
+        (l, r): (Value, Value),
+        types: (TypeId, TypeId),
+    ) -> Eval<Value> {
         let world = &self.store.world;
         let is_set = |value| matches!(value, Value::Set(_));
         match (op, world.view(l), world.view(r)) {
@@ -136,7 +147,7 @@ impl Reference<'_> {
                 let mut items = self.elements(l);
                 items.extend(self.elements(r));
                 if is_set(l) || is_set(r) {
-                    self.made_set(items, id)
+                    self.made_set(&items, &[types.0, types.1], id)
                 } else if self.elements(l).is_empty() {
                     // Nothing was joined: the list stays where it is.
                     Ok(r)
@@ -148,8 +159,8 @@ impl Reference<'_> {
             }
             (BinaryOp::Subtract, View::List, View::List) => {
                 let mut items = self.elements(l);
-                items.retain(|item| !self.holds(r, *item));
-                self.made_set(items, id)
+                items.retain(|item| !self.holds(r, *item, (types.1, types.0)));
+                self.made_set(&items, &[types.0], id)
             }
             _ => {
                 let (a, b) = (self.number(l, id)?, self.number(r, id)?);
@@ -184,8 +195,9 @@ impl Reference<'_> {
         }
     }
 
-    pub(super) fn made_set(&mut self, mut items: Vec<Value>, id: ExprId) -> Eval<Value> {
-        sort_set(&self.store.world, &mut items);
+    /// A set of values of a type; of several, each as all of them say.
+    pub(super) fn made_set(&mut self, items: &[Value], types: &[TypeId], id: ExprId) -> Eval<Value> {
+        let items = self.sorted(items, types, true);
         self.run(&items, id).map(Value::Set)
     }
 

@@ -11,11 +11,12 @@ use alloc::{
 };
 
 use wardlaw_lang::{
-    builtin::Builtin,
     ir::{self, Clause, ClauseKind, ComprehensionKind, Expr, ExprId, Pattern, PlaceStep, RelationId},
     syntax::operator::BinaryOp,
     types::{Type, TypeId, Types},
 };
+
+mod builtins;
 
 use super::{Reference, Wrong};
 use crate::{
@@ -62,7 +63,7 @@ impl Path {
 }
 
 /// Where a value may come from: paths of inputs, and if it was made, where its parts come from.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Origin {
     paths: BTreeSet<Path>,
     /// Elements of a made list or set, values of a made map.
@@ -123,31 +124,51 @@ impl Origin {
 impl Reference<'_> {
     /// Adds an error of the rule for each value at a path it can read that is not of the type declared.
     pub(super) fn check_reads(&mut self, index: usize, rule: &ir::Rule) {
+        let deepest = self.deepest();
         let mut walk = Walk {
             reference: self,
             frame: vec![Origin::default(); rule.locals as usize],
             read: BTreeSet::new(),
+            whole: BTreeSet::new(),
             relations: BTreeMap::new(),
+            deepest,
         };
         walk.rule(rule);
-        for path in walk.read {
+        let (read, whole) = (walk.read, walk.whole);
+        for (path, whole) in read.iter().map(|path| (path, whole.contains(path))) {
             let value = self.store.inputs.get(path.input).copied().unwrap_or(Value::Null);
             let mut wrong = Vec::new();
-            self.check(value, None, path.root, &path.steps, &mut Vec::new(), &mut wrong);
+            let mut made = Vec::new();
+            let steps = (path.steps.as_slice(), whole);
+            self.check(value, None, path.root, steps, &mut made, &mut wrong);
             for wrong in wrong {
                 self.error(index, rule, &wrong);
             }
         }
     }
 
-    /// Checks what lies at the end of a path. Where something before the end is wrong, that is an error
+    /// More steps than any document of the decision is deep: what is declared below is not there.
+    fn deepest(&self) -> usize {
+        let mut deepest = 0;
+        for doc in &self.store.world.docs {
+            let mut below = vec![(doc.root(), 0_usize)];
+            while let Some((node, depth)) = below.pop() {
+                deepest = deepest.max(depth);
+                below.extend(doc.children(node).map(|child| (child, depth.saturating_add(1))));
+            }
+        }
+        // The request that was made of a bare object is above it; a variant is a step that goes nowhere.
+        deepest.saturating_add(2).saturating_mul(2)
+    }
+
+    /// Checks what lies at the end of a path, and all below it where it is read whole. Where something before the end is wrong, that is an error
     /// of its own, and nothing is said of what lies below.
     fn check(
         &mut self,
         value: Value,
         at: Option<NodeRef>,
         ty: TypeId,
-        steps: &[(Step, TypeId)],
+        (steps, whole): (&[(Step, TypeId)], bool),
         made: &mut Vec<Token>,
         wrong: &mut Vec<Wrong>,
     ) {
@@ -173,14 +194,22 @@ impl Reference<'_> {
                 return;
             }
         }
-        let (Some(((step, ty), rest)), false) = (steps.split_first(), matches!(value, Value::Null)) else {
+        if matches!(value, Value::Null) {
+            return;
+        }
+        let Some(((step, below), rest)) = steps.split_first() else {
+            if let (Some(at), true) = (at, whole) {
+                self.check_parts(at, ty, wrong);
+            }
             return;
         };
+        let ty = below;
+        let left = (rest, whole);
         let Some(at) = at else {
             if let Step::Field(name) = step {
                 let member = self.store.world.member(value, name);
                 made.push(Token::Key(name.clone()));
-                self.check(member, None, *ty, rest, made, wrong);
+                self.check(member, None, *ty, left, made, wrong);
                 made.pop();
             }
             return;
@@ -214,7 +243,7 @@ impl Reference<'_> {
             }
             Step::If(variant) => {
                 if self.is(value, *variant) {
-                    self.check(value, Some(at), *ty, rest, made, wrong);
+                    self.check(value, Some(at), *ty, left, made, wrong);
                 }
                 return;
             }
@@ -222,21 +251,22 @@ impl Reference<'_> {
         };
         for node in nodes {
             let value = self.store.world.node(at.doc, node);
-            self.check(value, Some(NodeRef { doc: at.doc, node }), *ty, rest, made, wrong);
+            self.check(value, Some(NodeRef { doc: at.doc, node }), *ty, left, made, wrong);
         }
     }
 }
-
-/// How often the blocks of a recursive relation are followed.
-const ROUNDS: u32 = 4;
 
 /// The walk of one rule.
 struct Walk<'w, 'e> {
     reference: &'w mut Reference<'e>,
     frame: Vec<Origin>,
     read: BTreeSet<Path>,
+    /// Of those: what is read with all its declared parts.
+    whole: BTreeSet<Path>,
     /// The rows of relations that were met.
     relations: BTreeMap<RelationId, Origin>,
+    /// How long a path can be that leads somewhere.
+    deepest: usize,
 }
 
 impl Walk<'_, '_> {
@@ -256,7 +286,9 @@ impl Walk<'_, '_> {
                 }
             }
         }
-        self.all(effect.edits.iter().filter_map(|edit| edit.value));
+        for value in self.all(effect.edits.iter().filter_map(|edit| edit.value)) {
+            self.whole(&value);
+        }
     }
 
     fn all(&mut self, ids: impl IntoIterator<Item = ExprId>) -> Vec<Origin> {
@@ -276,7 +308,7 @@ impl Walk<'_, '_> {
         ty: impl Fn(&mut super::Shapes, TypeId) -> TypeId,
     ) -> Origin {
         let mut below = BTreeSet::new();
-        for path in paths {
+        for path in paths.iter().filter(|path| path.steps.len() < self.deepest) {
             let ty = ty(&mut self.reference.shapes, path.ty());
             below.insert(path.then(step.clone(), ty));
         }
@@ -310,12 +342,7 @@ impl Walk<'_, '_> {
     }
 
     fn elements(&mut self, list: &Origin) -> Origin {
-        let paths = self.with(list, |shapes, ty| {
-            matches!(
-                shapes.structure(ty),
-                Type::List(_) | Type::Set(_) | Type::Tuple(_) | Type::Any
-            )
-        });
+        let paths = self.with(list, is_list);
         let read = self.below(&paths, &Step::Each, super::Shapes::element);
         list.made_element().or(read)
     }
@@ -329,18 +356,13 @@ impl Walk<'_, '_> {
         parts.fold(map.made_element().or(read), Origin::or)
     }
 
-    /// Comparing, ordering and printing read all of lists and maps. What lies in a record is not read: it
-    /// is compared and printed as it is.
-    fn whole(&mut self, value: &Origin, depth: u32) {
-        if depth > 4 || (value.paths.is_empty() && value.element.is_none()) {
-            return;
+    /// Comparing, ordering, printing and copying read all declared parts.
+    fn whole(&mut self, value: &Origin) {
+        self.whole.extend(value.paths.iter().cloned());
+        let parts = value.fields.values().chain(value.positions.values());
+        for part in parts.chain(value.element.as_deref()) {
+            self.whole(part);
         }
-        let below = depth.saturating_add(1);
-        let elements = self.elements(value);
-        self.whole(&elements, below);
-        let maps = self.with(value, |shapes, ty| matches!(shapes.structure(ty), Type::Map(_)));
-        let values = self.values(&Origin::only_paths(maps));
-        self.whole(&values, below);
     }
 
     /// What is left of a value that is known to be of a type: of a union, the variants.
@@ -416,7 +438,14 @@ impl Walk<'_, '_> {
             }
             Pattern::Tuple(parts) => {
                 for (index, part) in parts.iter().enumerate() {
-                    let read = self.elements(&Origin::only_paths(value.paths.clone()));
+                    if *part == Pattern::Ignore {
+                        continue;
+                    }
+                    let position = u32::try_from(index).unwrap_or(u32::MAX);
+                    let lists = self.with(&value, is_list);
+                    let read = self.below(&lists, &Step::At(position), |shapes, ty| {
+                        shapes.position(ty, index)
+                    });
                     let made = value.positions.get(&index).cloned().unwrap_or_default();
                     self.bind(part, made.or(value.made_element()).or(read));
                 }
@@ -525,7 +554,7 @@ impl Walk<'_, '_> {
             Expr::List(items) => Origin::list(self.any_of(items)),
             Expr::Set(items) => {
                 let element = self.any_of(items);
-                self.whole(&element, 0);
+                self.whole(&element);
                 Origin::list(element)
             }
             Expr::Map(pairs) => {
@@ -557,10 +586,14 @@ impl Walk<'_, '_> {
                 match kind {
                     ComprehensionKind::List | ComprehensionKind::Map => Origin::list(head),
                     ComprehensionKind::Set => {
-                        self.whole(&head, 0);
+                        self.whole(&head);
                         Origin::list(head)
                     }
-                    ComprehensionKind::Min | ComprehensionKind::Max | ComprehensionKind::Yield => head,
+                    ComprehensionKind::Min | ComprehensionKind::Max => {
+                        self.whole(&head);
+                        head
+                    }
+                    ComprehensionKind::Yield => head,
                     ComprehensionKind::Sum
                     | ComprehensionKind::Any
                     | ComprehensionKind::All
@@ -571,38 +604,57 @@ impl Walk<'_, '_> {
             Expr::Interpolate(parts) => {
                 for part in parts {
                     let part = self.origin(*part);
-                    self.whole(&part, 0);
+                    self.whole(&part);
                 }
                 Origin::default()
             }
         }
     }
 
-    /// A relation is a set of what its blocks yield; of itself it reads what it was found to be so far.
+    /// A relation is a set of what its blocks yield; of its own stratum it reads what was found so far, until
+    /// nothing more is found. Paths are no longer than documents are deep, so there is an end.
     fn relation(&mut self, relation: RelationId) -> Origin {
         let program = self.reference.program;
-        let Some(def) = program
-            .relations
-            .get(relation.index())
-            .filter(|def| def.reads_input)
-        else {
+        let def = program.relations.get(relation.index());
+        let Some(def) = def.filter(|def| def.reads_input) else {
             return Origin::default();
         };
         if !self.relations.contains_key(&relation) {
-            self.relations.insert(relation, Origin::default());
-            for _ in 0..ROUNDS {
-                for block in &def.blocks {
-                    let frame = vec![Origin::default(); block.locals as usize];
-                    let outer = core::mem::replace(&mut self.frame, frame);
-                    self.clauses(&block.clauses);
-                    let row = self.origin(block.value);
-                    self.frame = outer;
-                    let known = self.relations.remove(&relation).unwrap_or_default();
-                    self.relations.insert(relation, known.or(row));
+            let members: Vec<RelationId> = (0..program.relations.len() as u32)
+                .map(RelationId)
+                .filter(|id| {
+                    program.relations.get(id.index()).map(|other| other.stratum) == Some(def.stratum)
+                })
+                .collect();
+            self.relations
+                .extend(members.iter().map(|member| (*member, Origin::default())));
+            loop {
+                let before = (self.relations.clone(), self.read.clone(), self.whole.clone());
+                for member in &members {
+                    self.blocks(*member);
+                }
+                if before == (self.relations.clone(), self.read.clone(), self.whole.clone()) {
+                    break;
                 }
             }
         }
         Origin::list(self.relations.get(&relation).cloned().unwrap_or_default())
+    }
+
+    fn blocks(&mut self, relation: RelationId) {
+        let program = self.reference.program;
+        let Some(def) = program.relations.get(relation.index()) else {
+            return;
+        };
+        for block in &def.blocks {
+            let frame = vec![Origin::default(); block.locals as usize];
+            let outer = core::mem::replace(&mut self.frame, frame);
+            self.clauses(&block.clauses);
+            let row = self.origin(block.value);
+            self.frame = outer;
+            let known = self.relations.remove(&relation).unwrap_or_default();
+            self.relations.insert(relation, known.or(row));
+        }
     }
 
     fn binary(&mut self, op: BinaryOp, left: ExprId, right: ExprId) -> Origin {
@@ -612,14 +664,21 @@ impl Walk<'_, '_> {
         match op {
             BinaryOp::Coalesce | BinaryOp::Add => l.or(r),
             BinaryOp::Subtract => {
-                self.whole(&l, 0);
-                self.whole(&r, 0);
+                self.whole(&l);
+                self.whole(&r);
                 l
             }
-            BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::In | BinaryOp::NotIn => {
+            BinaryOp::In | BinaryOp::NotIn => {
+                self.whole(&l);
+                // Of a map only the keys are asked for.
+                let paths = self.with(&r, is_list);
+                self.whole(&Origin { paths, ..r });
+                Origin::default()
+            }
+            BinaryOp::Equal | BinaryOp::NotEqual => {
                 if !test_of_absence {
-                    self.whole(&l, 0);
-                    self.whole(&r, 0);
+                    self.whole(&l);
+                    self.whole(&r);
                 }
                 Origin::default()
             }
@@ -636,45 +695,11 @@ impl Walk<'_, '_> {
             | BinaryOp::Remainder => Origin::default(),
         }
     }
+}
 
-    fn builtin(&mut self, builtin: Builtin, arguments: &[ExprId]) -> Origin {
-        let arguments = self.all(arguments.iter().copied());
-        let first = arguments.first().cloned().unwrap_or_default();
-        match builtin {
-            Builtin::ListFirst | Builtin::ListLast => self.elements(&first),
-            Builtin::ListIndexed => {
-                let element = self.elements(&first);
-                Origin::list(Origin::tuple([Origin::default(), element]))
-            }
-            Builtin::MapValues => Origin::list(self.values(&first)),
-            Builtin::ListJoin | Builtin::Same | Builtin::SetLen => {
-                for argument in &arguments {
-                    self.whole(argument, 0);
-                }
-                Origin::default()
-            }
-            Builtin::TextStartsWith
-            | Builtin::TextEndsWith
-            | Builtin::TextContains
-            | Builtin::TextRemovePrefix
-            | Builtin::TextRemoveSuffix
-            | Builtin::TextSplit
-            | Builtin::TextLower
-            | Builtin::TextUpper
-            | Builtin::TextTrim
-            | Builtin::TextLen
-            | Builtin::ListLen
-            | Builtin::MapLen
-            | Builtin::MapKeys
-            | Builtin::PodSecurityVersion
-            | Builtin::UnknownFields
-            | Builtin::KnowsGroup
-            | Builtin::KnowsKind
-            | Builtin::Files
-            | Builtin::AdmissionCreate
-            | Builtin::AdmissionUpdate
-            | Builtin::AdmissionDelete => Origin::default(),
-            _ => Origin::default(),
-        }
-    }
+fn is_list(shapes: &mut super::Shapes, ty: TypeId) -> bool {
+    matches!(
+        shapes.structure(ty),
+        Type::List(_) | Type::Set(_) | Type::Tuple(_) | Type::Any
+    )
 }

@@ -3,26 +3,35 @@
 //! reads it has them, too.
 
 use alloc::{collections::BTreeSet, vec, vec::Vec};
+use core::cmp::Ordering;
 
-use wardlaw_lang::ir::{Block, ClauseKind, ExprId, RelationId};
+use wardlaw_lang::ir::{Block, ClauseKind, ExprId, Pattern, RelationId};
 
-use super::{Eval, Reference, Wrong};
-use crate::value::{Value, order, rows::Rows};
+use super::{Eval, Reference, Wrong, whole::by_place};
+use crate::value::{NodeRef, Value, View, World, order};
 
 /// A relation: its rows, and what went wrong.
 #[derive(Clone, Debug)]
 pub(super) struct Table {
-    rows: Rows,
+    rows: Vec<Row>,
     errors: Vec<Wrong>,
     /// The relations with errors that it has read, and itself where it has one.
     met: BTreeSet<RelationId>,
 }
 
+/// A row: its columns, and each taken whole.
+#[derive(Clone, Debug)]
+struct Row {
+    values: Vec<Value>,
+    keys: Vec<Value>,
+}
+
 impl Reference<'_> {
     /// A relation as a set. Of its own stratum: the rows that the rounds before gave.
     pub(super) fn relation_value(&mut self, relation: RelationId, at: ExprId) -> Eval<Value> {
-        let mut items = self.rows_of(relation, at)?;
-        items.dedup_by(|later, earlier| order::equal(&self.store.world, *later, *earlier));
+        let items = self.rows_of(relation, at)?;
+        let element = self.element_type(at);
+        let items = self.sorted(&items, &[element], true);
         self.run(&items, at).map(Value::Set)
     }
 
@@ -37,8 +46,8 @@ impl Reference<'_> {
         self.met.extend(table.met.iter().copied());
         let rows = table.rows.clone();
         let mut items = Vec::new();
-        for number in 0..rows.len() {
-            items.push(match rows.row(number) {
+        for row in rows {
+            items.push(match row.values.as_slice() {
                 [one] => *one,
                 many => self.run(many, at).map(Value::Tuple)?,
             });
@@ -63,14 +72,10 @@ impl Reference<'_> {
             .filter(|id| program.relations.get(id.index()).map(|def| def.stratum) == stratum)
             .collect();
         for member in &members {
-            let columns = program
-                .relations
-                .get(member.index())
-                .map_or(1, |def| def.columns.len());
             self.set_table(
                 *member,
                 Table {
-                    rows: Rows::new(columns as u32),
+                    rows: Vec::new(),
                     errors: Vec::new(),
                     met: BTreeSet::new(),
                 },
@@ -89,7 +94,8 @@ impl Reference<'_> {
         );
         for member in members {
             if let Some(Some(table)) = self.relations.get_mut(member.index()) {
-                table.rows.finish(&self.store.world);
+                let world = &self.store.world;
+                table.rows.sort_by(|a, b| in_order(world, a, b));
                 table.met.clone_from(&met);
             }
         }
@@ -121,8 +127,23 @@ impl Reference<'_> {
         }
         let mut more = false;
         for (member, row) in found {
-            if let Some(Some(table)) = self.relations.get_mut(member.index()) {
-                more |= table.rows.add(&self.store.world, &row);
+            let columns = program
+                .relations
+                .get(member.index())
+                .map_or(&[][..], |def| &def.columns);
+            let keys = row.iter().zip(columns).map(|(value, ty)| self.whole(*value, *ty));
+            let row = Row {
+                keys: keys.collect(),
+                values: row.clone(),
+            };
+            if let Some(Some(table)) = self.relations.get_mut(member.index())
+                && !table
+                    .rows
+                    .iter()
+                    .any(|known| same(&self.store.world, known, &row))
+            {
+                table.rows.push(row);
+                more = true;
             }
         }
         more
@@ -146,7 +167,7 @@ impl Reference<'_> {
         };
         if let ClauseKind::For { pattern, source } = &clause.kind {
             let drawn = self
-                .drawn(*source)
+                .drawn(*source, matches!(pattern, Pattern::Tuple(_)))
                 .map_err(|wrong| self.placed(wrong, &block.clauses, at))?;
             for element in drawn {
                 let round = match self.bind_drawn(pattern, *source, element) {
@@ -189,4 +210,38 @@ impl Reference<'_> {
             table.errors.push(wrong);
         }
     }
+}
+
+/// A record or list of a document is told apart by where it lies.
+fn lies_at(world: &World<'_>, value: Value) -> Option<NodeRef> {
+    match (value, world.view(value)) {
+        (Value::Node(at), View::List | View::Map) => Some(at),
+        _ => None,
+    }
+}
+
+fn same(world: &World<'_>, a: &Row, b: &Row) -> bool {
+    let mut places = a.values.iter().zip(&b.values).zip(a.keys.iter().zip(&b.keys));
+    places.all(
+        |((a, b), (key, other))| match (lies_at(world, *a), lies_at(world, *b)) {
+            (None, None) => order::equal(world, *key, *other),
+            (a, b) => a == b,
+        },
+    )
+}
+
+/// By value, ties place by place.
+fn in_order(world: &World<'_>, a: &Row, b: &Row) -> Ordering {
+    let by_value = a.keys.iter().zip(&b.keys);
+    let by_value = by_value.map(|(a, b)| order::compare(world, *a, *b));
+    let by_place = a.values.iter().zip(&b.values);
+    let by_place = by_place.map(|(a, b)| by_place_of(world, *a, *b));
+    by_value
+        .chain(by_place)
+        .find(|ordering| *ordering != Ordering::Equal)
+        .unwrap_or(Ordering::Equal)
+}
+
+fn by_place_of(world: &World<'_>, a: Value, b: Value) -> Ordering {
+    by_place(lies_at(world, a), lies_at(world, b))
 }

@@ -74,8 +74,9 @@ impl Shapes {
             | (Type::Int, View::Int(_))
             | (Type::Float, View::Int(_) | View::Float(_))
             | (Type::String, View::Text(_))
-            | (Type::List(_) | Type::Set(_) | Type::Tuple(_), View::List)
+            | (Type::List(_) | Type::Set(_), View::List)
             | (Type::Map(_), View::Map) => Fit::Yes,
+            (Type::Tuple(members), View::List) => literal(world.len(value) == Some(members.len())),
             (Type::Literal(Literal::Text(known)), View::Text(text)) => literal(&*known == text),
             (Type::Literal(Literal::Int(known)), View::Int(int)) => literal(known == int),
             (Type::Literal(Literal::Bool(known)), View::Bool(bool)) => literal(known == bool),
@@ -140,6 +141,10 @@ impl Shapes {
 
     pub(super) fn field(&mut self, record: TypeId, name: &str) -> Option<TypeId> {
         self.types.field(record, name)
+    }
+
+    pub(super) fn union(&mut self, members: &[TypeId]) -> TypeId {
+        self.types.union(members)
     }
 
     fn union_or_any(&mut self, members: &[TypeId]) -> TypeId {

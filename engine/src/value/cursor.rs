@@ -1,9 +1,12 @@
 //! Walks over lists and maps that borrow no heap, so that the heap may grow between two steps.
 
-use alloc::vec::Vec;
+use alloc::vec::{IntoIter, Vec};
 
 use super::{DocId, NodeRef, Value, World};
-use crate::input::{Children, Document, Kind, NodeId};
+use crate::{
+    input::{Children, Document, Kind, NodeId},
+    plan::shape::ShapeId,
+};
 
 /// The elements of a list, as they lie.
 #[derive(Debug)]
@@ -22,6 +25,8 @@ pub(crate) enum Cursor<'a> {
         /// What is left.
         rest: Children<'a>,
     },
+    /// Of a list in a document that is taken whole: what its elements are read as.
+    Shaped(IntoIter<Value>),
 }
 
 impl<'a> Cursor<'a> {
@@ -42,13 +47,14 @@ impl<'a> Cursor<'a> {
                 Some(item)
             }
             Self::Children { doc, rest } => rest.next().map(|node| world.node(*doc, node)),
+            Self::Shaped(rest) => rest.next(),
         }
     }
 
     /// As [`Cursor::next`], with the node itself where there is one: of a null in a list, too.
     pub(crate) fn next_with_node(&mut self, world: &World<'_>) -> Option<(Value, Option<NodeRef>)> {
         match self {
-            Self::Run { .. } => self.next(world).map(|value| (value, None)),
+            Self::Run { .. } | Self::Shaped(_) => self.next(world).map(|value| (value, None)),
             Self::Children { doc, rest } => rest
                 .next()
                 .map(|node| (world.node(*doc, node), Some(NodeRef { doc: *doc, node }))),
@@ -72,6 +78,8 @@ pub(crate) enum Members {
         doc: DocId,
         /// Members, last first.
         rest: Vec<NodeId>,
+        /// The object, and what it is taken as.
+        shape: Option<(ShapeId, NodeId)>,
     },
 }
 
@@ -86,7 +94,19 @@ impl Members {
             .filter(|member| document.kind(*member) != Kind::Null)
             .collect();
         rest.sort_by(|a, b| document.key(*b).cmp(&document.key(*a)));
-        Self::Nodes { doc: at.doc, rest }
+        Self::Nodes {
+            doc: at.doc,
+            rest,
+            shape: None,
+        }
+    }
+
+    /// Members as the shape of the object has them.
+    pub(super) fn shaped(mut self, by: ShapeId, object: NodeId) -> Self {
+        if let Self::Nodes { shape, .. } = &mut self {
+            *shape = Some((by, object));
+        }
+        self
     }
 
     /// The next key and value.
@@ -101,9 +121,13 @@ impl Members {
                     return Some((key, value));
                 }
             },
-            Self::Nodes { doc, rest } => rest.pop().map(|node| {
+            Self::Nodes { doc, rest, shape } => rest.pop().map(|node| {
                 let at = NodeRef { doc: *doc, node };
-                (Value::Key(at), Value::Node(at))
+                let value = match shape {
+                    Some((shape, object)) => world.shaped_member(*shape, *object, at),
+                    None => Value::Node(at),
+                };
+                (Value::Key(at), value)
             }),
         }
     }

@@ -130,10 +130,8 @@ fn fold(a: u64, b: u64) -> u64 {
 
 /// What a row's column is known by: a record or list of a document by where it lies, else its value.
 pub(crate) fn place_of(world: &World<'_>, value: Value) -> Option<NodeRef> {
-    match (value, world.view(value)) {
-        (Value::Node(at), View::List | View::Map) => Some(at),
-        _ => None,
-    }
+    let at = value.as_node()?;
+    matches!(world.view(value), View::List | View::Map).then_some(at)
 }
 
 /// Whether two values are the same column of a row.

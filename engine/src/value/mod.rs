@@ -16,6 +16,7 @@ use wardlaw_lang::types::Opaque;
 
 use crate::input::NodeId;
 
+use crate::plan::shape::ShapeId;
 pub(crate) use cursor::{Cursor, Members};
 pub(crate) use heap::Heap;
 pub(crate) use world::{View, World};
@@ -58,11 +59,40 @@ pub(crate) enum Value {
     Version(Version),
     /// A text or number that was read as a value of an opaque type.
     Read(Opaque, NodeRef),
+    /// A list or object that is taken whole, and has parts that are more than they are written as. Where
+    /// nothing asks for all of it, it is a [`Value::Node`].
+    Shaped(ShapeId, NodeRef),
     /// A made value of an opaque type: a made text.
     Made(Opaque, u32),
 }
 
 const _: () = assert!(size_of::<Value>() == 16);
+
+impl Value {
+    /// The node that a value is, apart from its shape.
+    pub(crate) fn as_node(self) -> Option<NodeRef> {
+        match self {
+            Self::Node(at) | Self::Shaped(_, at) => Some(at),
+            _ => None,
+        }
+    }
+
+    /// Where a value was read.
+    pub(crate) fn place(self) -> Option<NodeRef> {
+        match self {
+            Self::Node(at) | Self::Key(at) | Self::Read(_, at) | Self::Shaped(_, at) => Some(at),
+            _ => None,
+        }
+    }
+
+    /// A list or object as it lies: a `for` draws its nodes and reads them one by one.
+    pub(crate) fn unshaped(self) -> Self {
+        match self {
+            Self::Shaped(_, at) => Self::Node(at),
+            other => other,
+        }
+    }
+}
 
 /// A version of the Pod Security Standards: the minor of `v1.N`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

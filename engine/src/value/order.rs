@@ -35,10 +35,10 @@ pub(crate) fn compare(world: &World<'_>, a: Value, b: Value) -> Ordering {
 
 /// Whether two values are equal. Absent equals absent here; operators decide what that means.
 pub(crate) fn equal(world: &World<'_>, a: Value, b: Value) -> bool {
-    if let (Value::Node(a), Value::Node(b)) = (a, b)
-        && a == b
-    {
-        return true;
+    match (a, b) {
+        (Value::Node(a), Value::Node(b)) if a == b => return true,
+        (Value::Shaped(shape, a), Value::Shaped(other, b)) if shape == other && a == b => return true,
+        _ => {}
     }
     compare(world, a, b) == Ordering::Equal
 }

@@ -16,6 +16,7 @@ pub(crate) fn display(world: &World<'_>, value: Value, out: &mut String) {
 /// The value as JSON: no white space, members ordered by key, numbers as spelled.
 /// Recursion is bounded by the depth of documents and of the plan.
 pub(crate) fn json(world: &World<'_>, value: Value, out: &mut String) {
+    let value = value.unshaped();
     if let Value::Node(at) | Value::Read(_, at) = value
         && let Some(number) = world.doc(at.doc).and_then(|doc| doc.number_text(at.node))
     {
@@ -103,7 +104,7 @@ fn is_unsafe(character: char) -> bool {
 /// The value as `serde_json` has it.
 pub(crate) fn to_serde(world: &World<'_>, value: Value) -> serde_json::Value {
     use serde_json::Value as Json;
-    if let Value::Node(at) | Value::Read(_, at) = value {
+    if let Value::Node(at) | Value::Read(_, at) | Value::Shaped(_, at) = value {
         return world.doc(at.doc).map_or(Json::Null, |doc| doc.to_value(at.node));
     }
     match world.view(value) {

@@ -6,7 +6,13 @@ use core::cmp::Ordering;
 use wardlaw_lang::types::Opaque;
 
 use super::{Cursor, DocId, Heap, Members, NodeRef, Value, order};
-use crate::input::{Document, FieldKey, Kind, NodeId};
+use crate::{
+    input::{Document, FieldKey, Kind, NodeId},
+    plan::{
+        check::Checks,
+        shape::{self, Shape, ShapeId},
+    },
+};
 
 /// The documents and heaps that values refer to.
 #[derive(Clone, Debug)]
@@ -17,6 +23,8 @@ pub(crate) struct World<'a> {
     pub(crate) heap: Heap,
     /// The plan's literal documents, data, then the inputs of the decision.
     pub(crate) docs: Vec<&'a Document<'a>>,
+    /// How values are taken whole.
+    checks: Option<&'a Checks>,
 }
 
 /// A value as operators see it.
@@ -47,7 +55,14 @@ impl<'a> World<'a> {
             constants,
             heap: Heap::default(),
             docs,
+            checks: None,
         }
+    }
+
+    /// With the shapes that values may have.
+    pub(crate) fn with_shapes(mut self, checks: &'a Checks) -> Self {
+        self.checks = Some(checks);
+        self
     }
 
     /// The document of that id.
@@ -70,7 +85,7 @@ impl<'a> World<'a> {
             Value::Bool(value) => View::Bool(value),
             Value::Int(value) => View::Int(value),
             Value::Float(value) => View::Float(value),
-            Value::Node(at) => self.view_node(at),
+            Value::Node(at) | Value::Shaped(_, at) => self.view_node(at),
             Value::Key(at) => View::Text(self.doc(at.doc).and_then(|doc| doc.key(at.node)).unwrap_or("")),
             Value::Text(id) => View::Text(self.made_text(id)),
             Value::List(_) | Value::Set(_) | Value::Tuple(_) => View::List,
@@ -170,6 +185,9 @@ impl<'a> World<'a> {
                 let doc = self.doc(at.doc)?;
                 (doc.kind(at.node) == Kind::List).then(|| Cursor::children(at.doc, doc.children(at.node)))
             }
+            Value::Shaped(shape, at) => {
+                (self.doc(at.doc)?.kind(at.node) == Kind::List).then(|| self.shaped_elements(shape, at))
+            }
             _ => None,
         }
     }
@@ -182,6 +200,7 @@ impl<'a> World<'a> {
                 let doc = self.doc(at.doc)?;
                 (doc.kind(at.node) == Kind::Object).then(|| Members::node(at, doc))
             }
+            Value::Shaped(shape, at) => Some(self.members(Value::Node(at))?.shaped(shape, at.node)),
             _ => None,
         }
     }
@@ -190,7 +209,7 @@ impl<'a> World<'a> {
     pub(crate) fn len(&self, value: Value) -> Option<usize> {
         match value {
             Value::List(run) | Value::Set(run) | Value::Tuple(run) => Some(self.run(run).len()),
-            Value::Node(at) => {
+            Value::Node(at) | Value::Shaped(_, at) => {
                 let doc = self.doc(at.doc)?;
                 (doc.kind(at.node) == Kind::List).then(|| doc.len(at.node))
             }
@@ -204,7 +223,7 @@ impl<'a> World<'a> {
             Value::List(run) | Value::Set(run) | Value::Tuple(run) => {
                 self.run(run).get(index).copied().unwrap_or(Value::Null)
             }
-            Value::Node(at) => self
+            Value::Node(at) | Value::Shaped(_, at) => self
                 .doc(at.doc)
                 .and_then(|doc| doc.element(at.node, index))
                 .map_or(Value::Null, |node| self.node(at.doc, node)),
@@ -215,7 +234,7 @@ impl<'a> World<'a> {
     /// The member of a map or record by a field's name.
     pub(crate) fn field(&self, map: Value, key: &FieldKey) -> Value {
         match map {
-            Value::Node(at) => self
+            Value::Node(at) | Value::Shaped(_, at) => self
                 .doc(at.doc)
                 .and_then(|doc| doc.get(at.node, key))
                 .map_or(Value::Null, |node| self.node(at.doc, node)),
@@ -243,7 +262,7 @@ impl<'a> World<'a> {
                 }
                 Value::Null
             }
-            Value::Node(at) => self
+            Value::Node(at) | Value::Shaped(_, at) => self
                 .doc(at.doc)
                 .and_then(|doc| doc.get_str(at.node, key))
                 .map_or(Value::Null, |node| self.node(at.doc, node)),
@@ -275,6 +294,61 @@ impl<'a> World<'a> {
                 }
             }
         }
+    }
+}
+
+/// Values that are taken whole.
+impl World<'_> {
+    fn shape(&self, shape: ShapeId) -> Option<(&Checks, &Shape)> {
+        let checks = self.checks?;
+        Some((checks, checks.shape(shape)?))
+    }
+
+    /// A node as its shape has it. What does not fit stays as it is written.
+    pub(crate) fn shaped(&self, shape: ShapeId, at: NodeRef) -> Value {
+        let (Some(doc), Some((checks, known))) = (self.doc(at.doc), self.shape(shape)) else {
+            return self.node(at.doc, at.node);
+        };
+        match doc.kind(at.node) {
+            Kind::List | Kind::Object if known.special => Value::Shaped(shape, at),
+            Kind::String | Kind::Int | Kind::Float | Kind::Huge => {
+                let check = checks.get(known.check);
+                check
+                    .and_then(|check| check.scalar(doc, at))
+                    .unwrap_or(Value::Node(at))
+            }
+            Kind::Null | Kind::Bool | Kind::List | Kind::Object => self.node(at.doc, at.node),
+        }
+    }
+
+    /// The elements of a list; of one that stands for a set each once, in order.
+    fn shaped_elements(&self, shape: ShapeId, list: NodeRef) -> Cursor<'static> {
+        let mut items = Vec::new();
+        if let (Some(doc), Some((_, known))) = (self.doc(list.doc), self.shape(shape)) {
+            for (index, node) in doc.children(list.node).enumerate() {
+                let at = NodeRef { doc: list.doc, node };
+                items.push(match known.element_at(index) {
+                    Some(element) => self.shaped(element, at),
+                    None => self.node(at.doc, at.node),
+                });
+            }
+            if known.set {
+                sort_set(self, &mut items);
+            }
+        }
+        Cursor::Shaped(items.into_iter())
+    }
+
+    /// A member of an object of that shape.
+    pub(crate) fn shaped_member(&self, shape: ShapeId, object: NodeId, member: NodeRef) -> Value {
+        let value = || {
+            let doc = self.doc(member.doc)?;
+            let (checks, known) = self.shape(shape)?;
+            let members = known.members_of(checks, doc, object);
+            let below = shape::member(members, doc.key(member.node)?)?;
+            Some(self.shaped(below, member))
+        };
+        value().unwrap_or(Value::Node(member))
     }
 }
 

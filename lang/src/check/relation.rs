@@ -424,7 +424,7 @@ impl<'a, 's> Checker<'a, 's> {
                 let name = self.program.lets.get(id.index()).map_or("", |l| l.name.as_str());
                 format!("through `{}`", last(name))
             }
-            How::Value | How::For(_) | How::Member => "as a value".into(),
+            How::Value | How::For(_) | How::Member | How::Alternative => "as a value".into(),
         };
         let help = match site.how {
             How::Function(_) | How::Let(_) => {

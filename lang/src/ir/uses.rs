@@ -27,8 +27,10 @@ pub struct Use {
 pub enum How {
     /// `for … in r`; the clause, counted from 0.
     For(usize),
-    /// `in r`, asked without negation in a `when`.
+    /// `in r`, asked without negation in a `when`: the round goes on only where it holds.
     Member,
+    /// As [`How::Member`], beside an `or`: the round may go on where it does not hold.
+    Alternative,
     /// Under `unless`, `not` or `not in`.
     Negated,
     /// In a comprehension or an aggregate.
@@ -44,7 +46,7 @@ pub enum How {
 impl How {
     /// Whether the relation may be the block's own.
     pub const fn is_positive(self) -> bool {
-        matches!(self, Self::For(_) | Self::Member)
+        matches!(self, Self::For(_) | Self::Member | Self::Alternative)
     }
 }
 
@@ -60,7 +62,7 @@ pub fn of_block(program: &Program, block: &Block) -> Vec<Use> {
                 Expr::Relation(relation) => found.add(*relation, *source, How::For(index)),
                 _ => found.all(*source, How::Value),
             },
-            ClauseKind::When(condition) => found.condition(*condition),
+            ClauseKind::When(condition) => found.condition(*condition, How::Member),
             ClauseKind::Unless(condition) => found.all(*condition, How::Negated),
             ClauseKind::Given { value, .. } | ClauseKind::Let { value, .. } => found.all(*value, How::Value),
         }
@@ -91,15 +93,20 @@ impl Found<'_> {
     }
 
     /// A condition that is asked to be true. Recursion is bounded by the depth of the source.
-    fn condition(&mut self, id: ExprId) {
+    fn condition(&mut self, id: ExprId, member: How) {
         match self.program.expr(id) {
             Expr::Binary {
-                op: BinaryOp::And | BinaryOp::Or,
+                op: op @ (BinaryOp::And | BinaryOp::Or),
                 left,
                 right,
             } => {
-                self.condition(*left);
-                self.condition(*right);
+                let member = if *op == BinaryOp::Or {
+                    How::Alternative
+                } else {
+                    member
+                };
+                self.condition(*left, member);
+                self.condition(*right, member);
             }
             Expr::Binary {
                 op: BinaryOp::In,
@@ -108,7 +115,7 @@ impl Found<'_> {
             } => {
                 self.all(*left, How::Value);
                 match self.program.expr(*right) {
-                    Expr::Relation(relation) => self.add(*relation, *right, How::Member),
+                    Expr::Relation(relation) => self.add(*relation, *right, member),
                     _ => self.all(*right, How::Value),
                 }
             }

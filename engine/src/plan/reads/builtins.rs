@@ -1,8 +1,13 @@
 //! What builtins read of what they are given, and where their results lie.
 
-use wardlaw_lang::{builtin::Builtin, ir::ExprId};
+use alloc::rc::Rc;
 
-use super::{Abstract, Reads};
+use wardlaw_lang::{
+    builtin::Builtin,
+    ir::{ExprId, StringId},
+};
+
+use super::{Abstract, Member, Reads, Step};
 
 impl Reads<'_> {
     #[inline(never)]
@@ -18,7 +23,7 @@ impl Reads<'_> {
             }
             Builtin::ListReverse | Builtin::ListSlice => Abstract::list(self.elements(first)),
             Builtin::ListSorted | Builtin::ListUnique | Builtin::SetSorted => {
-                self.whole(first, 0);
+                self.whole(first);
                 Abstract::list(self.elements(first))
             }
             Builtin::ListFlatten => {
@@ -43,20 +48,43 @@ impl Reads<'_> {
             | Builtin::SetLen
             | Builtin::JsonPrint
             | Builtin::Selects
-            | Builtin::ArgvFlag => {
+            | Builtin::ArgvFlag
+            // What a walk gives is of any kind, and is checked again where it is used.
+            | Builtin::Walk => {
                 for argument in &arguments {
-                    self.whole(argument, 0);
+                    self.whole(argument);
                 }
                 Abstract::default()
             }
             Builtin::SelectorMatches => {
-                for argument in &arguments {
-                    self.whole(argument, 0);
+                let pairs = self.member(first, "matchLabels");
+                self.whole(&pairs);
+                let expressions = self.member(first, "matchExpressions");
+                let expression = self.elements(&expressions);
+                for name in ["key", "operator", "values"] {
+                    let part = self.member(&expression, name);
+                    self.whole(&part);
+                }
+                if let Some(labels) = arguments.get(1) {
+                    self.whole(labels);
                 }
                 Abstract::default()
             }
-            // What is below is of any kind, and is checked where it is used.
-            Builtin::Walk => Abstract::default(),
+            Builtin::SameObject => {
+                for object in &arguments {
+                    self.member(object, "apiVersion");
+                    self.member(object, "kind");
+                    let metadata = self.member(object, "metadata");
+                    self.member(&metadata, "namespace");
+                    self.member(&metadata, "name");
+                }
+                Abstract::default()
+            }
+            Builtin::UnknownFields => {
+                self.member(first, "apiVersion");
+                self.member(first, "kind");
+                Abstract::default()
+            }
             Builtin::TextStartsWith
             | Builtin::TextEndsWith
             | Builtin::TextContains
@@ -88,9 +116,7 @@ impl Reads<'_> {
             | Builtin::Regex
             | Builtin::Glob
             | Builtin::OciImage
-            | Builtin::SameObject
             | Builtin::PodSecurityVersion
-            | Builtin::UnknownFields
             | Builtin::KnowsGroup
             | Builtin::KnowsKind
             | Builtin::Base64Encode
@@ -105,5 +131,37 @@ impl Reads<'_> {
             | Builtin::AdmissionUpdate
             | Builtin::AdmissionDelete => Abstract::default(),
         }
+    }
+
+    /// The id of a name: of the program, or after those, of the builtins.
+    fn name(&mut self, name: &'static str) -> StringId {
+        let of_program = self.program.strings.len();
+        let known = self.program.strings.iter().position(|known| **known == *name);
+        let more = || {
+            let at = self.names.iter().position(|known| *known == name)?;
+            at.checked_add(of_program)
+        };
+        let index = known.or_else(more).unwrap_or_else(|| {
+            self.names.push(name);
+            of_program.saturating_add(self.names.len()).saturating_sub(1)
+        });
+        StringId(index as u32)
+    }
+
+    /// A field that a builtin reads, by the type declared for it there.
+    fn member(&mut self, base: &Abstract, name: &'static str) -> Abstract {
+        let name_id = self.name(name);
+        let mut result = base.member(Member::Field(name_id));
+        for node in &base.nodes {
+            if self.knows(*node, name) {
+                let declared = self.node_type(*node);
+                let mut field = declared.field(self.types, name);
+                let mut records = declared.alternatives.iter();
+                field.optional |= !records.all(|id| self.types.field(*id, name).is_some());
+                let below = self.read(*node, |check| Step::Field(name_id, check), &Rc::new(field));
+                result = result.or(&Abstract::node(below));
+            }
+        }
+        result
     }
 }
