@@ -291,8 +291,10 @@ pub(crate) fn documents<'t>(
         .extension()
         .is_some_and(|extension| extension == "json");
     let format = if json { Format::Json } else { Format::Auto };
-    input::read_stream(text, format, &ReadLimits::default())
-        .map(|item| (item.number, item.result.map_err(Problem::from)))
+    input::read_stream(text, format, &ReadLimits::default()).map(|item| {
+        let document = item.result.map(Document::with_item_types);
+        (item.number, document.map_err(Problem::from))
+    })
 }
 
 /// A JSON value on the command line.

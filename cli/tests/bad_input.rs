@@ -101,7 +101,7 @@ fn a_document_of_50_megabytes_is_refused_by_its_size() {
 
 #[test]
 fn an_item_that_no_rule_can_match_is_refused() {
-    let text = "apiVersion: v1\nkind: PodList\nitems:\n  - metadata: { name: a }\n    spec: {}\n";
+    let text = "apiVersion: v1\nkind: List\nitems:\n  - metadata: { name: a }\n    spec: {}\n";
     let told = error("list.yaml", text);
     assert_eq!(told["line"], 4);
     assert!(

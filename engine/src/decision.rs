@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 
 use crate::{
     fault::ErrorKind,
-    fix::PatchOperation,
+    fix::{Change, PatchOperation},
     input::Location,
     value::{place::Token, print::json_text},
 };
@@ -29,6 +29,8 @@ pub struct Decision {
     pub findings: Vec<Finding>,
     /// What `mutate` rules change.
     pub patch: Vec<PatchOperation>,
+    /// Edits of `mutate` rules that contradict an edit before them, and are not in the patch.
+    pub conflicts: Vec<Conflict>,
     /// Values of `@output let`s by name.
     pub outputs: Vec<(String, Json)>,
     /// Packages that decided nothing, because their `match` leaves the request out.
@@ -121,6 +123,9 @@ pub struct Finding {
     pub controls: Vec<(String, Vec<String>)>,
     /// How to mend it.
     pub fix: Vec<PatchOperation>,
+    /// Whether a fix of a finding before it, or of its own, contradicts a part of its fix: of two values for
+    /// one place the first stands.
+    pub conflict: bool,
     /// Where the policy says so.
     pub source: Option<Source>,
     /// Of an error: what kind.
@@ -173,6 +178,17 @@ pub struct Source {
     pub line: u32,
 }
 
+/// An edit that is not in the patch of a decision: one before it sets or removes the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// The full name of the rule that wants it.
+    pub rule: String,
+    /// Where: a JSON pointer in the object.
+    pub path: String,
+    /// Where the policy says so.
+    pub source: Source,
+}
+
 /// What an error finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ErrorInfo {
@@ -189,6 +205,8 @@ pub(crate) struct Raw {
     pub(crate) package: u32,
     /// The steps of its path.
     pub(crate) tokens: Vec<Token>,
+    /// What its fix is made of.
+    pub(crate) changes: Vec<Change>,
     pub(crate) finding: Finding,
 }
 
@@ -234,6 +252,17 @@ impl Decision {
                 w.list(&self.findings, |w, finding| finding.write(w));
             });
             w.member("patch", |w| w.list(&self.patch, write_operation));
+            if !self.conflicts.is_empty() {
+                w.member("conflicts", |w| {
+                    w.list(&self.conflicts, |w, conflict| {
+                        w.object(|w| {
+                            w.member("rule", |w| w.text(&conflict.rule));
+                            w.member("path", |w| w.text(&conflict.path));
+                            write_source(w, &conflict.source);
+                        });
+                    });
+                });
+            }
             w.member("outputs", |w| {
                 w.object(|w| {
                     for (name, value) in &self.outputs {
@@ -311,13 +340,11 @@ impl Finding {
             if !self.fix.is_empty() {
                 w.member("fix", |w| w.list(&self.fix, write_operation));
             }
+            if self.conflict {
+                w.member("conflict", |w| w.raw("true"));
+            }
             if let Some(source) = &self.source {
-                w.member("source", |w| {
-                    w.object(|w| {
-                        w.member("file", |w| w.text(&source.file));
-                        w.member("line", |w| w.number(u64::from(source.line)));
-                    });
-                });
+                write_source(w, source);
             }
             if let Some(error) = self.error {
                 w.member("error", |w| {
@@ -356,6 +383,15 @@ fn write_place(w: &mut Writer, path: &str, within: Option<&str>, location: Optio
             });
         });
     }
+}
+
+fn write_source(w: &mut Writer, source: &Source) {
+    w.member("source", |w| {
+        w.object(|w| {
+            w.member("file", |w| w.text(&source.file));
+            w.member("line", |w| w.number(u64::from(source.line)));
+        });
+    });
 }
 
 fn write_operation(w: &mut Writer, operation: &PatchOperation) {

@@ -12,15 +12,16 @@ use wardlaw_lang::{Diagnostic, Sources, Span, ir::EffectKind, opaque::Time};
 
 use crate::{
     builder::Builder,
-    decision::{self, Decision, Effect, Finding, Level, Raw, Severity},
+    decision::{self, Conflict, Decision, Effect, Finding, Level, Raw, Severity, Source},
     eval::{Machine, Sink},
     fault::{ErrorKind, FaultInfo, Reason},
-    fix::Patch,
+    fix::{self, Mutation, Patch},
     force::{Exemption, Force, Scope},
     input::validate,
     limits::Limits,
     plan::{Plan, Rule, check::kinds},
     request::Request,
+    value::place::pointer,
 };
 
 /// A checked policy with its data.
@@ -217,15 +218,24 @@ impl Engine {
         let Some(query) = self.plan.query else {
             return Ok(serde_json::Value::Null);
         };
-        machine.output(query).map_err(|fault| {
-            let place = fault.place.as_ref().and_then(|place| machine.shown(place));
-            EvaluationError {
-                kind: fault.reason.kind(),
-                message: fault.reason.message(&self.plan.checks),
-                place,
-                span: fault.span,
-            }
-        })
+        let answer = machine.output(query);
+        answer.map_err(|faults| self.evaluation_error(&machine, &faults))
+    }
+
+    /// The first of the errors that an expression met.
+    pub(crate) fn evaluation_error(&self, machine: &Machine<'_>, faults: &[FaultInfo]) -> EvaluationError {
+        let internal = FaultInfo {
+            reason: Reason::Internal("an error without a cause"),
+            span: None,
+            place: None,
+        };
+        let fault = faults.first().unwrap_or(&internal);
+        EvaluationError {
+            kind: fault.reason.kind(),
+            message: fault.reason.message(&self.plan.checks),
+            place: fault.place.as_ref().and_then(|place| machine.shown(place)),
+            span: fault.span,
+        }
     }
 
     pub(crate) fn package(&self, index: u32) -> &str {
@@ -342,11 +352,13 @@ impl Engine {
             }
             match machine.output(*index) {
                 Ok(value) => outputs.push((name.clone(), value)),
-                Err(fault) => {
-                    let message = fault.reason.message(&self.plan.checks);
-                    let (kind, place) = (fault.reason.kind(), fault.place.as_ref());
-                    let error = machine.output_error(name, kind, message, place, fault.span);
-                    sink.findings.push(error);
+                Err(faults) => {
+                    for fault in &faults {
+                        let message = fault.reason.message(&self.plan.checks);
+                        let (kind, place) = (fault.reason.kind(), fault.place.as_ref());
+                        let error = machine.output_error(name, kind, message, place, fault.span);
+                        sink.findings.push(error);
+                    }
                 }
             }
         }
@@ -389,17 +401,40 @@ impl Engine {
         } = sink;
         decision::compact(&mut findings);
         self.force.judge(scope, &mut findings);
+        let mut fixes = Patch::default();
+        for raw in findings.iter_mut().filter(|raw| !raw.changes.is_empty()) {
+            let stands = fixes.extend(core::mem::take(&mut raw.changes));
+            raw.finding.conflict = !stands;
+        }
+        let (patch, conflicts) = fix::merge(mutations);
         let findings: Vec<Finding> = findings.into_iter().map(|raw| raw.finding).collect();
         Decision {
             allowed: !findings.iter().any(Finding::denies),
             findings,
-            patch: Patch::into_operations(mutations),
+            patch: patch.into_operations(),
+            conflicts: conflicts
+                .iter()
+                .filter_map(|mutation| self.conflict(mutation))
+                .collect(),
             outputs,
             skipped: Force::skipped(scope, |package| self.package(package).to_string()),
             policy: self.policy.clone(),
             data: self.data.clone(),
             fuel,
         }
+    }
+
+    fn conflict(&self, mutation: &Mutation) -> Option<Conflict> {
+        let rule = self.plan.rules.get(mutation.rule as usize)?;
+        let (file, line) = self.plan.file_line(rule.effect.span);
+        Some(Conflict {
+            rule: rule.name.clone(),
+            path: pointer(&mutation.change.path),
+            source: Source {
+                file: file.to_string(),
+                line,
+            },
+        })
     }
 
     /// A `default deny` package in which nothing allows denies.
@@ -439,6 +474,7 @@ impl Engine {
                 rule: None,
                 package: index,
                 tokens: Vec::new(),
+                changes: Vec::new(),
                 finding: Finding {
                     rule: format!("{}.default", package.path),
                     effect: Effect::Deny,
@@ -451,6 +487,7 @@ impl Engine {
                     related: vec![],
                     controls: vec![],
                     fix: vec![],
+                    conflict: false,
                     source: None,
                     error: None,
                     exempt: None,

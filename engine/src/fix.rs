@@ -2,15 +2,19 @@
 //! address the original tree, and where two contradict each other the first stands.
 
 use alloc::{
+    collections::{BTreeMap, BTreeSet},
     string::{String, ToString},
     vec::Vec,
 };
-use core::fmt;
+use core::{fmt, ops::Bound};
 
 use serde_json::Value as Json;
 use wardlaw_lang::ir::EditAction;
 
-use crate::value::place::{Token, pointer};
+use crate::{
+    decision::canonical,
+    value::place::{Token, pointer},
+};
 
 /// One operation of an RFC 6902 patch.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +63,7 @@ impl PatchOperation {
 }
 
 /// An edit with its place found.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Change {
     pub(crate) action: EditAction,
     /// How many steps at the end of the path are absent.
@@ -91,16 +95,18 @@ impl Tree {
         Some(tree)
     }
 
-    /// Takes in what another edit makes; where both say something, the first stands.
-    fn merge(&mut self, other: Self) {
+    /// Takes in what another edit makes. Where both say something, the first stands; whether the other does.
+    fn merge(&mut self, other: Self) -> bool {
         match (self, other) {
             (Self::Object(members), Self::Object(more)) => {
+                let mut stands = true;
                 for (key, tree) in more {
                     match members.iter_mut().find(|(known, _)| *known == key) {
-                        Some((_, known)) => known.merge(tree),
+                        Some((_, known)) => stands &= known.merge(tree),
                         None => members.push((key, tree)),
                     }
                 }
+                stands
             }
             (Self::List(items), Self::List(more)) => {
                 for item in more {
@@ -108,8 +114,10 @@ impl Tree {
                         items.push(item);
                     }
                 }
+                true
             }
-            _ => {}
+            (Self::Value(known), Self::Value(value)) => *known == value,
+            _ => false,
         }
     }
 
@@ -127,27 +135,28 @@ impl Tree {
     }
 }
 
-/// Edits that were merged.
+/// Edits that were merged, by place.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Patch {
     /// What is replaced.
-    replaced: Vec<(Vec<Token>, Json)>,
+    replaced: BTreeMap<Vec<Token>, Json>,
     /// What is added to objects, at the first missing step.
-    added: Vec<(Vec<Token>, Tree)>,
-    /// What is appended to lists.
-    appended: Vec<(Vec<Token>, Json)>,
-    removed: Vec<Vec<Token>>,
+    added: BTreeMap<Vec<Token>, Tree>,
+    /// What is appended to lists; and as text, to find equal ones.
+    appended: BTreeMap<Vec<Token>, (Vec<Json>, BTreeSet<String>)>,
+    removed: BTreeSet<Vec<Token>>,
 }
 
 impl Patch {
-    /// Takes in edits, in order.
-    pub(crate) fn extend(&mut self, changes: Vec<Change>) {
-        for change in changes {
-            self.add(change);
-        }
+    /// Takes in edits, in order; whether all of them stand.
+    pub(crate) fn extend(&mut self, changes: impl IntoIterator<Item = Change>) -> bool {
+        changes
+            .into_iter()
+            .fold(true, |stand, change| self.add(change) && stand)
     }
 
-    fn add(&mut self, change: Change) {
+    /// Takes in an edit. False where it contradicts one before it, which stands.
+    pub(crate) fn add(&mut self, change: Change) -> bool {
         let Change {
             action,
             missing,
@@ -157,21 +166,33 @@ impl Patch {
         } = change;
         let present = path.len().saturating_sub(missing);
         match action {
+            EditAction::Remove if missing > 0 || self.removed.contains(&path) => true,
             EditAction::Remove => {
-                if missing == 0 && !self.touches(&path) {
-                    self.removed.push(path);
+                let stands = !self.touches(&path);
+                if stands {
+                    self.removed.insert(path);
                 }
+                stands
             }
             EditAction::Add if missing == 0 => {
-                let same = |(known, item): &(Vec<Token>, Json)| *known == path && *item == value;
-                if is_list && !self.covers(&path) && !self.appended.iter().any(same) {
-                    self.appended.push((path, value));
+                let stands = !self.covers(&path);
+                if is_list && stands {
+                    let (items, known) = self.appended.entry(path).or_default();
+                    if known.insert(canonical(&value)) {
+                        items.push(value);
+                    }
                 }
+                stands
             }
             EditAction::Set if missing == 0 => {
-                if !self.touches(&path) {
-                    self.replaced.push((path, value));
+                if let Some(known) = self.replaced.get(&path) {
+                    return *known == value;
                 }
+                let stands = !self.touches(&path);
+                if stands {
+                    self.replaced.insert(path, value);
+                }
+                stands
             }
             EditAction::Add | EditAction::Set => {
                 let leaf = if action == EditAction::Add {
@@ -181,15 +202,23 @@ impl Patch {
                 };
                 let (Some(head), Some(tail)) = (path.get(..=present), path.get(present.saturating_add(1)..))
                 else {
-                    return;
+                    return true;
                 };
-                let Some(tree) = Tree::new(tail, leaf) else { return };
-                if matches!(head.last(), Some(Token::Index(_) | Token::End)) || self.covers(head) {
-                    return;
+                let Some(tree) = Tree::new(tail, leaf) else {
+                    return true;
+                };
+                if matches!(head.last(), Some(Token::Index(_) | Token::End)) {
+                    return true;
                 }
-                match self.added.iter_mut().find(|(known, _)| *known == head) {
-                    Some((_, known)) => known.merge(tree),
-                    None => self.added.push((head.to_vec(), tree)),
+                if self.covers(head) {
+                    return false;
+                }
+                match self.added.get_mut(head) {
+                    Some(known) => known.merge(tree),
+                    None => {
+                        self.added.insert(head.to_vec(), tree);
+                        true
+                    }
                 }
             }
         }
@@ -197,54 +226,68 @@ impl Patch {
 
     /// Whether an edit replaces or removes the place or something around it.
     fn covers(&self, path: &[Token]) -> bool {
-        self.replaced.iter().any(|(known, _)| path.starts_with(known))
-            || self.removed.iter().any(|known| path.starts_with(known))
+        (0..=path.len()).any(|length| {
+            let around = path.get(..length).unwrap_or(path);
+            self.replaced.contains_key(around) || self.removed.contains(around)
+        })
     }
 
     /// Whether an edit is at the place, around it or inside it.
     fn touches(&self, path: &[Token]) -> bool {
+        // What begins so follows it in order, without anything between.
+        let inside = |first: Option<&Vec<Token>>| first.is_some_and(|first| first.starts_with(path));
+        let from = (Bound::Included(path), Bound::Unbounded);
         self.covers(path)
-            || self.replaced.iter().any(|(known, _)| known.starts_with(path))
-            || self.removed.iter().any(|known| known.starts_with(path))
-            || self.added.iter().any(|(known, _)| known.starts_with(path))
-            || self.appended.iter().any(|(known, _)| known.starts_with(path))
+            || inside(self.replaced.range::<[Token], _>(from).next().map(|(key, _)| key))
+            || inside(self.added.range::<[Token], _>(from).next().map(|(key, _)| key))
+            || inside(self.appended.range::<[Token], _>(from).next().map(|(key, _)| key))
+            || inside(self.removed.range::<[Token], _>(from).next())
     }
 
     /// The operations: what moves no index first, then removals from the last index down, then appends.
-    pub(crate) fn into_operations(mut self) -> Vec<PatchOperation> {
+    pub(crate) fn into_operations(self) -> Vec<PatchOperation> {
         let mut operations = Vec::new();
-        for (path, value) in self.replaced {
+        let mut write = |op, path: &[Token], value| {
             operations.push(PatchOperation {
-                op: PatchOp::Replace,
-                path: pointer(&path),
-                value: Some(value),
+                op,
+                path: pointer(path),
+                value,
             });
+        };
+        for (path, value) in self.replaced {
+            write(PatchOp::Replace, &path, Some(value));
         }
         for (path, tree) in self.added {
-            operations.push(PatchOperation {
-                op: PatchOp::Add,
-                path: pointer(&path),
-                value: Some(tree.into_json()),
-            });
+            write(PatchOp::Add, &path, Some(tree.into_json()));
         }
-        self.removed.sort_unstable_by(|a, b| b.cmp(a));
-        for path in &self.removed {
-            operations.push(PatchOperation {
-                op: PatchOp::Remove,
-                path: pointer(path),
-                value: None,
-            });
+        for path in self.removed.iter().rev() {
+            write(PatchOp::Remove, path, None);
         }
-        for (mut path, value) in self.appended {
+        for (mut path, (items, _)) in self.appended {
             path.push(Token::End);
-            operations.push(PatchOperation {
-                op: PatchOp::Add,
-                path: pointer(&path),
-                value: Some(value),
-            });
+            for item in items {
+                write(PatchOp::Add, &path, Some(item));
+            }
         }
         operations
     }
+}
+
+/// An edit of a `mutate` rule.
+#[derive(Clone, Debug)]
+pub(crate) struct Mutation {
+    /// The index of the rule: rules are in contract order.
+    pub(crate) rule: u32,
+    pub(crate) change: Change,
+}
+
+/// Merges mutations in the order of findings: by rule, then by place. The patch, and what contradicts an
+/// edit before it.
+pub(crate) fn merge(mut mutations: Vec<Mutation>) -> (Patch, Vec<Mutation>) {
+    mutations.sort_by(|a, b| (a.rule, &a.change.path).cmp(&(b.rule, &b.change.path)));
+    let mut patch = Patch::default();
+    mutations.retain(|mutation| !patch.add(mutation.change.clone()));
+    (patch, mutations)
 }
 
 /// A patch that does not fit a value: the path that is not there.

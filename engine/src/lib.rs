@@ -24,6 +24,7 @@
 
 extern crate alloc;
 
+mod ask;
 mod builder;
 mod builtins;
 mod data;
@@ -43,9 +44,10 @@ pub mod schema;
 mod test_run;
 mod value;
 
+pub use ask::AskError;
 pub use builder::{BuildError, Builder};
 pub use decision::{
-    Decision, Effect, ErrorInfo, Exempt, Finding, Level, RelatedPlace, Severity, Skipped, Source,
+    Conflict, Decision, Effect, ErrorInfo, Exempt, Finding, Level, RelatedPlace, Severity, Skipped, Source,
 };
 pub use engine::{Engine, EvaluationError, ExemptionInfo, InputInfo, RuleInfo};
 pub use fault::ErrorKind;

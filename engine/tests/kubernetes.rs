@@ -54,7 +54,7 @@ fn decide_all(policy: &str, text: &str) -> Vec<Decision> {
     let engine = engine(policy);
     let mut decisions = Vec::new();
     for item in input::read_stream(text, input::Format::Auto, &input::ReadLimits::default()) {
-        let document = item.result.unwrap();
+        let document = item.result.unwrap().with_item_types();
         for manifest in input::objects(&document) {
             decisions.push(engine.decide(&Request::object(&document, &manifest)));
         }
@@ -78,6 +78,55 @@ rule privileged {
     fix   set c.securityContext.privileged = false
 }
 "#;
+
+#[test]
+fn items_of_a_typed_list_take_their_type_from_it() {
+    let text = "\
+kind: \"PodList\"
+items:
+- metadata: { name: a }
+  spec:
+    containers:
+    - { name: x, securityContext: { privileged: true } }
+- {}
+- apiVersion: v1
+  kind: PodList
+  items:
+  - &pod
+    spec: { containers: [{ name: y, securityContext: { privileged: true } }] }
+  - *pod
+- { apiVersion: v1, kind: Pod, spec: { containers: [{ name: \"\\u007a\", securityContext: { privileged: true } }] } }
+- { kind: Pod }
+apiVersion: v1
+";
+    let document = input::read_yaml(text, &input::ReadLimits::default())
+        .unwrap()
+        .with_item_types();
+    let objects = input::objects(&document);
+    let known: Vec<_> = objects
+        .iter()
+        .map(|object| (input::identity(&document, object.object).kind, object.typed))
+        .collect();
+    let pod = (Some("Pod"), true);
+    assert_eq!(known, [pod, pod, pod, pod, pod, (Some("Pod"), false)]);
+    let found: Vec<_> = decide_all(CONTAINERS, text)
+        .iter()
+        .flat_map(|decision| decision.findings.clone())
+        .map(|finding| (finding.message, finding.location.unwrap().line))
+        .collect();
+    let expected = [
+        ("`x` is privileged", 6),
+        ("expected `k8s.PodSpec`, found nothing", 7),
+        ("`y` is privileged", 12),
+        ("`y` is privileged", 12),
+        ("`z` is privileged", 14),
+    ];
+    let found: Vec<_> = found
+        .iter()
+        .map(|(message, line)| (message.as_str(), *line))
+        .collect();
+    assert_eq!(found.get(..5), Some(&expected[..]), "{found:?}");
+}
 
 #[test]
 fn places_are_relative_to_the_object_and_located_in_the_file() {

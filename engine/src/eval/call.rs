@@ -42,6 +42,16 @@ impl Machine<'_> {
         self.with_frame(start, def.locals, |machine| machine.eval(def.body))
     }
 
+    /// Calls a function with values.
+    pub(crate) fn apply(&mut self, function: u32, arguments: &[Value]) -> Eval<Value> {
+        let Some(def) = self.plan.functions.get(function as usize).copied() else {
+            return Err(self.fail(Reason::Internal("a function is missing"), OpId(0)));
+        };
+        let start = self.stack.len();
+        self.stack.extend_from_slice(arguments);
+        self.with_frame(start, def.locals, |machine| machine.eval(def.body))
+    }
+
     pub(super) fn builtin(&mut self, id: OpId, builtin: Builtin, wholes: Wholes, args: Slice) -> Eval<Value> {
         let start = self.push_all(args)?;
         let mut args = self.pop_all(start);

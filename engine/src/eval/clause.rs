@@ -7,7 +7,7 @@ use super::{Eval, Machine, comprehension::Collect, relation::RowRun};
 use crate::{
     decision::Raw,
     fault::{Fault, FaultInfo, Reason},
-    fix::Patch,
+    fix::Mutation,
     plan::{
         Clause, For, OpId, Pattern, Rule,
         check::{CheckId, Found, kinds},
@@ -21,7 +21,7 @@ pub(crate) struct Sink {
     /// Of all rules so far.
     pub(crate) findings: Vec<Raw>,
     /// What `mutate` rules change.
-    pub(crate) mutations: Patch,
+    pub(crate) mutations: Vec<Mutation>,
     /// Bytes of text in findings.
     pub(crate) text: usize,
     /// Rules whose `allow` holds.

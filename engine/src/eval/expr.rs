@@ -5,7 +5,7 @@ use alloc::string::String;
 use super::{Eval, Machine, Slot};
 use crate::{
     builtins,
-    fault::Reason,
+    fault::{FaultInfo, Reason},
     input::{Document, Kind},
     plan::{Arm, Op, OpId, Slice, Test, check::Found, check::kinds},
     value::{
@@ -166,15 +166,28 @@ impl Machine<'_> {
         Ok(value)
     }
 
-    /// The value of a `let`, as JSON, or the error that it met.
-    pub(crate) fn output(&mut self, index: u32) -> Result<serde_json::Value, crate::fault::FaultInfo> {
-        match self.package_let(index) {
-            Ok(value) => Ok(print::to_serde(&self.world, value)),
-            Err(_) => Err(self.take_fault()),
+    /// What is asked for, as JSON; or the errors that it met, those of relations that it reads included.
+    pub(crate) fn answer(
+        &mut self,
+        ask: impl FnOnce(&mut Self) -> Eval<Value>,
+    ) -> Result<serde_json::Value, alloc::vec::Vec<FaultInfo>> {
+        self.met.clear();
+        let value = ask(self);
+        let mut faults = self.faults_met();
+        match value {
+            Ok(value) if faults.is_empty() => return Ok(print::to_serde(&self.world, value)),
+            Ok(_) => {}
+            Err(_) => faults.push(self.take_fault()),
         }
+        Err(faults)
     }
 
-    pub(super) fn package_let(&mut self, index: u32) -> Eval<Value> {
+    /// The value of a `let`, as JSON.
+    pub(crate) fn output(&mut self, index: u32) -> Result<serde_json::Value, alloc::vec::Vec<FaultInfo>> {
+        self.answer(|machine| machine.package_let(index))
+    }
+
+    pub(crate) fn package_let(&mut self, index: u32) -> Eval<Value> {
         if let Some(met) = self.let_met.get(&index) {
             self.met.extend(met);
         }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     decision::{self, Effect, Level, Raw, RelatedPlace, Source},
     fault::{ErrorKind, FaultInfo, Reason},
-    fix::{Change, Patch},
+    fix::{Change, Mutation, Patch},
     input::Kind,
     plan::{self, Op, Rule, Step},
     value::{
@@ -31,8 +31,16 @@ impl Machine<'_> {
             EffectKind::Warn => Effect::Warn,
             EffectKind::Allow => Effect::Allow,
             EffectKind::Mutate => {
-                let changes = self.changes(rule)?;
-                run.sink.mutations.extend(changes);
+                for change in self.changes(rule)? {
+                    run.sink.text = run.sink.text.saturating_add(size(&change.value));
+                    run.sink.mutations.push(Mutation {
+                        rule: run.index,
+                        change,
+                    });
+                }
+                if run.sink.text > self.limits.text_bytes as usize {
+                    return Err(self.fail(Reason::Text, plan::OpId(0)));
+                }
                 return Ok(Flow::Continue);
             }
         };
@@ -45,8 +53,9 @@ impl Machine<'_> {
         for at in &rule.effect.places {
             places.push(self.place(at)?);
         }
+        let changes = self.changes(rule)?;
         let mut patch = Patch::default();
-        patch.extend(self.changes(rule)?);
+        patch.extend(changes.clone());
         let mut places = places.into_iter();
         let own = match places.next().flatten() {
             Some(place) => Some(place),
@@ -78,6 +87,7 @@ impl Machine<'_> {
         let mut finding = Self::finding(run.index, rule, effect, message, shown);
         finding.finding.related = related;
         finding.finding.fix = fix;
+        finding.changes = changes;
         finding.finding.source = Some(self.source(rule.effect.span));
         Ok(Self::add_finding(run, finding))
     }
@@ -246,6 +256,7 @@ impl Machine<'_> {
             rule: None,
             package: u32::MAX,
             tokens: shown.tokens.clone(),
+            changes: Vec::new(),
             finding: decision::Finding {
                 rule: name.into(),
                 effect: Effect::Error,
@@ -258,6 +269,7 @@ impl Machine<'_> {
                 related: Vec::new(),
                 controls: Vec::new(),
                 fix: Vec::new(),
+                conflict: false,
                 source: span.map(|span| self.source(span)),
                 error: Some(decision::ErrorInfo { kind }),
                 exempt: None,
@@ -271,6 +283,7 @@ impl Machine<'_> {
             rule: Some(index),
             package: rule.package,
             tokens: shown.tokens.clone(),
+            changes: Vec::new(),
             finding: decision::Finding {
                 rule: rule.name.clone(),
                 effect,
@@ -286,6 +299,7 @@ impl Machine<'_> {
                 related: Vec::new(),
                 controls: rule.controls.clone(),
                 fix: Vec::new(),
+                conflict: false,
                 source: None,
                 error: None,
                 exempt: None,
@@ -293,7 +307,7 @@ impl Machine<'_> {
         }
     }
 
-    fn source(&self, span: wardlaw_lang::Span) -> Source {
+    pub(crate) fn source(&self, span: wardlaw_lang::Span) -> Source {
         let (file, line) = self.plan.file_line(span);
         Source {
             file: file.into(),

@@ -470,7 +470,7 @@ impl<'a> Machine<'a> {
 
     /// A relation as a set.
     #[inline(never)]
-    pub(super) fn relation_value(&mut self, id: OpId, relation: u32) -> Eval<Value> {
+    pub(crate) fn relation_value(&mut self, id: OpId, relation: u32) -> Eval<Value> {
         self.relation(relation)?;
         let Some(stored) = self.stored(relation) else {
             return Ok(Value::Null);
@@ -515,15 +515,17 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// The errors of the relations that were read.
+    pub(super) fn faults_met(&mut self) -> Vec<FaultInfo> {
+        let met = core::mem::take(&mut self.met);
+        let stored = met.iter().filter_map(|relation| self.stored(*relation));
+        stored.flat_map(|stored| stored.faults.iter().cloned()).collect()
+    }
+
     /// The errors of the relations that a rule has read, as findings of the rule.
     pub(super) fn report_met(&mut self, findings: &mut Vec<Raw>, index: u32, rule: &Rule) {
-        for relation in core::mem::take(&mut self.met) {
-            let Some(stored) = self.stored(relation) else {
-                continue;
-            };
-            for fault in &stored.faults {
-                findings.push(self.error_finding(index, rule, fault));
-            }
+        for fault in self.faults_met() {
+            findings.push(self.error_finding(index, rule, &fault));
         }
     }
 }

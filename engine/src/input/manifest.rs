@@ -29,8 +29,9 @@ pub struct Manifest {
     pub request: Option<NodeId>,
     /// The `oldObject` of the request, unless null.
     pub old_object: Option<NodeId>,
-    /// Whether the object states `apiVersion` and `kind`. An item of a `PodList` need not, and then no
-    /// rule for a kind can match it: the caller must say so, or refuse it.
+    /// Whether the object states `apiVersion` and `kind`. An item of a `PodList` need not: see
+    /// [`Document::with_item_types`]. No rule for a kind can match one that lacks them: the caller must say
+    /// so, or refuse it.
     pub typed: bool,
 }
 
@@ -155,7 +156,7 @@ pub(crate) fn reviewed(document: &Document<'_>, request: NodeId) -> Manifest {
 
 /// The `items` of a list: of `List` always, of another kind that ends so where it has them. Go writes
 /// the items of an empty list as null.
-fn items(document: &Document<'_>, object: NodeId) -> Option<NodeId> {
+pub(super) fn items(document: &Document<'_>, object: NodeId) -> Option<NodeId> {
     let kind = identity(document, object).kind?;
     let items = document.get_str(object, "items");
     if kind == "List" && items.is_none() {

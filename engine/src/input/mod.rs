@@ -8,6 +8,7 @@ pub mod error;
 pub mod json;
 pub mod manifest;
 pub mod stream;
+mod typed_list;
 #[cfg(feature = "yaml")]
 pub mod yaml;
 

@@ -14,7 +14,7 @@ use wardlaw_lang::{
 };
 
 use super::{
-    Arm, Clause, Comprehension, Data, Edit, Effect, Field, For, Function, Index, Input, Let, Op, OpId,
+    Arm, Asked, Clause, Comprehension, Data, Edit, Effect, Field, For, Function, Index, Input, Let, Op, OpId,
     Pattern, Place, Plan, Rule, Slice, Step, Test, Whole,
     check::{Check, CheckId},
     declared::Declared,
@@ -195,9 +195,31 @@ impl Builder<'_> {
             let test = self.test_block(test);
             self.plan.tests.push(test);
         }
+        self.ask();
         self.plan.query = program.query.map(|query| query.0);
         self.plan.checks.link_sets(&mut self.types);
         Ok(())
+    }
+
+    /// What a host may ask for by name.
+    fn ask(&mut self) {
+        let program = self.program;
+        for (index, def) in program.functions.iter().enumerate() {
+            let mut params = Vec::with_capacity(def.param_types.len());
+            for ty in &def.param_types {
+                let declared = Declared::of(&mut self.types, *ty);
+                params.push((*ty, self.check(&declared)));
+            }
+            let asked = Asked::Function(index as u32, params);
+            self.plan.asked.insert(def.name.clone(), asked);
+        }
+        for (index, def) in program.relations.iter().enumerate() {
+            let asked = Asked::Relation(index as u32);
+            self.plan.asked.insert(def.name.clone(), asked);
+        }
+        for (index, def) in program.lets.iter().enumerate() {
+            self.plan.asked.insert(def.name.clone(), Asked::Let(index as u32));
+        }
     }
 
     fn span(&self, id: ExprId) -> Span {

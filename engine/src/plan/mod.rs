@@ -108,6 +108,8 @@ pub(crate) struct Plan {
     pub(crate) rules: Vec<Rule>,
     /// Where the engine was built for tests; else empty.
     pub(crate) tests: Vec<test::TestBlock>,
+    /// What a host may ask for, by full name.
+    pub(crate) asked: BTreeMap<String, Asked>,
     /// The `let` that the host's expression became.
     pub(crate) query: Option<u32>,
     /// By path.
@@ -341,6 +343,15 @@ pub(crate) struct Let {
     pub(crate) locals: u32,
     pub(crate) value: OpId,
     pub(crate) reads_input: bool,
+}
+
+/// What a host may ask for by name.
+#[derive(Clone, Debug)]
+pub(crate) enum Asked {
+    Let(u32),
+    Relation(u32),
+    /// With the types of its parameters, and what is checked of each argument itself.
+    Function(u32, Vec<(TypeId, CheckId)>),
 }
 
 /// A datum.

@@ -25,7 +25,7 @@ use crate::{
     decision::{self, Decision, Effect, ErrorInfo, RelatedPlace, Source},
     eval::{Machine, Sink},
     fault::{ErrorKind, FaultInfo},
-    fix::Patch,
+    fix::{Mutation, Patch},
     force::Scope,
     input::Document,
     limits::Limits,
@@ -146,15 +146,26 @@ impl Reference<'_> {
             if !wanted(name) {
                 continue;
             }
-            match self.package_let(*id) {
-                Ok(value) => outputs.push((name.into(), print::to_serde(&self.store.world, value))),
-                Err(wrong) => {
-                    let place = wrong.place.as_ref();
-                    let error =
-                        self.store
-                            .output_error(name, wrong.kind, wrong.message.clone(), place, wrong.span);
-                    self.sink.findings.push(error);
+            self.met.clear();
+            let value = self.package_let(*id);
+            let met = core::mem::take(&mut self.met);
+            let mut errors: Vec<Wrong> = met
+                .into_iter()
+                .flat_map(|relation| self.errors_of(relation))
+                .collect();
+            match value {
+                Ok(value) if errors.is_empty() => {
+                    outputs.push((name.into(), print::to_serde(&self.store.world, value)));
                 }
+                Ok(_) => {}
+                Err(wrong) => errors.push(wrong),
+            }
+            for wrong in errors {
+                let place = wrong.place.as_ref();
+                let error = self
+                    .store
+                    .output_error(name, wrong.kind, wrong.message, place, wrong.span);
+                self.sink.findings.push(error);
             }
         }
         outputs
@@ -249,8 +260,10 @@ impl Reference<'_> {
             EffectKind::Warn => Effect::Warn,
             EffectKind::Allow => Effect::Allow,
             EffectKind::Mutate => {
-                let mutations = self.edits(rule)?;
-                self.sink.mutations.extend(mutations);
+                for change in self.edits(rule)? {
+                    let rule = index as u32;
+                    self.sink.mutations.push(Mutation { rule, change });
+                }
                 return Ok(());
             }
         };
@@ -263,8 +276,9 @@ impl Reference<'_> {
         for at in &rule.effect.places {
             places.push(self.place(at)?);
         }
+        let changes = self.edits(rule)?;
         let mut patch = Patch::default();
-        patch.extend(self.edits(rule)?);
+        patch.extend(changes.clone());
         let anchor = rule.effect.anchors.iter().rev();
         let anchor = anchor.copied().find_map(|local| place_of(self.local(local)));
         let own = places.first().cloned().flatten().or(anchor);
@@ -287,9 +301,10 @@ impl Reference<'_> {
             kind,
             message,
             own.as_ref(),
-            |finding| {
-                finding.related = related;
-                finding.fix = patch.into_operations();
+            |raw| {
+                raw.finding.related = related;
+                raw.finding.fix = patch.into_operations();
+                raw.changes = changes;
             },
             rule.effect.span,
         );
@@ -304,8 +319,8 @@ impl Reference<'_> {
             Effect::Error,
             wrong.message.clone(),
             wrong.place.as_ref(),
-            |finding| {
-                finding.error = Some(ErrorInfo { kind });
+            |raw| {
+                raw.finding.error = Some(ErrorInfo { kind });
             },
             span,
         );
@@ -317,7 +332,7 @@ impl Reference<'_> {
         effect: Effect,
         message: String,
         place: Option<&Place>,
-        more: impl FnOnce(&mut decision::Finding),
+        more: impl FnOnce(&mut decision::Raw),
         span: Span,
     ) {
         let Some(rule) = self.store.plan.rules.get(index) else {
@@ -325,7 +340,7 @@ impl Reference<'_> {
         };
         let shown = self.store.show(place);
         let mut raw = Machine::finding(index as u32, rule, effect, message, shown);
-        more(&mut raw.finding);
+        more(&mut raw);
         let (file, line) = self.program.file_line(span);
         raw.finding.source = Some(Source {
             file: file.into(),

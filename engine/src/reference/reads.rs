@@ -135,7 +135,9 @@ impl Reference<'_> {
         };
         walk.rule(rule);
         let (read, whole) = (walk.read, walk.whole);
-        for (path, whole) in read.iter().map(|path| (path, whole.contains(path))) {
+        // A variant that is read whole is no path of its own.
+        for path in read.union(&whole) {
+            let whole = whole.contains(path);
             let value = self.store.inputs.get(path.input).copied().unwrap_or(Value::Null);
             let mut wrong = Vec::new();
             let mut made = Vec::new();

@@ -213,7 +213,7 @@ fn projection(decision: &Value, lines: bool) -> Value {
         .iter()
         .map(|finding| {
             let mut kept = json!({});
-            for key in ["rule", "effect", "message", "path", "in", "fix"] {
+            for key in ["rule", "effect", "message", "path", "in", "fix", "conflict"] {
                 if finding.get(key).is_some_and(|value| !value.is_null()) {
                     kept[key] = finding[key].clone();
                 }
@@ -253,6 +253,12 @@ fn projection(decision: &Value, lines: bool) -> Value {
         {
             kept[key] = value.clone();
         }
+    }
+    if let Some(conflicts) = decision["conflicts"].as_array() {
+        let shown = conflicts
+            .iter()
+            .map(|conflict| json!({ "rule": conflict["rule"], "path": conflict["path"] }));
+        kept["conflicts"] = shown.collect();
     }
     kept
 }

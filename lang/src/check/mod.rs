@@ -601,6 +601,7 @@ impl<'a, 's> Checker<'a, 's> {
         self.program.functions.push(ir::Function {
             name: format!("{path}.{name}"),
             params: info.params.len() as u32,
+            param_types: info.params.clone(),
             locals: frame.slots(),
             body,
         });

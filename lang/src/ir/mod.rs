@@ -174,6 +174,8 @@ pub struct Function {
     pub name: String,
     /// Its parameters: the first slots of its frame.
     pub params: u32,
+    /// Their types.
+    pub param_types: Vec<TypeId>,
     /// All slots of its frame.
     pub locals: u32,
     /// Its result.
