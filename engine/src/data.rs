@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 use wardlaw_lang::{
     Code, Diagnostic, Sources, Span,
     suggest::nearest,
-    types::{Opaque, Type, TypeId, Types},
+    types::{Opaque, TypeId, Types},
 };
 
 use crate::{
@@ -21,12 +21,15 @@ use crate::{
     eval::Machine,
     fault::Reason,
     force::{self, Marks},
-    input::{Document, FieldKey, Kind, NodeId},
+    input::{
+        Document, NodeId,
+        whole::{self, Parts},
+    },
     limits::Limits,
     plan::{
         Plan,
-        check::{Checks, Found},
-        declared::{Declared, literal_fields},
+        check::{Check, CheckId, Checks, Found},
+        declared::Declared,
     },
     value::{
         place::{Token, pointer},
@@ -156,15 +159,7 @@ fn load_one(
         (None, None) => Json::Null,
     };
     let document = Document::from_value(&value).map_err(|cause| error(span, format!("`{name}`: {cause}")))?;
-    let mut whole = Whole {
-        types: &mut plan.types,
-        checks: &mut plan.checks,
-        patterns: &mut plan.patterns,
-        document: &document,
-        path: Vec::new(),
-        wrong: Vec::new(),
-    };
-    let declared = Declared::of(whole.types, ty);
+    let declared = Declared::of(&mut plan.types, ty);
     if value.is_null() && is_given.is_none() && !declared.optional {
         let help = format!("give it: `--data {name}=…` on the command line, `.data(\"{name}\", …)` in Rust");
         return Err(alloc::vec![
@@ -176,8 +171,15 @@ fn load_one(
             .with_help(help)
         ]);
     }
-    whole.check(document.root(), &declared);
-    let wrong = core::mem::take(&mut whole.wrong);
+    let shape = plan.checks.add_shape(&mut plan.types, &declared);
+    let mut told = Whole {
+        checks: &plan.checks,
+        document: &document,
+        patterns: &mut plan.patterns,
+        wrong: Vec::new(),
+    };
+    whole::value(&plan.checks, &document, shape, document.root(), &mut told);
+    let wrong = told.wrong;
     if !wrong.is_empty() {
         let mut whole = None;
         let mut place = |path: &str| {
@@ -223,150 +225,56 @@ pub(crate) fn wrong(
     ty: TypeId,
 ) -> Vec<(String, String)> {
     let declared = Declared::of(types, ty);
+    let shape = checks.add_shape(types, &declared);
     // Patterns are compiled again where they are read; a datum of a test lives as long as its case.
     let mut patterns = BTreeMap::new();
-    let mut whole = Whole {
-        types,
+    let mut told = Whole {
         checks,
-        patterns: &mut patterns,
         document,
-        path: Vec::new(),
+        patterns: &mut patterns,
         wrong: Vec::new(),
     };
-    whole.check(document.root(), &declared);
-    whole
-        .wrong
+    whole::value(checks, document, shape, document.root(), &mut told);
+    told.wrong
         .into_iter()
         .map(|(path, message, _)| (path, message))
         .collect()
 }
 
-/// A document against a declared type, to the last leaf.
+/// What is wrong with a document, and the patterns in it.
 struct Whole<'w> {
-    types: &'w mut Types,
-    checks: &'w mut Checks,
-    patterns: &'w mut BTreeMap<alloc::boxed::Box<str>, Regex>,
+    checks: &'w Checks,
     document: &'w Document<'static>,
-    path: Vec<Token>,
+    patterns: &'w mut BTreeMap<alloc::boxed::Box<str>, Regex>,
+    /// Pointers, messages and help.
     wrong: Vec<(String, String, Option<String>)>,
 }
 
-impl Whole<'_> {
-    /// Recursion follows the document, whose depth is bounded.
-    fn check(&mut self, node: NodeId, declared: &Declared) {
-        let document = self.document;
-        let check = self.checks.add(self.types, declared);
-        let Some(known) = self.checks.get(check) else {
-            return;
-        };
-        if let Err(found) = known
-            .node(document, node)
-            .and_then(|()| known.compiles(document, node))
-        {
-            let message = self.checks.message(check, found);
-            self.report(message, declared);
-            return;
-        }
-        if known.opaque(document, node) == Some(Opaque::Regex)
-            && let Some(text) = document.str(node)
+impl Parts for Whole<'_> {
+    fn fits(&mut self, check: &Check, part: NodeId) {
+        if check.opaque(self.document, part) == Some(Opaque::Regex)
+            && let Some(text) = self.document.str(part)
             && !self.patterns.contains_key(text)
             && let Ok(regex) = Regex::new(text)
         {
             self.patterns.insert(text.into(), regex);
         }
-        match document.kind(node) {
-            Kind::List => {
-                let element = declared.element(self.types);
-                for (index, child) in document.children(node).enumerate() {
-                    self.path.push(Token::Index(index as u32));
-                    self.check(child, &element);
-                    self.path.pop();
-                }
-            }
-            Kind::Object => self.object(node, declared),
-            Kind::Null | Kind::Bool | Kind::Int | Kind::Float | Kind::Huge | Kind::String => {}
-        }
     }
 
-    fn object(&mut self, node: NodeId, declared: &Declared) {
-        let document = self.document;
-        let mut records = Declared::default();
-        let mut maps = Declared::default();
-        for id in &declared.alternatives {
-            match self.types.structure(*id) {
-                Type::Record(_) if self.is_variant(node, *id) => records.alternatives.push(*id),
-                Type::Map(_) => maps.alternatives.push(*id),
-                Type::Any | Type::Error => return,
-                _ => {}
-            }
-        }
-        if !maps.alternatives.is_empty() {
-            let value = maps.value(self.types);
-            for child in document.children(node) {
-                if document.kind(child) != Kind::Null {
-                    self.path
-                        .push(Token::Key(document.key(child).unwrap_or("").to_owned()));
-                    self.check(child, &value);
-                    self.path.pop();
-                }
-            }
-            return;
-        }
-        let mut names: Vec<String> = Vec::new();
-        for id in &records.alternatives {
-            if let Type::Record(fields) = self.types.structure(*id) {
-                names.extend(fields.iter().map(|field| String::from(&*field.name)));
-            }
-        }
-        names.sort_unstable();
-        names.dedup();
-        for name in names {
-            let everywhere = records
-                .alternatives
-                .iter()
-                .all(|id| self.types.field(*id, &name).is_some());
-            let mut field = records.field(self.types, &name);
-            field.optional |= !everywhere;
-            self.path.push(Token::Key(name.clone()));
-            match document.get(node, &FieldKey::new(&name)) {
-                Some(child) => self.check(child, &field),
-                None if field.optional => {}
-                None => {
-                    let check = self.checks.add(self.types, &field);
-                    let message = self.checks.message(check, Found::Nothing);
-                    self.report(message, &field);
-                }
-            }
-            self.path.pop();
-        }
-    }
-
-    fn is_variant(&mut self, node: NodeId, record: wardlaw_lang::types::TypeId) -> bool {
-        if literal_fields(self.types, record).is_empty() {
-            return true;
-        }
-        let declared = Declared {
-            alternatives: alloc::vec![record],
-            optional: false,
-        };
-        let check = self.checks.add(self.types, &declared);
-        self.checks
-            .get(check)
-            .is_some_and(|check| check.node(self.document, node).is_ok())
-    }
-
-    fn report(&mut self, message: String, declared: &Declared) {
-        let opaque = declared
-            .alternatives
-            .iter()
-            .find_map(|id| match self.types.get(*id) {
-                Type::Opaque(opaque) => Some(*opaque),
-                _ => None,
-            });
+    fn wrong(&mut self, check: CheckId, found: Found, part: NodeId, missing: Option<&str>) {
+        let message = self.checks.message(check, found);
+        let opaque = self.checks.get(check).and_then(|check| check.opaque_type);
         let help = opaque.map(|opaque| match opaque {
             Opaque::PodSecurityVersion => "write `latest` or `v1.N`, such as `v1.31`".to_owned(),
             _ => format!("write it {}", opaque.hint()),
         });
-        self.wrong.push((pointer(&self.path), message, help));
+        let mut path = self
+            .document
+            .pointer(self.document.root(), part)
+            .unwrap_or_default();
+        if let Some(key) = missing {
+            path.push_str(&pointer(&[Token::Key(key.to_owned())]));
+        }
+        self.wrong.push((path, message, help));
     }
 }

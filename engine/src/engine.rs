@@ -258,7 +258,7 @@ impl Engine {
     pub(crate) fn decide_in(&self, machine: &mut Machine<'_>, scope: &Scope) -> Decision {
         let mut sink = Sink::default();
         let fuel = machine.fuel;
-        self.mismatches(machine, scope, &mut sink);
+        let mistyped = self.mismatches(machine, scope, &mut sink);
         let mut out_of_fuel = false;
         for (index, rule) in self.plan.rules.iter().enumerate() {
             if rule.audit || !scope.has(rule.package) {
@@ -271,7 +271,7 @@ impl Engine {
                 out_of_fuel = machine.run_rule(index, &mut sink);
             }
         }
-        let outputs = self.outputs(machine, scope, &mut sink);
+        let outputs = self.outputs(machine, scope, mistyped, &mut sink);
         let fuel = fuel.saturating_sub(machine.fuel);
         self.finish(sink, outputs, scope, fuel)
     }
@@ -307,8 +307,14 @@ impl Engine {
         self.decision(sink, Vec::new(), scope, fuel)
     }
 
-    /// What is wrong with the inputs, before any rule runs.
-    fn mismatches(&self, machine: &Machine<'_>, scope: &Scope, sink: &mut Sink) {
+    /// What is wrong with the inputs, before any rule runs; and what of that each output can read.
+    fn mismatches(
+        &self,
+        machine: &Machine<'_>,
+        scope: &Scope,
+        sink: &mut Sink,
+    ) -> BTreeMap<usize, Vec<FaultInfo>> {
+        let mut outputs: BTreeMap<usize, Vec<FaultInfo>> = BTreeMap::new();
         let limit = self.limits.findings_per_rule;
         let all = self.limits.findings as usize;
         let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
@@ -316,6 +322,11 @@ impl Engine {
         for mismatch in validate::mismatches(machine) {
             for index in mismatch.rules {
                 let Some(rule) = self.plan.rules.get(*index as usize) else {
+                    let output = (*index as usize).saturating_sub(self.plan.rules.len());
+                    let known = outputs.entry(output).or_default();
+                    if known.len() <= limit as usize {
+                        known.push(mismatch.fault.clone());
+                    }
                     continue;
                 };
                 if rule.audit || !scope.has(rule.package) {
@@ -336,6 +347,7 @@ impl Engine {
                 }
             }
         }
+        outputs
     }
 
     /// The values of the outputs. One that meets an error is an error of no rule, which denies.
@@ -343,23 +355,25 @@ impl Engine {
         &self,
         machine: &mut Machine<'_>,
         scope: &Scope,
+        mut mistyped: BTreeMap<usize, Vec<FaultInfo>>,
         sink: &mut Sink,
     ) -> Vec<(String, serde_json::Value)> {
         let mut outputs = Vec::with_capacity(self.plan.outputs.len());
-        for (name, index) in &self.plan.outputs {
+        for (number, (name, index)) in self.plan.outputs.iter().enumerate() {
             if !self.gives(scope, name) {
                 continue;
             }
+            let mut faults = mistyped.remove(&number).unwrap_or_default();
             match machine.output(*index) {
-                Ok(value) => outputs.push((name.clone(), value)),
-                Err(faults) => {
-                    for fault in &faults {
-                        let message = fault.reason.message(&self.plan.checks);
-                        let (kind, place) = (fault.reason.kind(), fault.place.as_ref());
-                        let error = machine.output_error(name, kind, message, place, fault.span);
-                        sink.findings.push(error);
-                    }
-                }
+                Ok(value) if faults.is_empty() => outputs.push((name.clone(), value)),
+                Ok(_) => {}
+                Err(met) => faults.extend(met),
+            }
+            for fault in &faults {
+                let message = fault.reason.message(&self.plan.checks);
+                let (kind, place) = (fault.reason.kind(), fault.place.as_ref());
+                let error = machine.output_error(name, kind, message, place, fault.span);
+                sink.findings.push(error);
             }
         }
         outputs

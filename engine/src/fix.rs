@@ -150,9 +150,11 @@ pub(crate) struct Patch {
 impl Patch {
     /// Takes in edits, in order; whether all of them stand.
     pub(crate) fn extend(&mut self, changes: impl IntoIterator<Item = Change>) -> bool {
-        changes
-            .into_iter()
-            .fold(true, |stand, change| self.add(change) && stand)
+        let mut stand = true;
+        for change in changes {
+            stand &= self.add(change);
+        }
+        stand
     }
 
     /// Takes in an edit. False where it contradicts one before it, which stands.

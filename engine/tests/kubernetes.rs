@@ -93,7 +93,7 @@ items:
   kind: PodList
   items:
   - &pod
-    spec: { containers: [{ name: y, securityContext: { privileged: true } }] }
+    spec: { containers: [{ name: w, securityContext: { privileged: true } }] }
   - *pod
 - { apiVersion: v1, kind: Pod, spec: { containers: [{ name: \"\\u007a\", securityContext: { privileged: true } }] } }
 - { kind: Pod }
@@ -117,8 +117,8 @@ apiVersion: v1
     let expected = [
         ("`x` is privileged", 6),
         ("expected `k8s.PodSpec`, found nothing", 7),
-        ("`y` is privileged", 12),
-        ("`y` is privileged", 12),
+        ("`w` is privileged", 12),
+        ("`w` is privileged", 12),
         ("`z` is privileged", 14),
     ];
     let found: Vec<_> = found

@@ -405,3 +405,31 @@ fn an_element_of_a_wrong_type_is_the_same_error_through_joins_and_builtins() {
         ],
     );
 }
+
+#[test]
+fn tuples_of_data_are_checked_by_position_and_length() {
+    let builder = || {
+        Engine::builder().source(
+            "p.ward",
+            "package p input request: { n: int } data pairs: [(string, int)]
+             rule r { for (name, n) in pairs when n == request.n deny name }",
+        )
+    };
+    let wrong = errors(builder().data("p.pairs", json!([["a", 1], [1, "a"], ["b"], ["c", null]])));
+    for message in [
+        "datum `p.pairs` at `/1/0`: expected `string`, found an integer",
+        "datum `p.pairs` at `/1/1`: expected `int`, found a string",
+        "datum `p.pairs` at `/2`: expected `(string, int)`, found a list of another length",
+        "datum `p.pairs` at `/3/1`: expected `int`, found nothing",
+    ] {
+        assert!(wrong.contains(message), "{wrong}");
+    }
+    let engine = builder()
+        .data("p.pairs", json!([["a", 1], ["b", 2]]))
+        .build()
+        .unwrap();
+    assert_eq!(
+        lines(&decide_with(&engine, r#"{ "n": 2 }"#)),
+        ["deny p.r data:p.pairs:/1/1 b"]
+    );
+}

@@ -10,7 +10,7 @@ use crate::{
     fix::Mutation,
     plan::{
         Clause, For, OpId, Pattern, Rule,
-        check::{CheckId, Found, kinds},
+        check::{CheckId, Found},
     },
     value::{Cursor, Members, NodeRef, Value, place},
 };
@@ -306,14 +306,9 @@ impl<'a> Machine<'a> {
     fn taken(&mut self, value: Value, check: CheckId) -> Eval<Value> {
         match value {
             Value::Node(at) | Value::Shaped(_, at) => self.read(at, check, true),
-            Value::Null if !self.may_be_absent(check) => Err(self.absent_part(check)),
+            Value::Null if !self.plan.checks.is_optional(check) => Err(self.absent_part(check)),
             value => Ok(value),
         }
-    }
-
-    fn may_be_absent(&self, check: CheckId) -> bool {
-        let check = self.plan.checks.get(check);
-        check.is_none_or(|check| check.mask & kinds::NULL != 0)
     }
 
     /// Raises the fault of an element that is null, and of which it is not known where it lies.

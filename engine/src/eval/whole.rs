@@ -54,9 +54,13 @@ impl Machine<'_> {
                 let opaque = check.and_then(|check| check.opaque_of(self.world.made_text(text)));
                 Ok(opaque.map_or(value, |opaque| Value::Made(opaque, text)))
             }
-            Value::List(run) | Value::Tuple(run) | Value::Set(run) if known.special => {
+            Value::List(run) | Value::Tuple(run) | Value::Set(run) => {
+                let becomes_set = known.set && !matches!(value, Value::Set(_));
+                if !known.inner && !becomes_set {
+                    return Ok(value);
+                }
                 let mut items = self.world.run(run).to_vec();
-                let mut changed = false;
+                let mut changed = becomes_set;
                 for (index, item) in items.iter_mut().enumerate() {
                     if let Some(part) = known.element_at(index) {
                         changed |= self.part(id, item, part)?;
@@ -65,17 +69,18 @@ impl Machine<'_> {
                 if !changed {
                     return Ok(value);
                 }
-                if let Value::Set(_) = value {
+                if becomes_set || matches!(value, Value::Set(_)) {
                     sort_set(&self.world, &mut items);
                 }
                 let made = self.make_run(&items, id)?;
                 Ok(match value {
+                    _ if becomes_set => Value::Set(made),
                     Value::Set(_) => Value::Set(made),
                     Value::Tuple(_) => Value::Tuple(made),
                     _ => Value::List(made),
                 })
             }
-            Value::Map(run) if known.special => {
+            Value::Map(run) if known.inner => {
                 let plan = self.plan;
                 let members = known.members(|variant| {
                     let check = plan.checks.get(variant);

@@ -20,6 +20,7 @@ mod navigate;
 mod scalar;
 pub(crate) mod validate;
 mod value;
+pub(crate) mod whole;
 #[cfg(feature = "yaml")]
 mod yaml_text;
 

@@ -6,14 +6,16 @@ use alloc::{collections::BTreeSet, vec::Vec};
 use crate::{
     eval::Machine,
     fault::{FaultInfo, Reason},
-    input::{Kind, NodeId},
+    input::{
+        Kind, NodeId,
+        whole::{self, Parts},
+    },
     plan::{
-        check::{CheckId, Found, kinds},
-        shape::ShapeId,
+        check::{CheckId, Found},
         trie::{Edge, TrieId, TrieNode},
     },
     value::{
-        NodeRef, Value,
+        DocId, NodeRef, Value,
         place::{Base, Place, Token},
     },
 };
@@ -80,8 +82,7 @@ impl<'p> Walk<'_, 'p> {
     }
 
     fn is_optional(&self, check: CheckId) -> bool {
-        let check = self.machine.plan.checks.get(check);
-        check.is_none_or(|check| check.mask & kinds::NULL != 0)
+        self.machine.plan.checks.is_optional(check)
     }
 
     /// A value that was read or made. Recursion follows the document down, and the variants at one place.
@@ -138,7 +139,14 @@ impl<'p> Walk<'_, 'p> {
         let child = |node: NodeId| NodeRef { doc: at.doc, node };
         let kind = doc.kind(at.node);
         if let Some(shape) = trie.shape {
-            self.parts(id, &trie.whole, shape, at);
+            let checks = &self.machine.plan.checks;
+            let mut told = Whole {
+                walk: self,
+                id,
+                rules: &trie.whole,
+                doc: at.doc,
+            };
+            whole::parts(checks, doc, shape, at.node, &mut told);
         }
         for (edge, id) in &trie.edges {
             let Some(next) = self.trie(*id) else { continue };
@@ -183,60 +191,26 @@ impl<'p> Walk<'_, 'p> {
             }
         }
     }
+}
 
-    /// All declared parts of a value that fits itself. Recursion follows the document, whose depth is bounded.
-    fn parts(&mut self, id: TrieId, rules: &'p [u32], shape: ShapeId, at: NodeRef) {
-        let checks = &self.machine.plan.checks;
-        let (Some(doc), Some(shape)) = (self.machine.world.doc(at.doc), checks.shape(shape)) else {
-            return;
-        };
-        match doc.kind(at.node) {
-            Kind::List => {
-                for (index, node) in doc.children(at.node).enumerate() {
-                    if let Some(element) = shape.element_at(index) {
-                        self.part(id, rules, element, NodeRef { doc: at.doc, node });
-                    }
-                }
-            }
-            Kind::Object => {
-                let (fields, value) = shape.members_of(checks, doc, at.node);
-                for (key, field) in fields {
-                    let check = checks.shape(*field).map(|shape| shape.check);
-                    match (doc.get(at.node, key), check) {
-                        (Some(node), _) => self.part(id, rules, *field, NodeRef { doc: at.doc, node }),
-                        (None, Some(check)) if !self.is_optional(check) => {
-                            let place = crate::eval::missing(at, key.text());
-                            self.report_to(id, rules, check, Found::Nothing, place);
-                        }
-                        (None, _) => {}
-                    }
-                }
-                let Some(value) = value else { return };
-                for node in doc.children(at.node) {
-                    let named = |key: &str| fields.iter().any(|(name, _)| name.text() == key);
-                    if doc.kind(node) != Kind::Null && !doc.key(node).is_some_and(named) {
-                        self.part(id, rules, value, NodeRef { doc: at.doc, node });
-                    }
-                }
-            }
-            Kind::Null | Kind::Bool | Kind::Int | Kind::Float | Kind::Huge | Kind::String => {}
-        }
-    }
+/// The parts of a value that rules read whole.
+struct Whole<'w, 'm, 'p> {
+    walk: &'w mut Walk<'m, 'p>,
+    id: TrieId,
+    rules: &'p [u32],
+    doc: DocId,
+}
 
-    fn part(&mut self, id: TrieId, rules: &'p [u32], shape: ShapeId, at: NodeRef) {
-        let checks = &self.machine.plan.checks;
-        let (Some(doc), Some(known)) = (self.machine.world.doc(at.doc), checks.shape(shape)) else {
-            return;
+impl Parts for Whole<'_, '_, '_> {
+    fn wrong(&mut self, check: CheckId, found: Found, part: NodeId, missing: Option<&str>) {
+        let at = NodeRef {
+            doc: self.doc,
+            node: part,
         };
-        let Some(check) = checks.get(known.check) else {
-            return;
+        let place = match missing {
+            Some(key) => crate::eval::missing(at, key),
+            None => Place::node(at),
         };
-        match check
-            .node(doc, at.node)
-            .and_then(|()| check.compiles(doc, at.node))
-        {
-            Err(found) => self.report_to(id, rules, known.check, found, Place::node(at)),
-            Ok(()) => self.parts(id, rules, shape, at),
-        }
+        self.walk.report_to(self.id, self.rules, check, found, place);
     }
 }

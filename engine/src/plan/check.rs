@@ -66,6 +66,8 @@ pub(crate) struct Check {
     pub(crate) convert: Convert,
     /// Of a set: what its elements are, where they are more than they are written as.
     pub(crate) element: Option<ShapeId>,
+    /// The first opaque type that fits, for messages.
+    pub(crate) opaque_type: Option<Opaque>,
     /// The type, for messages.
     pub(crate) expected: String,
 }
@@ -222,6 +224,13 @@ impl Check {
             lengths: (!any_list && !lengths.is_empty()).then_some(lengths),
             convert,
             element: None,
+            opaque_type: declared
+                .alternatives
+                .iter()
+                .find_map(|id| match types.structure(*id) {
+                    Type::Opaque(opaque) => Some(opaque),
+                    _ => None,
+                }),
             expected: declared.describe(types),
         }
     }
@@ -431,6 +440,11 @@ impl Checks {
     #[inline]
     pub(crate) fn get(&self, id: CheckId) -> Option<&Check> {
         self.all.get(id.0 as usize)
+    }
+
+    /// Whether absence fits.
+    pub(crate) fn is_optional(&self, id: CheckId) -> bool {
+        self.get(id).is_none_or(|check| check.mask & kinds::NULL != 0)
     }
 
     /// "expected `bool`, found a string"

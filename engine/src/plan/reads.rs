@@ -50,6 +50,12 @@ pub(crate) fn analyse(program: &Program, types: &mut Types, checks: &mut Checks)
     for (index, rule) in program.rules.iter().enumerate() {
         reads.rule(index as u32, rule);
     }
+    // Outputs come after the rules.
+    for (index, id) in program.outputs.iter().enumerate() {
+        let value = reads.package_let(*id);
+        reads.whole(&value);
+        reads.read_by(program.rules.len().saturating_add(index) as u32);
+    }
     reads.finish()
 }
 
@@ -135,6 +141,11 @@ impl Reads<'_> {
             let value = self.eval(value);
             self.whole(&value);
         }
+        self.read_by(index);
+    }
+
+    /// What was read since the last time was read by a rule or output.
+    fn read_by(&mut self, index: u32) {
         for (id, how) in core::mem::take(&mut self.seen) {
             if let Some(node) = self.nodes.get_mut(id as usize) {
                 node.rules.insert((index, how));

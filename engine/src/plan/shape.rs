@@ -48,6 +48,8 @@ pub(crate) struct Shape {
     /// Whether a part, at any depth, is compared otherwise than as it is written: a value of an opaque
     /// type, or a list that stands for a set.
     pub(crate) special: bool,
+    /// Whether a part below it is: a set of texts is special, and none of its parts.
+    pub(crate) inner: bool,
     /// Whether a list stands for a set.
     pub(crate) set: bool,
     /// Of a list or set.
@@ -121,6 +123,15 @@ impl Checks {
         self.shape(id).filter(|shape| shape.special).map(|_| id)
     }
 
+    /// The shape of a declared type, if a part below the value itself is more than it is written as.
+    pub(crate) fn inner(&mut self, types: &mut Types, declared: &Declared) -> Option<ShapeId> {
+        if !declared.has_parts(types) {
+            return None;
+        }
+        let id = self.add_shape(types, declared);
+        self.shape(id).filter(|shape| shape.inner).map(|_| id)
+    }
+
     /// The shape of a declared type. What it reaches is looked into, each type once.
     pub(crate) fn add_shape(&mut self, types: &mut Types, declared: &Declared) -> ShapeId {
         let first = self.shapes.len();
@@ -138,7 +149,7 @@ impl Checks {
                 .filter(|index| {
                     self.shapes.get(*index).is_some_and(|shape| {
                         let special = |part| self.shape(part).is_some_and(|shape| shape.special);
-                        !shape.special && shape.parts().any(special)
+                        !shape.inner && shape.parts().any(special)
                     })
                 })
                 .collect();
@@ -148,6 +159,7 @@ impl Checks {
             for index in more {
                 if let Some(shape) = self.shapes.get_mut(index) {
                     shape.special = true;
+                    shape.inner = true;
                 }
             }
         }
@@ -173,6 +185,7 @@ impl Checks {
         let mut shape = Shape {
             check,
             special: set || converts,
+            inner: false,
             set,
             element: None,
             positions: Vec::new(),

@@ -25,7 +25,7 @@ pub(crate) struct TrieNode {
     pub(crate) check: CheckId,
     /// The steps below.
     pub(crate) edges: Vec<(Edge, TrieId)>,
-    /// The rules that read it, in order.
+    /// The rules that read it, in order; after them the outputs.
     pub(crate) rules: Vec<u32>,
     /// Those of them that read all its parts.
     pub(crate) whole: Vec<u32>,

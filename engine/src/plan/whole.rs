@@ -17,12 +17,10 @@ impl Builder<'_> {
         Declared::of(&mut self.types, self.program.type_of(id)).present()
     }
 
-    /// The shape of a type with parts. A scalar is read as what it is already.
+    /// The shape of a type with parts that are more than they are written as. A scalar or set itself is
+    /// read as what it is already.
     pub(super) fn parts_shape(&mut self, declared: &Declared) -> Option<ShapeId> {
-        if !declared.has_parts(&mut self.types) {
-            return None;
-        }
-        self.plan.checks.special(&mut self.types, declared)
+        self.plan.checks.inner(&mut self.types, declared)
     }
 
     /// The shape of the elements of a set.
@@ -94,15 +92,15 @@ impl Builder<'_> {
         if element != wanted && !list.is_opaque(&mut self.types) {
             let shape = self.plan.checks.special(&mut self.types, &element);
             whole.operands.extend(shape.map(|shape| (0, shape)));
-            let ty = self.program.type_of(value);
-            let ty = self.types.present(ty);
-            let ty = if list.is_set(&mut self.types) {
-                self.types.intern(Type::Set(ty))
-            } else {
-                self.types.intern(Type::List(ty))
-            };
-            let asked = Declared::of(&mut self.types, ty);
             if self.plan.checks.special(&mut self.types, &wanted).is_some() {
+                let ty = self.program.type_of(value);
+                let ty = self.types.present(ty);
+                let ty = if list.is_set(&mut self.types) {
+                    self.types.intern(Type::Set(ty))
+                } else {
+                    self.types.intern(Type::List(ty))
+                };
+                let asked = Declared::of(&mut self.types, ty);
                 let shape = self.plan.checks.special(&mut self.types, &asked);
                 whole.operands.extend(shape.map(|shape| (1, shape)));
             }

@@ -149,10 +149,8 @@ impl Reference<'_> {
             self.met.clear();
             let value = self.package_let(*id);
             let met = core::mem::take(&mut self.met);
-            let mut errors: Vec<Wrong> = met
-                .into_iter()
-                .flat_map(|relation| self.errors_of(relation))
-                .collect();
+            let mut errors = self.mistyped_of_output(*id);
+            errors.extend(met.into_iter().flat_map(|relation| self.errors_of(relation)));
             match value {
                 Ok(value) if errors.is_empty() => {
                     outputs.push((name.into(), print::to_serde(&self.store.world, value)));

@@ -11,7 +11,7 @@ use alloc::{
 };
 
 use wardlaw_lang::{
-    ir::{self, Clause, ClauseKind, ComprehensionKind, Expr, ExprId, Pattern, PlaceStep, RelationId},
+    ir::{self, Clause, ClauseKind, ComprehensionKind, Expr, ExprId, LetId, Pattern, PlaceStep, RelationId},
     syntax::operator::BinaryOp,
     types::{Type, TypeId, Types},
 };
@@ -124,29 +124,41 @@ impl Origin {
 impl Reference<'_> {
     /// Adds an error of the rule for each value at a path it can read that is not of the type declared.
     pub(super) fn check_reads(&mut self, index: usize, rule: &ir::Rule) {
+        for wrong in self.mistyped(rule.locals, |walk| walk.rule(rule)) {
+            self.error(index, rule, &wrong);
+        }
+    }
+
+    /// What is wrong at the paths that an output can read.
+    pub(super) fn mistyped_of_output(&mut self, output: LetId) -> Vec<Wrong> {
+        self.mistyped(0, |walk| {
+            let value = walk.package_let(output);
+            walk.whole(&value);
+        })
+    }
+
+    fn mistyped(&mut self, locals: u32, read: impl FnOnce(&mut Walk<'_, '_>)) -> Vec<Wrong> {
         let deepest = self.deepest();
         let mut walk = Walk {
             reference: self,
-            frame: vec![Origin::default(); rule.locals as usize],
+            frame: vec![Origin::default(); locals as usize],
             read: BTreeSet::new(),
             whole: BTreeSet::new(),
             relations: BTreeMap::new(),
             deepest,
         };
-        walk.rule(rule);
+        read(&mut walk);
+        let mut wrong = Vec::new();
         let (read, whole) = (walk.read, walk.whole);
         // A variant that is read whole is no path of its own.
         for path in read.union(&whole) {
             let whole = whole.contains(path);
             let value = self.store.inputs.get(path.input).copied().unwrap_or(Value::Null);
-            let mut wrong = Vec::new();
             let mut made = Vec::new();
             let steps = (path.steps.as_slice(), whole);
             self.check(value, None, path.root, steps, &mut made, &mut wrong);
-            for wrong in wrong {
-                self.error(index, rule, &wrong);
-            }
         }
+        wrong
     }
 
     /// More steps than any document of the decision is deep: what is declared below is not there.
@@ -455,6 +467,13 @@ impl Walk<'_, '_> {
         }
     }
 
+    fn package_let(&mut self, index: LetId) -> Origin {
+        match self.reference.program.lets.get(index.index()) {
+            Some(def) => self.in_frame(vec![Origin::default(); def.locals as usize], def.value),
+            None => Origin::default(),
+        }
+    }
+
     fn in_frame(&mut self, frame: Vec<Origin>, body: ExprId) -> Origin {
         let caller = core::mem::replace(&mut self.frame, frame);
         let origin = self.origin(body);
@@ -487,10 +506,7 @@ impl Walk<'_, '_> {
                 self.read.insert(path.clone());
                 Origin::only_paths(BTreeSet::from([path]))
             }
-            Expr::Let(index) => match program.lets.get(index.index()) {
-                Some(def) => self.in_frame(vec![Origin::default(); def.locals as usize], def.value),
-                None => Origin::default(),
-            },
+            Expr::Let(index) => self.package_let(*index),
             Expr::Relation(relation) => self.relation(*relation),
             Expr::Call { function, arguments } => {
                 let mut frame = self.all(arguments.iter().copied());

@@ -293,6 +293,9 @@ impl<'s> Checker<'_, 's> {
             {
                 literal = Some((text, typed.span));
             }
+            if row.builtin == crate::builtin::Builtin::JsonPrint {
+                self.no_secret(typed.ty, typed.span);
+            }
             ids.push(typed.id);
             given.push(typed);
         }

@@ -426,21 +426,31 @@ impl<'s> Checker<'_, 's> {
                 TextPart::Expr(expr) => {
                     let typed = self.expr(expr, None);
                     let present = self.expect_present(&typed, "what stands in a text");
-                    if self.types().structure(present) == Type::Opaque(Opaque::Secret) {
-                        self.report(
-                            Diagnostic::new(
-                                Code::SecretInText,
-                                typed.span,
-                                "a `secret` cannot stand in a text",
-                            )
-                            .with_help("messages are stored and sent on; name the key, not the value"),
-                        );
-                    }
+                    self.no_secret(present, typed.span);
                     parts.push(typed.id);
                 }
             }
         }
         self.value(Expr::Interpolate(parts), Types::STRING, text.span)
+    }
+
+    /// Reports what cannot be made a text: a secret, or what holds one.
+    pub(super) fn no_secret(&mut self, ty: TypeId, at: Span) {
+        if !self.types().holds(ty, Opaque::Secret) {
+            return;
+        }
+        let message = if self.types().structure(ty) == Type::Opaque(Opaque::Secret) {
+            "a `secret` cannot stand in a text".into()
+        } else {
+            format!(
+                "`{}` holds a `secret`, which cannot stand in a text",
+                self.show(ty)
+            )
+        };
+        self.report(
+            Diagnostic::new(Code::SecretInText, at, message)
+                .with_help("messages are stored and sent on; name the key, not the value"),
+        );
     }
 
     /// `e is T`

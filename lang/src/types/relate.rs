@@ -2,7 +2,7 @@
 
 use alloc::{collections::BTreeSet, vec::Vec};
 
-use super::{Literal, Type, TypeId, Types};
+use super::{Literal, Opaque, Type, TypeId, Types};
 
 impl Types {
     /// Whether a value of `from` may be used where `to` is wanted. `any` fits every type: its use is
@@ -145,6 +145,27 @@ impl Types {
             }
             _ => self.union(&[a, b]),
         }
+    }
+
+    /// Whether a value of the type may have, at any depth, a part of an opaque type.
+    pub fn holds(&mut self, ty: TypeId, opaque: Opaque) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut next = alloc::vec![ty];
+        while let Some(ty) = next.pop() {
+            if !seen.insert(ty) {
+                continue;
+            }
+            match self.structure(ty) {
+                Type::Opaque(found) if found == opaque => return true,
+                Type::Optional(part) | Type::List(part) | Type::Set(part) | Type::Map(part) => {
+                    next.push(part);
+                }
+                Type::Union(parts) | Type::Tuple(parts) => next.extend(parts),
+                Type::Record(fields) => next.extend(fields.iter().map(|field| field.ty)),
+                _ => {}
+            }
+        }
+        false
     }
 
     /// Whether some value is of both types.
