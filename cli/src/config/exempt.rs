@@ -43,10 +43,7 @@ pub(super) fn read(reader: &mut Reader, value: &Value<'_>, config: &mut Config) 
         if reader.diagnostics.len() == before {
             let index = config.exemptions.len().to_string();
             record(&mut config.origins, &["exempt", &index], &entry.span(), entry);
-            let at = config
-                .sources
-                .line_column(reader.file(), entry.span().start as u32);
-            config.lines.push(at.line);
+            config.lines.push(reader.line(entry.span().start));
             config.exemptions.push(exemption);
         }
     }

@@ -30,7 +30,7 @@ use reader::Reader;
 const NAME: &str = "ward.toml";
 
 /// A file of settings longer than this is not one.
-const LONGEST: u64 = 4 * 1024 * 1024;
+const LONGEST: u64 = 1024 * 1024;
 
 /// What a file of settings says.
 #[derive(Debug, Default)]
@@ -122,7 +122,7 @@ fn read(name: &str, text: &str, folder: &Path) -> Config {
         ..Config::default()
     };
     let file = config.sources.add(name, text);
-    let mut reader = Reader::new(file);
+    let mut reader = Reader::new(file, text);
     let table = reader.parse(text);
     for (key, value) in &table {
         let before = reader.diagnostics.len();

@@ -19,14 +19,18 @@ pub(super) type Key<'t> = Spanned<DeString<'t>>;
 #[derive(Debug)]
 pub(super) struct Reader {
     file: FileId,
+    /// Where its lines begin.
+    starts: Vec<usize>,
     /// What is wrong so far.
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 impl Reader {
-    pub(super) fn new(file: FileId) -> Self {
+    pub(super) fn new(file: FileId, text: &str) -> Self {
+        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
         Self {
             file,
+            starts: std::iter::once(0).chain(breaks).collect(),
             diagnostics: Vec::new(),
         }
     }
@@ -42,9 +46,9 @@ impl Reader {
         table.into_inner()
     }
 
-    /// The file that is read.
-    pub(super) fn file(&self) -> FileId {
-        self.file
+    /// The line of a byte, from 1.
+    pub(super) fn line(&self, byte: usize) -> u32 {
+        self.starts.partition_point(|start| *start <= byte) as u32
     }
 
     fn span(&self, range: &Range<usize>) -> Span {
