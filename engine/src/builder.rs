@@ -352,15 +352,14 @@ fn digest_policy(sources: &Sources, select: &[String], settings: &Settings) -> S
     decision::digest(texts.chain(select.map(String::as_str)))
 }
 
-/// Of all data, defaults included: what decisions depend on.
+/// Of all data, defaults included: what decisions depend on. By name, however the files are ordered.
 fn digest_data(plan: &crate::plan::Plan) -> String {
-    let mut parts: Vec<String> = Vec::new();
+    let mut parts: Vec<[String; 2]> = Vec::new();
     for data in &plan.data {
-        parts.push(data.name.clone());
-        if let Some(document) = plan.documents.get(data.document as usize) {
-            let value = document.to_value(document.root());
-            parts.push(decision::canonical(&value));
-        }
+        let document = plan.documents.get(data.document as usize);
+        let value = document.map(|document| decision::canonical(&document.to_value(document.root())));
+        parts.push([data.name.clone(), value.unwrap_or_default()]);
     }
-    decision::digest(parts.iter().map(String::as_str))
+    parts.sort_unstable();
+    decision::digest(parts.iter().flatten().map(String::as_str))
 }

@@ -80,7 +80,10 @@ pub(crate) fn load(
             },
         );
     }
-    for index in 0..plan.data.len() {
+    // By name, so that the order of places does not depend on that of files.
+    let mut indices: Vec<usize> = (0..plan.data.len()).collect();
+    indices.sort_by_key(|index| plan.data.get(*index).map(|data| data.name.clone()));
+    for index in indices {
         // Left to tests, or not read by anything in force.
         let left = plan.data.get(index).is_some_and(|data| {
             let missing = data.default.is_none() && !given.data.contains_key(&data.name);
@@ -93,6 +96,7 @@ pub(crate) fn load(
             diagnostics.append(&mut errors);
         }
     }
+    plan.places = plan.documents.iter().map(Document::pointer_order).collect();
     diagnostics
 }
 

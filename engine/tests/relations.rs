@@ -259,3 +259,34 @@ fn a_join_draws_only_what_fits() {
     assert_eq!(decision.findings[0].message, "u77");
     assert_eq!(decision.fuel, 1);
 }
+
+#[test]
+fn every_equality_of_a_join_is_part_of_its_key() {
+    let engine = Engine::builder()
+        .source(
+            "t.ward",
+            r#"
+package t
+input request: { steps: [{ home: int, name: int, to: int }] }
+relation step(home: int, name: int, to: int) { for s in request.steps  yield (s.home, s.name, s.to) }
+relation reach(home: int, name: int, to: int) { for (home, name, to) in step  yield (home, name, to) }
+relation reach(home: int, name: int, to: int) {
+    for (home, name, middle) in reach, (its_home, its_name, to) in step
+    when its_name == name and its_home == middle
+    yield (home, name, to)
+}
+rule far { for (home, name, to) in reach  when to == home + 2  deny "{home}" }
+"#,
+        )
+        .build()
+        .unwrap();
+    // Two names in a hundred homes: by name alone, each look-up would find a hundred.
+    let steps: Vec<Value> = (0..200)
+        .map(|at| json!({ "home": at / 2, "name": at % 2, "to": at / 2 + u64::from(at / 2 % 3 < 2) }))
+        .collect();
+    let text = json!({ "steps": steps }).to_string();
+    let document = read_json(&text, &ReadLimits::default()).unwrap();
+    let decision = engine.decide(&Request::input("request", &document));
+    assert!(!decision.findings.is_empty());
+    assert!(decision.fuel < 200 * 8, "{}", decision.fuel);
+}

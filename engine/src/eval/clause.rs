@@ -303,7 +303,7 @@ impl<'a> Machine<'a> {
     }
 
     /// What was taken out of a value that the policy made: if it lies in a document, it is read now.
-    fn taken(&mut self, value: Value, check: CheckId) -> Eval<Value> {
+    pub(super) fn taken(&mut self, value: Value, check: CheckId) -> Eval<Value> {
         match value {
             Value::Node(at) | Value::Shaped(_, at) => self.read(at, check, true),
             Value::Null if !self.plan.checks.is_optional(check) => Err(self.absent_part(check)),

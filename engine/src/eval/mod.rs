@@ -115,7 +115,9 @@ impl<'a> Machine<'a> {
         }
         Self {
             plan,
-            world: World::new(&plan.heap, docs).with_shapes(&plan.checks),
+            world: World::new(&plan.heap, docs)
+                .with_shapes(&plan.checks)
+                .with_places(&plan.places),
             origins,
             limits,
             fuel: limits.fuel,

@@ -150,6 +150,7 @@ impl<'a> Machine<'a> {
                 }),
             );
         }
+        self.world.order_places();
         let outer = core::mem::take(&mut self.met);
         let windows = core::mem::take(&mut self.windows);
         let result = self.grow(members);
@@ -319,11 +320,14 @@ impl<'a> Machine<'a> {
                 self.stack.push(value);
             }
         }
-        if let Err(fault) = self.room_for(columns) {
+        let plan = self.plan;
+        if let Err(fault) = self
+            .checked_row(run.relation, start)
+            .and_then(|()| self.room_for(columns))
+        {
             self.stack.truncate(start);
             return Err(fault);
         }
-        let plan = self.plan;
         let shapes = plan
             .relations
             .get(run.relation as usize)
@@ -348,7 +352,7 @@ impl<'a> Machine<'a> {
         let row = self.stack.get(start..).unwrap_or(&[]);
         let slot = self.relations.get_mut(run.relation as usize);
         if let Some(Some(stored)) = slot
-            && stored.rows.add(&self.world, row)
+            && stored.rows.add(&self.world, row, stored.new)
         {
             self.row_values = self.row_values.saturating_add(columns);
             run.kept |= row.iter().any(|value| {
@@ -365,6 +369,25 @@ impl<'a> Machine<'a> {
         }
         self.stack.truncate(start);
         Ok(Flow::Continue)
+    }
+
+    /// Checks the columns of a row, which lie on the stack from `start` on.
+    fn checked_row(&mut self, relation: u32, start: usize) -> Eval<()> {
+        let plan = self.plan;
+        let checks = plan
+            .relations
+            .get(relation as usize)
+            .map_or(&[][..], |r| &r.checks);
+        for (column, check) in checks.iter().enumerate() {
+            let at = start.saturating_add(column);
+            if let Some(value) = self.stack.get(at).copied() {
+                let value = self.taken(value, *check)?;
+                if let Some(slot) = self.stack.get_mut(at) {
+                    *slot = value;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The rows that a use draws: from one, up to another.

@@ -29,6 +29,30 @@ impl Document<'_> {
         self.children(from).find(|&child| to < self.end(child))
     }
 
+    /// The number of each node in the order of pointers, in which members come by key; none where the
+    /// nodes lie in that order.
+    pub(crate) fn pointer_order(&self) -> Option<Vec<u32>> {
+        let mut numbers = alloc::vec![0; self.end(self.root()).0 as usize];
+        let (mut next, mut as_they_lie) = (0, true);
+        let mut left = alloc::vec![self.root()];
+        while let Some(node) = left.pop() {
+            as_they_lie &= node.0 == next;
+            if let Some(number) = numbers.get_mut(node.0 as usize) {
+                *number = next;
+            }
+            next = next.saturating_add(1);
+            let start = left.len();
+            left.extend(self.children(node));
+            if let Some(children) = left.get_mut(start..) {
+                if self.kind(node) == Kind::Object {
+                    children.sort_by_key(|child| self.key(*child));
+                }
+                children.reverse();
+            }
+        }
+        (!as_they_lie).then_some(numbers)
+    }
+
     /// The way from an ancestor down to a node; empty from a node to itself, none where `from` does not
     /// hold `to`.
     pub fn steps(&self, from: NodeId, to: NodeId) -> Option<Vec<PathStep<'_>>> {

@@ -230,7 +230,7 @@ impl Builder<'_> {
             .unwrap_or(Span::new(FileId(0), 0, 0))
     }
 
-    fn check(&mut self, declared: &Declared) -> CheckId {
+    pub(super) fn check(&mut self, declared: &Declared) -> CheckId {
         self.plan.checks.add(&mut self.types, declared)
     }
 

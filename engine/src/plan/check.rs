@@ -62,6 +62,8 @@ pub(crate) struct Check {
     lengths: Option<Vec<usize>>,
     /// The opaque types that fit, where nothing else that is a text does.
     opaques: Vec<Opaque>,
+    /// Whether `k8s.PodSecurityVersion` is one of the types.
+    version: bool,
     /// What a read turns the node into.
     pub(crate) convert: Convert,
     /// Of a set: what its elements are, where they are more than they are written as.
@@ -128,7 +130,7 @@ impl Check {
             Convert::Nothing
         };
         let (mut any_list, mut lengths) = (false, Vec::new());
-        let mut opaques = Vec::new();
+        let (mut opaques, mut version) = (Vec::new(), false);
         for id in &declared.alternatives {
             match types.structure(*id) {
                 Type::Any | Type::Error | Type::Named(_) => {
@@ -171,8 +173,7 @@ impl Check {
                 }
                 Type::Opaque(Opaque::PodSecurityVersion) => {
                     mask |= kinds::STRING;
-                    any_text = true;
-                    convert = Convert::Version;
+                    version = true;
                 }
                 Type::Opaque(Opaque::Secret) => {
                     mask |= kinds::STRING;
@@ -211,13 +212,20 @@ impl Check {
             // Any text fits, so none is read as more.
             opaques.clear();
         }
-        if !opaques.is_empty() && convert == Convert::Nothing {
-            convert = Convert::Opaque;
+        if convert == Convert::Nothing {
+            if !opaques.is_empty() {
+                convert = Convert::Opaque;
+            } else if version && texts.is_empty() && !any_text {
+                // Beside other texts, a version is one of them.
+                convert = Convert::Version;
+            }
         }
+        let some_texts = version || !texts.is_empty() || !opaques.is_empty();
         Self {
             mask,
-            texts: (!any_text && (!texts.is_empty() || !opaques.is_empty())).then_some(texts),
+            texts: (!any_text && some_texts).then_some(texts),
             opaques,
+            version,
             ints: (!any_int && !ints.is_empty()).then_some(ints),
             bools: (!any_bool && !bools.is_empty()).then_some(bools),
             variants: (!any_object && !variants.is_empty()).then_some(variants),
@@ -247,13 +255,11 @@ impl Check {
         }
         let fits = match kind {
             Kind::String => match &self.texts {
-                None if self.convert == Convert::Version => {
-                    doc.str(node).is_some_and(|text| k8s::version(text).is_some())
-                }
                 None => true,
                 Some(texts) => doc.str(node).is_some_and(|text| {
                     texts.binary_search_by(|known| (**known).cmp(text)).is_ok()
                         || self.opaque_of(text).is_some()
+                        || (self.version && k8s::version(text).is_some())
                 }),
             },
             Kind::Int => match &self.ints {
@@ -357,7 +363,7 @@ impl Check {
                         .as_ref()
                         .is_none_or(|texts| texts.binary_search_by(|known| (**known).cmp(text)).is_ok())
             }
-            View::Version(_) => self.convert == Convert::Version,
+            View::Version(_) => self.version || self.mask == !kinds::NULL,
             View::Opaque(opaque, _) => self.opaques.contains(&opaque) || self.mask == !kinds::NULL,
             View::List => {
                 has(kinds::LIST)

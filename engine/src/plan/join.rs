@@ -341,6 +341,12 @@ impl Builder<'_> {
                 true
             }
             Expr::Local(local) => known.of_data.contains(local),
+            // What is bound was checked; of a plain value nothing more is read.
+            Expr::Binary {
+                op: BinaryOp::Equal | BinaryOp::NotEqual,
+                left,
+                right,
+            } if self.is_plain(*left) && self.is_plain(*right) => true,
             // Its own errors are carried, not met.
             Expr::Relation(relation) => program
                 .relations
@@ -362,6 +368,25 @@ impl Builder<'_> {
                 operand,
             } => !self.is_any(*operand) && self.cannot_fail(*operand, known),
             Expr::List(members) | Expr::Tuple(members) => below(members),
+            _ => false,
+        }
+    }
+
+    /// Whether an expression is a literal, or a local whose type has no parts.
+    fn is_plain(&self, id: ExprId) -> bool {
+        let program = self.program;
+        match program.expr(id) {
+            Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Float(_) | Expr::Text(_) => true,
+            Expr::Local(_) => {
+                let ty = match self.types.get(program.type_of(id)) {
+                    Type::Optional(present) => self.types.get(*present),
+                    ty => ty,
+                };
+                matches!(
+                    ty,
+                    Type::Bool | Type::Int | Type::Float | Type::String | Type::Literal(_)
+                )
+            }
             _ => false,
         }
     }

@@ -64,6 +64,8 @@ pub(crate) struct Plan {
     pub(crate) heap: Heap,
     /// Literal documents, then data, in this order; the inputs of a decision come after them.
     pub(crate) documents: Vec<Document<'static>>,
+    /// Of each: where its nodes come by pointer, if they do not lie so.
+    pub(crate) places: Vec<Option<Vec<u32>>>,
     /// All expressions.
     pub(crate) ops: Vec<Op>,
     /// Where each was written.

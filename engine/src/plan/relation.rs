@@ -11,6 +11,7 @@ use wardlaw_lang::{
 use super::{
     OpId, Slice,
     build::Builder,
+    check::CheckId,
     declared::Declared,
     join::{self, Key, Keyed, Source},
     shape::ShapeId,
@@ -25,6 +26,8 @@ pub(crate) struct Relation {
     pub(crate) reads_input: bool,
     pub(crate) stratum: u32,
     pub(crate) span: Span,
+    /// What the columns must be: what was `any` is used as that.
+    pub(crate) checks: Vec<CheckId>,
     /// What the columns are taken as, where that is more than they are written as.
     pub(crate) shapes: Vec<Option<ShapeId>>,
     /// Finds rows by all columns: for `in`; an index into [`super::Plan::keyed`].
@@ -83,6 +86,14 @@ impl Builder<'_> {
             reads_input: relation.reads_input,
             stratum: relation.stratum,
             span: relation.span,
+            checks: relation
+                .columns
+                .iter()
+                .map(|column| {
+                    let declared = Declared::of(&mut self.types, *column);
+                    self.check(&declared)
+                })
+                .collect(),
             shapes: relation
                 .columns
                 .iter()

@@ -76,12 +76,20 @@ impl Reference<'_> {
         let ty = self.program.type_of(source);
         match drawn {
             Drawn::Element(value, node) => {
-                let ty = self.shapes.element(ty);
+                let element = self.shapes.element(ty);
                 let value = match node {
-                    Some(at) => self.read(at, ty)?,
-                    None => self.part(value, ty)?,
+                    Some(at) => self.read(at, element)?,
+                    None => self.part(value, element)?,
                 };
-                self.bind(pattern, value, ty, source)
+                // Of `any`, two are a key and a value.
+                let two = matches!(pattern, Pattern::Tuple(parts) if parts.len() == 2);
+                let bound = if two && self.shapes.alternatives(ty) == [Types::ANY] {
+                    let member = self.shapes.value(ty);
+                    self.shapes.tuple([Types::STRING, member])
+                } else {
+                    element
+                };
+                self.bind(pattern, value, bound, source)
             }
             Drawn::Indexed(index, value, node) => {
                 let Expr::Builtin { arguments, .. } = self.program.expr(source) else {

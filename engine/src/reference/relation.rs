@@ -7,14 +7,19 @@ use core::cmp::Ordering;
 
 use wardlaw_lang::ir::{Block, ClauseKind, ExprId, Pattern, RelationId};
 
-use super::{Eval, Reference, Wrong, whole::by_place};
-use crate::value::{NodeRef, Value, View, World, order};
+use super::{Eval, Reference, Wrong};
+use crate::{
+    fault::ErrorKind,
+    value::{NodeRef, Value, View, World, order, rows::lies_before},
+};
 
 /// A relation: its rows, and what went wrong.
 #[derive(Clone, Debug)]
 pub(super) struct Table {
     rows: Vec<Row>,
     errors: Vec<Wrong>,
+    /// A limit ended it.
+    full: bool,
     /// The relations with errors that it has read, and itself where it has one.
     met: BTreeSet<RelationId>,
 }
@@ -77,10 +82,12 @@ impl Reference<'_> {
                 Table {
                     rows: Vec::new(),
                     errors: Vec::new(),
+                    full: false,
                     met: BTreeSet::new(),
                 },
             );
         }
+        self.store.world.order_places();
         let frame = core::mem::take(&mut self.frame);
         let outer = core::mem::take(&mut self.met);
         while self.one_round(&members) {}
@@ -111,6 +118,7 @@ impl Reference<'_> {
     fn one_round(&mut self, members: &[RelationId]) -> bool {
         let program = self.program;
         let mut found: Vec<(RelationId, Vec<Value>)> = Vec::new();
+        let mut full = false;
         for member in members {
             let blocks = program
                 .relations
@@ -123,10 +131,20 @@ impl Reference<'_> {
                     self.row_error(*member, wrong);
                 }
                 found.extend(rows.into_iter().map(|row| (*member, row)));
+                full |= self.is_full(*member);
+                if full {
+                    break;
+                }
+            }
+            if full {
+                break;
             }
         }
         let mut more = false;
+        let before: Vec<usize> = members.iter().map(|member| self.rows_so_far(*member)).collect();
         for (member, row) in found {
+            let at = members.iter().position(|other| *other == member);
+            let since = at.and_then(|at| before.get(at)).copied().unwrap_or(0);
             let columns = program
                 .relations
                 .get(member.index())
@@ -136,17 +154,37 @@ impl Reference<'_> {
                 keys: keys.collect(),
                 values: row.clone(),
             };
-            if let Some(Some(table)) = self.relations.get_mut(member.index())
-                && !table
-                    .rows
-                    .iter()
-                    .any(|known| same(&self.store.world, known, &row))
-            {
-                table.rows.push(row);
-                more = true;
+            let world = &self.store.world;
+            if let Some(Some(table)) = self.relations.get_mut(member.index()) {
+                match table.rows.iter().position(|known| same(world, known, &row)) {
+                    None => {
+                        table.rows.push(row);
+                        more = true;
+                    }
+                    // Of the equal rows of a round, the one whose parts lie first stays.
+                    Some(at) if at >= since => {
+                        if let Some(known) = table.rows.get_mut(at)
+                            && lies_before(world, &row.values, &known.values)
+                        {
+                            *known = row;
+                        }
+                    }
+                    Some(_) => {}
+                }
             }
         }
-        more
+        more && !full
+    }
+
+    fn is_full(&self, relation: RelationId) -> bool {
+        matches!(self.relations.get(relation.index()), Some(Some(table)) if table.full)
+    }
+
+    fn rows_so_far(&self, relation: RelationId) -> usize {
+        match self.relations.get(relation.index()) {
+            Some(Some(table)) => table.rows.len(),
+            _ => 0,
+        }
     }
 
     /// The clauses of a block from one on, then its row. An error ends one element of the innermost
@@ -177,6 +215,9 @@ impl Reference<'_> {
                 if let Err(wrong) = round {
                     self.row_error(relation, wrong);
                 }
+                if self.is_full(relation) {
+                    break;
+                }
             }
             return Ok(());
         }
@@ -195,19 +236,28 @@ impl Reference<'_> {
             .relations
             .get(relation.index())
             .map_or(1, |def| def.columns.len());
-        Ok(match columns {
+        let row: Vec<Value> = match columns {
             1 => vec![value],
             _ => (0..columns)
                 .map(|column| self.store.world.element(value, column))
                 .collect(),
-        })
+        };
+        // What was `any` is used as the type of its column.
+        let types = self.program.relations.get(relation.index());
+        let types = types.map_or(&[][..], |def| def.columns.as_slice());
+        let checked = row
+            .into_iter()
+            .zip(types)
+            .map(|(value, ty)| self.part(value, *ty));
+        checked.collect()
     }
 
     fn row_error(&mut self, relation: RelationId, wrong: Wrong) {
-        if let Some(Some(table)) = self.relations.get_mut(relation.index())
-            && !table.errors.contains(&wrong)
-        {
-            table.errors.push(wrong);
+        if let Some(Some(table)) = self.relations.get_mut(relation.index()) {
+            table.full |= wrong.kind == ErrorKind::Limit;
+            if !table.errors.contains(&wrong) {
+                table.errors.push(wrong);
+            }
         }
     }
 }
@@ -243,5 +293,5 @@ fn in_order(world: &World<'_>, a: &Row, b: &Row) -> Ordering {
 }
 
 fn by_place_of(world: &World<'_>, a: Value, b: Value) -> Ordering {
-    by_place(lies_at(world, a), lies_at(world, b))
+    world.by_place(lies_at(world, a), lies_at(world, b))
 }

@@ -147,6 +147,10 @@ impl Shapes {
         self.types.union(members)
     }
 
+    pub(super) fn tuple(&mut self, members: impl IntoIterator<Item = TypeId>) -> TypeId {
+        self.types.intern(Type::Tuple(members.into_iter().collect()))
+    }
+
     fn union_or_any(&mut self, members: &[TypeId]) -> TypeId {
         if members.is_empty() {
             self.types.optional(Types::ANY)
@@ -205,12 +209,17 @@ impl Shapes {
                 .all(|ty| matches!(self.types.structure(ty), Type::Set(_)))
     }
 
-    /// Whether a text of the type stands for a version of the Pod Security Standards.
+    /// Whether a text of the type stands for a version of the Pod Security Standards, and for nothing else.
     pub(super) fn is_version(&mut self, ty: TypeId) -> bool {
-        let version = Type::Opaque(Opaque::PodSecurityVersion);
-        self.alternatives(ty)
-            .into_iter()
-            .any(|ty| self.types.structure(ty) == version)
+        let mut versions = false;
+        for alternative in self.alternatives(ty) {
+            match self.types.structure(alternative) {
+                Type::Opaque(Opaque::PodSecurityVersion) => versions = true,
+                Type::Opaque(_) | Type::String | Type::Literal(Literal::Text(_)) | Type::Any => return false,
+                _ => {}
+            }
+        }
+        versions
     }
 
     /// Whether values of the type are walked as maps; whether as lists.

@@ -6,7 +6,6 @@ use alloc::{
     string::{String, ToString},
     vec::Vec,
 };
-use core::cmp::Ordering;
 
 use wardlaw_lang::types::{Type, TypeId, Types};
 
@@ -248,9 +247,4 @@ impl super::Shapes {
         let alternatives = self.alternatives(ty);
         alternatives.contains(&Types::STRING) || alternatives.contains(&Types::ANY)
     }
-}
-
-/// By value, then what lies in a document before what was made, place by place.
-pub(super) fn by_place(a: Option<NodeRef>, b: Option<NodeRef>) -> Ordering {
-    a.is_none().cmp(&b.is_none()).then(a.cmp(&b))
 }

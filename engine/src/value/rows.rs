@@ -50,8 +50,9 @@ impl Rows {
         self.row(row).get(column).copied().unwrap_or(Value::Null)
     }
 
-    /// Adds a row, if it is new.
-    pub(crate) fn add(&mut self, world: &World<'_>, row: &[Value]) -> bool {
+    /// Adds a row, if it is new. Of the equal rows of one round, which are those from `since` on, the one
+    /// whose parts lie first stays, so that it is no matter which was found first.
+    pub(crate) fn add(&mut self, world: &World<'_>, row: &[Value], since: u32) -> bool {
         let mut hash = Hash::default();
         for value in row {
             match place_of(world, *value) {
@@ -65,7 +66,13 @@ impl Rows {
             known.zip(row).all(|(a, b)| same(world, *a, *b))
         };
         let mut candidates = self.known.range((hash, 0)..=(hash, u32::MAX));
-        if candidates.any(|(_, known)| equal(*known)) {
+        if let Some((_, known)) = candidates.find(|(_, known)| equal(*known)).copied() {
+            if known >= since && lies_before(world, row, self.row(known)) {
+                let start = (known as usize).saturating_mul(self.columns);
+                if let Some(place) = self.values.get_mut(start..start.saturating_add(self.columns)) {
+                    place.copy_from_slice(row);
+                }
+            }
             return false;
         }
         self.known.insert((hash, self.len()));
@@ -86,13 +93,19 @@ impl Rows {
     }
 }
 
+/// Whether the parts of a row lie before those of another, column by column.
+pub(crate) fn lies_before(world: &World<'_>, a: &[Value], b: &[Value]) -> bool {
+    let columns = a.iter().zip(b).map(|(a, b)| world.by_place(a.place(), b.place()));
+    let first = columns.into_iter().find(|ordering| *ordering != Ordering::Equal);
+    first == Some(Ordering::Less)
+}
+
 fn compare(world: &World<'_>, a: &[Value], b: &[Value]) -> Ordering {
     let by_value = a.iter().zip(b).map(|(a, b)| order::compare(world, *a, *b));
-    let by_place = a.iter().zip(b).map(|(a, b)| {
-        let (a, b) = (place_of(world, *a), place_of(world, *b));
-        // What lies in a document comes before what was made.
-        a.is_none().cmp(&b.is_none()).then(a.cmp(&b))
-    });
+    let by_place = a
+        .iter()
+        .zip(b)
+        .map(|(a, b)| world.by_place(place_of(world, *a), place_of(world, *b)));
     by_value
         .chain(by_place)
         .find(|ordering| *ordering != Ordering::Equal)

@@ -25,6 +25,10 @@ pub(crate) struct World<'a> {
     pub(crate) docs: Vec<&'a Document<'a>>,
     /// How values are taken whole.
     checks: Option<&'a Checks>,
+    /// Of documents whose members do not lie in the order of their keys, where each node comes by pointer:
+    /// of the plan's documents, and then of others.
+    plan_places: &'a [Option<Vec<u32>>],
+    places: Vec<Option<Vec<u32>>>,
 }
 
 /// A value as operators see it.
@@ -56,6 +60,8 @@ impl<'a> World<'a> {
             heap: Heap::default(),
             docs,
             checks: None,
+            plan_places: &[],
+            places: Vec::new(),
         }
     }
 
@@ -63,6 +69,32 @@ impl<'a> World<'a> {
     pub(crate) fn with_shapes(mut self, checks: &'a Checks) -> Self {
         self.checks = Some(checks);
         self
+    }
+
+    /// With the order of places in the plan's documents.
+    pub(crate) fn with_places(mut self, places: &'a [Option<Vec<u32>>]) -> Self {
+        self.plan_places = places;
+        self
+    }
+
+    /// Prepares for [`World::by_place`].
+    pub(crate) fn order_places(&mut self) {
+        let known = self.plan_places.len().saturating_add(self.places.len());
+        for document in self.docs.get(known..).unwrap_or_default() {
+            self.places.push(document.pointer_order());
+        }
+    }
+
+    /// How two places order, as findings do: by document and pointer. What was made comes last.
+    pub(crate) fn by_place(&self, a: Option<NodeRef>, b: Option<NodeRef>) -> Ordering {
+        let number = |at: NodeRef| {
+            let mut all = self.plan_places.iter().chain(&self.places);
+            let order = all.nth(at.doc.0 as usize).and_then(Option::as_ref);
+            let number = order.and_then(|order| order.get(at.node.0 as usize));
+            (at.doc, number.copied().unwrap_or(at.node.0))
+        };
+        let unmade = a.is_none().cmp(&b.is_none());
+        unmade.then_with(|| a.map(number).cmp(&b.map(number)))
     }
 
     /// The document of that id.
