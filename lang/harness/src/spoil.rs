@@ -196,7 +196,7 @@ fn bytes(random: &mut Random) -> String {
     let ascii = random.percent(50);
     let bytes: Vec<u8> = (0..random.below(160))
         .map(|_| {
-            let byte = (random.number() >> 40) as u8;
+            let byte = random.below(256) as u8;
             if ascii { byte & 0x7f } else { byte }
         })
         .collect();

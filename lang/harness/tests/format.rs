@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use wardlaw_harness::{corpus, format::check, generate};
+use wardlaw_harness::{corpus, format::check, generate::Case, random::Random};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -142,7 +142,8 @@ fn generated_programs_keep_their_meaning() {
     let (programs, seed) = (number("PROGRAMS", 500), number("SEED", 1));
     let mut count = 0;
     for index in 0..programs {
-        for (name, text) in generate::case(seed.wrapping_add(index), 0).files() {
+        let (case, _) = Case::new(Random::new(seed.wrapping_add(index)));
+        for (name, text) in case.files() {
             holds(&format!("seed {}, {name}", seed.wrapping_add(index)), &text);
             count += 1;
         }

@@ -27,8 +27,7 @@ impl fmt::Display for Json {
             Self::Null => f.write_str("null"),
             Self::Bool(value) => write!(f, "{value}"),
             Self::Number(text) => f.write_str(text),
-            // The texts that are generated need no escapes but these.
-            Self::Text(text) => write!(f, "\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")),
+            Self::Text(text) => write!(f, "\"{}\"", escaped(text)),
             Self::List(items) => {
                 f.write_str("[")?;
                 for (index, item) in items.iter().enumerate() {
@@ -39,12 +38,24 @@ impl fmt::Display for Json {
             Self::Object(members) => {
                 f.write_str("{")?;
                 for (index, (key, value)) in members.iter().enumerate() {
-                    write!(f, "{}\"{key}\": {value}", if index > 0 { ", " } else { "" })?;
+                    write!(
+                        f,
+                        "{}\"{}\": {value}",
+                        if index > 0 { ", " } else { "" },
+                        escaped(key)
+                    )?;
                 }
                 f.write_str("}")
             }
         }
     }
+}
+
+/// The texts that are generated need no escapes but these.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n")
 }
 
 impl Json {
@@ -131,7 +142,9 @@ pub(super) fn spoil(value: &mut Json, random: &mut Random) {
 }
 
 fn junk(random: &mut Random) -> Json {
-    match random.below(9) {
+    match random.below(11) {
+        9 => Json::Text("v1".into()),
+        10 => Json::Number("-1e400".into()),
         0 => Json::Null,
         1 => Json::Bool(true),
         2 => Json::Number("1".into()),

@@ -1,106 +1,83 @@
-//! Rules of generated programs: clauses, effects, places, fixes.
+//! Rules: effects, places, fixes, mutations.
 
-use super::{Generator, Rule, Variable, expr::Path, types::Ty};
+use super::{Generator, Item, path::Path, types::Ty};
 
 impl Generator {
-    pub(super) fn rule(&mut self, name: String) -> Rule {
-        let mark = self.scope.len();
-        let mut clauses = Vec::new();
-        // A rule reads an input: most often it walks one.
-        if self.random.percent(60)
-            && let Some((walk, bound)) = self.walk(2)
-        {
-            self.scope.extend(bound);
-            clauses.push(walk);
+    /// A rule of the input, or an audit rule.
+    pub(super) fn rule(&mut self, name: &str, audit: bool, allows: bool) -> Item {
+        let (mark, hidden) = (self.scope.len(), self.hidden.len());
+        let data_only = core::mem::replace(&mut self.data_only, audit);
+        let mut lines = Vec::new();
+        if self.random.percent(60) {
+            lines.extend(self.walk(1));
         }
-        for _ in 0..self.random.below(4) {
-            let clause = self.clause();
-            clauses.push(clause);
+        for _ in 0..self.random.several(65, 4) {
+            let clause = self.clause(2);
+            lines.push(clause);
         }
-        clauses.push(format!("when {}", self.expr(&Ty::Bool, 3)));
-        let effects = self.effects();
+        if self.random.percent(80) {
+            lines.push(format!("when {}", self.expr(&Ty::Bool, 3)));
+        }
+        let effect = match self.random.below(10) {
+            _ if audit => 0,
+            8 => 8,
+            9 if allows => 9,
+            _ => 0,
+        };
+        match effect {
+            8 => lines.push(match self.edit() {
+                Some(edit) => format!("mutate {edit}"),
+                None => "deny \"x\"".into(),
+            }),
+            9 => lines.push("allow".into()),
+            _ => self.finding(audit, &mut lines),
+        }
+        self.data_only = data_only;
         self.scope.truncate(mark);
-        Rule {
-            name,
-            clauses,
-            effects,
+        self.hidden.truncate(hidden);
+        let word = if audit { "audit rule" } else { "rule" };
+        let mut item = Item {
+            head: format!("{}{word} {name}", self.notes()),
+            lines,
+        };
+        if !audit && !self.reads_input(&item.text()) {
+            // A rule decides about an input.
+            let name = self.fresh("l");
+            let input = self.inputs.first().map_or("request", |(name, _)| name).to_owned();
+            item.lines.insert(0, format!("let {name} = {input}"));
+        }
+        item
+    }
+
+    fn notes(&mut self) -> String {
+        if self.random.percent(15) {
+            let level = self.random.word(&["info", "low", "high", "critical"]);
+            format!(
+                "/// Title.\n///\n/// Words.\n@severity(\"{level}\")\n@controls(cis = [\"1\", \"2\"], pss = \"x\")\n@aliases(\"a:b\")\n"
+            )
+        } else {
+            String::new()
         }
     }
 
-    /// A clause; what it binds or shows stays in scope.
-    pub(super) fn clause(&mut self) -> String {
-        match self.random.below(8) {
-            0 | 1 => {
-                if let Some((walk, bound)) = self.walk(2) {
-                    self.scope.extend(bound);
-                    return walk;
-                }
-            }
-            2 | 3 => {
-                if let Some(path) = self.path_where(Ty::is_optional) {
-                    let name = self.fresh("g");
-                    self.scope.push(Variable {
-                        text: name.clone(),
-                        ty: path.ty.present().clone(),
-                    });
-                    return format!("given {name} = {}", path.text);
-                }
-            }
-            4 => {
-                let ty = self.types.any_of_interest(&mut self.random);
-                let value = self.expr(&ty, 2);
-                let name = self.fresh("l");
-                // What is inferred may be narrower than what was wanted; only plain types are used again.
-                if matches!(ty, Ty::Int | Ty::Text | Ty::Float) {
-                    self.scope.push(Variable {
-                        text: name.clone(),
-                        ty,
-                    });
-                }
-                return format!("let {name} = {value}");
-            }
-            5 => {
-                let tested = |ty: &Ty| matches!(ty.present(), Ty::Union(_) | Ty::Any);
-                if let Some(path) = self.path_where(tested)
-                    && let Some((test, known)) = self.test_of(path.ty.present())
-                {
-                    self.scope.push(Variable {
-                        text: path.text.clone(),
-                        ty: known,
-                    });
-                    return format!("when {} is {test}", path.text);
-                }
-            }
-            6 => {
-                if let Some(path) = self.path_where(Ty::is_optional) {
-                    self.scope.push(Variable {
-                        text: path.text.clone(),
-                        ty: path.ty.present().clone(),
-                    });
-                    return format!("unless {} == null", path.text);
-                }
-            }
-            _ => {}
-        }
-        let word = if self.random.percent(60) { "when" } else { "unless" };
-        format!("{word} {}", self.expr(&Ty::Bool, 3))
-    }
-
-    fn effects(&mut self) -> Vec<String> {
-        let word = if self.random.percent(80) { "deny" } else { "warn" };
-        let mut effect = format!("{word} {}", self.message());
+    fn finding(&mut self, audit: bool, lines: &mut Vec<String>) {
+        let word = if self.random.percent(20) { "warn" } else { "deny" };
+        let mut effect = format!("{word} {}", self.message(1));
         let mut places = Vec::new();
-        for _ in 0..self.random.below(3) {
+        for _ in 0..self.random.several(60, 3) {
             places.extend(self.place());
         }
         if !places.is_empty() {
             effect = format!("{effect} at {}", places.join(", "));
         }
-        let mut effects = vec![effect];
-        for _ in 0..self.random.below(3) {
-            effects.extend(self.fix());
+        lines.push(effect);
+        if !audit {
+            for _ in 0..self.random.several(40, 2) {
+                if let Some(edit) = self.edit() {
+                    lines.push(format!("fix {edit}"));
+                }
+            }
         }
-        effects
     }
 
     fn readable(&mut self, fits: impl Fn(&Ty) -> bool) -> Option<Path> {
@@ -109,35 +86,38 @@ impl Generator {
 
     fn place(&mut self) -> Option<String> {
         let path = self.readable(|_| true)?;
-        Some(match path.ty.present() {
-            Ty::List(_) if self.random.percent(40) => format!("{}[{}]", path.place, self.random.below(3)),
-            Ty::Map(_) if self.random.percent(40) => format!("{}[\"a\"]", path.place),
-            _ => path.place,
-        })
+        let index = match path.ty.present() {
+            Ty::List(_) if self.random.percent(30) => match self.path_where(|ty| *ty == Ty::Int) {
+                Some(index) if self.random.percent(50) => index.text,
+                _ => self.random.below(3).to_string(),
+            },
+            Ty::Map(_) if self.random.percent(40) => match self.path_where(|ty| *ty == Ty::Text) {
+                Some(key) if self.random.percent(50) => key.text,
+                _ => "\"a\"".into(),
+            },
+            _ => return Some(path.place),
+        };
+        Some(format!("{}[{index}]", path.place))
     }
 
-    fn fix(&mut self) -> Option<String> {
+    fn edit(&mut self) -> Option<String> {
         match self.random.below(3) {
             0 => {
-                let path = self.readable(|ty| matches!(ty, Ty::List(_)))?;
+                let path = self.exact_path(|ty| matches!(ty.present(), Ty::List(_)) && !ty.holds_secret())?;
                 let Ty::List(element) = path.ty.present().clone() else {
                     return None;
                 };
-                Some(format!(
-                    "fix add {} = {}",
-                    path.place,
-                    self.literal(element.present())
-                ))
+                let value = self.closed(element.present(), 1);
+                Some(format!("add {} = {value}", path.place))
             }
             1 => {
                 let path = self.readable(|_| true)?;
-                Some(format!("fix remove {}", path.place))
+                Some(format!("remove {}", path.place))
             }
             _ => {
-                let plain = |ty: &Ty| !matches!(ty, Ty::Any | Ty::Union(_) | Ty::Variant(..) | Ty::Record(_));
-                let path = self.readable(plain)?;
-                let value = self.expr(path.ty.present(), 1);
-                Some(format!("fix set {} = {value}", path.place))
+                let path = self.exact_path(|ty| !ty.holds_secret())?;
+                let value = self.closed(path.ty.present(), 1);
+                Some(format!("set {} = {value}", path.place))
             }
         }
     }

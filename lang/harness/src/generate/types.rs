@@ -1,7 +1,6 @@
-//! Types of generated programs: a closed union of three variants, an input record, and values of types.
+//! Types of generated programs: how they are written, what fits where, which fields can be read.
 
-use super::json::Json;
-use crate::random::Random;
+use wardlaw_lang::{opaque::FieldType, types::Opaque};
 
 /// A type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,21 +12,47 @@ pub(super) enum Ty {
     Any,
     /// Texts; with `string`, if it is open.
     Enum(Vec<&'static str>, bool),
+    /// `1 | 2 | 3`
+    Ints(Vec<i64>),
+    Opaque(Opaque),
     List(Box<Ty>),
     Set(Box<Ty>),
     Map(Box<Ty>),
+    Tuple(Vec<Ty>),
     Record(Vec<(String, Ty)>),
     Optional(Box<Ty>),
     /// `Va`, `Vb` or `Vc`: records that differ in the literal field `kind`.
     Variant(usize, Vec<(String, Ty)>),
-    /// All variants.
+    /// `V`: all variants.
     Union(Vec<Ty>),
+    /// `Open`: the first two variants, and records of any other kind.
+    Open(Vec<Ty>),
+    /// `Wild`: the records of any other kind.
+    Wild,
+    /// `Mixed`: `int | string | [int]`.
+    Mixed,
+    /// `Tree`: it refers to itself.
+    Tree,
+    /// A type of the library.
+    Library(&'static str),
 }
 
 /// The names of variants: of the type, and of its `kind`.
 pub(super) const VARIANTS: &[(&str, &str)] = &[("Va", "a"), ("Vb", "b"), ("Vc", "c")];
 
-const WORDS: &[&str] = &["", "a", "b", "ab", "x/y~z", "1", "é", "b a"];
+/// The opaque types that inputs and data have.
+pub(super) const OPAQUE: &[Opaque] = &[
+    Opaque::Quantity,
+    Opaque::Time,
+    Opaque::Duration,
+    Opaque::Semver,
+    Opaque::Ip,
+    Opaque::Cidr,
+    Opaque::Glob,
+    Opaque::Regex,
+    Opaque::PodSecurityVersion,
+    Opaque::Secret,
+];
 
 impl Ty {
     pub(super) fn optional(self) -> Self {
@@ -35,6 +60,18 @@ impl Ty {
             Self::Optional(_) => self,
             other => Self::Optional(Box::new(other)),
         }
+    }
+
+    pub(super) fn list(self) -> Self {
+        Self::List(Box::new(self))
+    }
+
+    pub(super) fn set(self) -> Self {
+        Self::Set(Box::new(self))
+    }
+
+    pub(super) fn map(self) -> Self {
+        Self::Map(Box::new(self))
     }
 
     pub(super) fn present(&self) -> &Self {
@@ -48,8 +85,24 @@ impl Ty {
         matches!(self, Self::Optional(_))
     }
 
-    /// As a policy writes it.
-    pub(super) fn text(&self) -> String {
+    pub(super) fn is_ordered(&self) -> bool {
+        match self {
+            Self::Int | Self::Float | Self::Text => true,
+            Self::Opaque(opaque) => opaque.is_ordered(),
+            _ => false,
+        }
+    }
+
+    /// The elements of a list, set or map.
+    pub(super) fn element(&self) -> Option<&Self> {
+        match self {
+            Self::List(element) | Self::Set(element) | Self::Map(element) => Some(element),
+            _ => None,
+        }
+    }
+
+    /// As a policy writes it; `at` goes before the names of declared types.
+    pub(super) fn text(&self, at: &str) -> String {
         match self {
             Self::Bool => "bool".into(),
             Self::Int => "int".into(),
@@ -60,28 +113,41 @@ impl Ty {
                 let values: Vec<String> = values.iter().map(|value| format!("\"{value}\"")).collect();
                 format!("{}{}", values.join(" | "), if *open { " | string" } else { "" })
             }
-            Self::List(element) => format!("[{}]", element.text()),
-            Self::Set(element) => format!("{{{}}}", element.text()),
-            Self::Map(value) => format!("{{[string]: {}}}", value.text()),
-            Self::Record(fields) => {
-                let fields: Vec<String> = fields
-                    .iter()
-                    .map(|(name, ty)| format!("{name}: {}", ty.text()))
-                    .collect();
-                format!("{{ {} }}", fields.join(", "))
+            Self::Ints(values) => {
+                let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+                values.join(" | ")
             }
+            Self::Opaque(opaque) => opaque.name().into(),
+            Self::List(element) => format!("[{}]", element.text(at)),
+            Self::Set(element) => format!("{{{}}}", element.text(at)),
+            Self::Map(value) => format!("{{[string]: {}}}", value.text(at)),
+            Self::Tuple(members) => {
+                let members: Vec<String> = members.iter().map(|ty| ty.text(at)).collect();
+                format!("({})", members.join(", "))
+            }
+            Self::Record(fields) => format!("{{ {} }}", fields_text(fields, at)),
             Self::Optional(present) => match &**present {
-                Self::Enum(..) => format!("({})?", present.text()),
-                Self::Union(_) => "V?".into(),
-                present => format!("{}?", present.text()),
+                Self::Enum(..) | Self::Ints(_) => format!("({})?", present.text(at)),
+                present => format!("{}?", present.text(at)),
             },
-            Self::Variant(index, _) => VARIANTS.get(*index).map_or("", |(name, _)| name).into(),
-            Self::Union(_) => "V".into(),
+            Self::Variant(index, _) => format!("{at}{}", VARIANTS.get(*index).map_or("", |(name, _)| name)),
+            Self::Union(_) => format!("{at}V"),
+            Self::Open(_) => format!("{at}Open"),
+            Self::Wild => format!("{at}Wild"),
+            Self::Mixed => format!("{at}Mixed"),
+            Self::Tree => format!("{at}Tree"),
+            Self::Library(name) => (*name).into(),
         }
     }
 
     /// The fields that can be read of it.
     pub(super) fn fields(&self) -> Vec<(String, Self)> {
+        let named = |fields: &[(&str, Self)]| -> Vec<(String, Self)> {
+            let fields = fields.iter();
+            fields
+                .map(|(name, ty)| ((*name).to_owned(), ty.clone()))
+                .collect()
+        };
         match self {
             Self::Record(fields) => fields.clone(),
             Self::Variant(index, fields) => {
@@ -93,10 +159,64 @@ impl Ty {
             // Every variant has these.
             Self::Union(_) => {
                 let kinds = VARIANTS.iter().map(|(_, kind)| *kind).collect();
-                vec![
-                    ("kind".into(), Self::Enum(kinds, false)),
-                    ("name".into(), Self::Text),
-                ]
+                named(&[("name", Self::Text), ("kind", Self::Enum(kinds, false))])
+            }
+            Self::Open(_) | Self::Wild => named(&[("name", Self::Text), ("kind", Self::Text)]),
+            Self::Tree => tree(),
+            Self::Library("k8s.Object" | "k8s.Pod") => {
+                let mut fields = named(&[
+                    ("kind", Self::Text),
+                    ("apiVersion", Self::Text),
+                    ("metadata", Self::Library("k8s.ObjectMeta")),
+                ]);
+                if *self == Self::Library("k8s.Pod") {
+                    fields.remove(0);
+                    fields.remove(0);
+                    fields.push(("spec".into(), Self::Library("k8s.PodSpec")));
+                }
+                fields
+            }
+            Self::Library("k8s.ObjectMeta") => named(&[
+                ("name", Self::Text.optional()),
+                ("labels", Self::Text.map().optional()),
+            ]),
+            Self::Library("k8s.PodSpec") => named(&[
+                ("containers", Self::Library("k8s.Container").list()),
+                ("hostNetwork", Self::Bool.optional()),
+            ]),
+            Self::Library("k8s.Container") => {
+                named(&[("name", Self::Text), ("image", Self::Text.optional())])
+            }
+            Self::Library("k8s.LabelSelector") => named(&[("matchLabels", Self::Text.map().optional())]),
+            Self::Library("oci.Image") => named(&[
+                ("registry", Self::Text),
+                ("name", Self::Text),
+                ("tag", Self::Text.optional()),
+                ("digest", Self::Text.optional()),
+            ]),
+            Self::Library("url.Url") => named(&[
+                ("host", Self::Text),
+                ("port", Self::Int.optional()),
+                ("path", Self::Text),
+                ("query", Self::Text.optional()),
+            ]),
+            Self::Library("k8s.UnknownField") => named(&[
+                ("name", Self::Text),
+                ("owner", Self::Text),
+                ("value", Self::Any),
+                ("suggestion", Self::Text.optional()),
+            ]),
+            Self::Opaque(opaque) => {
+                let fields = opaque.fields().iter();
+                let ty = |ty| match ty {
+                    FieldType::Int => Self::Int,
+                    FieldType::Bool => Self::Bool,
+                    FieldType::OptionalText => Self::Text.optional(),
+                    FieldType::Ip => Self::Opaque(Opaque::Ip),
+                };
+                fields
+                    .map(|(name, field)| ((*name).to_owned(), ty(*field)))
+                    .collect()
             }
             _ => Vec::new(),
         }
@@ -109,254 +229,65 @@ impl Ty {
             (Self::Optional(a), Self::Optional(b)) => a.fits(b),
             (Self::Optional(_), _) => false,
             (a, Self::Optional(b)) => a.fits(b),
-            (Self::Int, Self::Float) | (Self::Enum(..), Self::Text) => true,
+            (Self::Ints(_), Self::Int | Self::Float) | (Self::Int, Self::Float) => true,
+            (Self::Enum(..), Self::Text) => true,
+            (Self::Enum(_, false), Self::Enum(wanted, true)) => {
+                matches!(self, Self::Enum(have, _) if have.iter().all(|value| wanted.contains(value)))
+            }
+            (Self::Variant(index, _), Self::Open(_)) => *index < 2,
             (Self::Variant(..), Self::Union(_)) => true,
+            (Self::Wild, Self::Open(_)) | (Self::Int | Self::Text, Self::Mixed) => true,
+            (Self::List(element), Self::Mixed) => **element == Self::Int,
+            (Self::Library("k8s.Pod"), Self::Library("k8s.Object")) => true,
+            (Self::Tuple(a), Self::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.fits(b)),
+            (Self::List(a), Self::List(b)) | (Self::Set(a), Self::Set(b)) | (Self::Map(a), Self::Map(b)) => {
+                a.fits(b)
+            }
             _ => false,
         }
     }
-}
 
-/// The types of one program.
-#[derive(Clone, Debug)]
-pub(super) struct Types {
-    union: Ty,
-    request: Ty,
-}
-
-impl Types {
-    pub(super) fn new(random: &mut Random) -> Self {
-        let mut variants = Vec::new();
-        for index in 0..VARIANTS.len() {
-            let mut fields = vec![("name".to_owned(), Ty::Text)];
-            for name in ["u", "v", "w"] {
-                if random.percent(60) {
-                    fields.push((name.into(), basic(random, 2)));
-                }
-            }
-            variants.push(Ty::Variant(index, fields));
-        }
-        let union = Ty::Union(variants);
-        let mut types = Self {
-            union,
-            request: Ty::Any,
-        };
-        let mut fields = Vec::new();
-        for name in ["a", "b", "c", "d", "e", "f"] {
-            if random.percent(75) {
-                fields.push((name.into(), types.declared(random, 3)));
-            }
-        }
-        if fields.is_empty() {
-            fields.push(("a".into(), Ty::List(Box::new(Ty::Int))));
-        }
-        types.request = Ty::Record(fields);
-        types
+    /// Whether no constant of it can be written: a `secret` comes from input and data only.
+    pub(super) fn holds_secret(&self) -> bool {
+        let mut found = Vec::new();
+        self.collect(&mut found);
+        found.contains(&Self::Opaque(Opaque::Secret))
     }
 
-    pub(super) fn declarations(&self) -> Vec<String> {
-        let Ty::Union(variants) = &self.union else {
-            return Vec::new();
-        };
-        let mut items = Vec::new();
-        for variant in variants {
-            let Ty::Variant(index, fields) = variant else {
-                continue;
-            };
-            let Some((name, kind)) = VARIANTS.get(*index) else {
-                continue;
-            };
-            let fields: Vec<String> = fields
-                .iter()
-                .map(|(name, ty)| format!("{name}: {}", ty.text()))
-                .collect();
-            items.push(format!(
-                "type {name} = {{ kind: \"{kind}\", {} }}",
-                fields.join(", ")
-            ));
+    /// The types that stand in it, itself included, the outermost first.
+    pub(super) fn collect(&self, found: &mut Vec<Self>) {
+        if found.len() > 40 {
+            return;
         }
-        items.push("type V = Va | Vb | Vc".into());
-        items
-    }
-
-    pub(super) fn request(&self) -> Ty {
-        self.request.clone()
-    }
-
-    /// A type of a field.
-    fn declared(&self, random: &mut Random, depth: usize) -> Ty {
-        let ty = match random.below(9) {
-            0 | 1 if depth > 0 => {
-                let ty = match random.below(3) {
-                    0 => self.union.clone(),
-                    _ => self.declared(random, depth - 1),
-                };
-                Ty::List(Box::new(ty))
+        found.push(self.clone());
+        match self {
+            Self::List(inner) | Self::Set(inner) | Self::Map(inner) | Self::Optional(inner) => {
+                inner.collect(found);
             }
-            2 if depth > 0 => self.union.clone(),
-            3 if depth > 0 => {
-                let names = ["k", "l", "m", "n"];
-                let mut fields = Vec::new();
-                for name in names.iter().take(1 + random.below(names.len())) {
-                    fields.push(((*name).into(), self.declared(random, depth - 1)));
-                }
-                Ty::Record(fields)
+            Self::Tuple(members) => members.iter().for_each(|ty| ty.collect(found)),
+            Self::Record(fields) | Self::Variant(_, fields) => {
+                fields.iter().for_each(|(_, ty)| ty.collect(found));
             }
-            4 if depth > 0 => Ty::Map(Box::new(self.declared(random, depth - 1).present().clone())),
-            _ => basic(random, depth),
-        };
-        if random.percent(30) { ty.optional() } else { ty }
-    }
-
-    /// A type without records.
-    pub(super) fn small(random: &mut Random) -> Ty {
-        basic(random, 1).present().clone()
-    }
-
-    /// A type that occurs in the input, or a small one.
-    pub(super) fn any_of_interest(&self, random: &mut Random) -> Ty {
-        let mut found = vec![Ty::Bool, Ty::Int, Ty::Text, self.union.clone()];
-        collect(&self.request, &mut found);
-        match random.pick(&found) {
-            Some(ty) if random.percent(70) => ty.clone(),
-            _ => Self::small(random),
+            _ => {}
         }
-    }
-
-    pub(super) fn union(&self) -> Ty {
-        self.union.clone()
-    }
-
-    /// A value of a type.
-    pub(super) fn value(&self, random: &mut Random, ty: &Ty) -> Json {
-        match ty {
-            Ty::Bool => Json::Bool(random.percent(50)),
-            Ty::Int => Json::Number(int(random)),
-            Ty::Float => {
-                if random.percent(50) {
-                    Json::Number(int(random))
-                } else {
-                    Json::Number(
-                        random
-                            .pick(&["1.0", "0.5", "-2.5", "1e1", "0.0"])
-                            .map_or("", |text| text)
-                            .into(),
-                    )
-                }
-            }
-            Ty::Text => Json::Text(random.pick(WORDS).map_or("", |text| text).into()),
-            Ty::Any => match random.below(4) {
-                0 => self.value(random, &Ty::Int),
-                1 => self.value(random, &Ty::Text),
-                2 => self.value(random, &Ty::List(Box::new(Ty::Int))),
-                _ => self.value(random, &self.union),
-            },
-            Ty::Enum(values, open) => {
-                let values: Vec<&str> = if *open {
-                    values.iter().chain(WORDS).copied().collect()
-                } else {
-                    values.clone()
-                };
-                Json::Text(random.pick(&values).map_or("", |text| text).into())
-            }
-            Ty::List(element) | Ty::Set(element) => {
-                let mut items: Vec<Json> = Vec::new();
-                for _ in 0..random.below(4) {
-                    // Equal elements at several places.
-                    let item = match items.last() {
-                        Some(last) if random.percent(25) => last.clone(),
-                        _ => self.value(random, element),
-                    };
-                    items.push(item);
-                }
-                Json::List(items)
-            }
-            Ty::Map(value) => {
-                let mut members: Vec<(String, Json)> = Vec::new();
-                for _ in 0..random.below(4) {
-                    let key = random.pick(WORDS).map_or("", |text| text);
-                    if !members.iter().any(|(known, _)| known == key) {
-                        members.push((key.into(), self.value(random, value)));
-                    }
-                }
-                Json::Object(members)
-            }
-            Ty::Record(fields) => self.object(random, fields, None),
-            Ty::Variant(index, fields) => {
-                self.object(random, fields, VARIANTS.get(*index).map(|(_, kind)| *kind))
-            }
-            Ty::Union(variants) => match random.pick(variants) {
-                Some(variant) => self.value(random, &variant.clone()),
-                None => Json::Null,
-            },
-            Ty::Optional(_) if random.percent(30) => Json::Null,
-            Ty::Optional(present) => self.value(random, present),
-        }
-    }
-
-    fn object(&self, random: &mut Random, fields: &[(String, Ty)], kind: Option<&str>) -> Json {
-        let mut members: Vec<(String, Json)> = Vec::new();
-        if let Some(kind) = kind {
-            members.push(("kind".into(), Json::Text(kind.into())));
-        }
-        for (name, ty) in fields {
-            if !(ty.is_optional() && random.percent(30)) {
-                members.push((name.clone(), self.value(random, ty)));
-            }
-        }
-        if random.percent(10) {
-            members.push(("undeclared".into(), Json::Number("7".into())));
-        }
-        Json::Object(members)
     }
 }
 
-fn int(random: &mut Random) -> String {
-    let ints = [
-        "0",
-        "1",
-        "-1",
-        "2",
-        "3",
-        "10",
-        "1",
-        "2",
-        "9223372036854775807",
-        "-9223372036854775808",
-    ];
-    random.pick(&ints).map_or("0", |text| text).into()
+/// What stands in a `Tree`.
+pub(super) fn tree() -> Vec<(String, Ty)> {
+    vec![
+        ("name".into(), Ty::Text),
+        ("weight".into(), Ty::Int.optional()),
+        ("below".into(), Ty::Tree.list()),
+        ("beside".into(), Ty::Tree.optional()),
+    ]
 }
 
-/// A type without variants.
-fn basic(random: &mut Random, depth: usize) -> Ty {
-    let ty = match random.below(14) {
-        0 | 1 => Ty::Bool,
-        2 | 3 => Ty::Int,
-        4 => Ty::Float,
-        5 | 6 => Ty::Text,
-        7 => Ty::Enum(vec!["a", "b"], false),
-        8 => Ty::Enum(vec!["a", "b", "ab"], true),
-        9 => Ty::Any,
-        10 | 11 if depth > 0 => Ty::List(Box::new(basic(random, depth - 1).present().clone())),
-        12 if depth > 0 => {
-            let element = random.pick(&[Ty::Int, Ty::Text, Ty::Bool]).cloned();
-            Ty::Set(Box::new(element.unwrap_or(Ty::Int)))
-        }
-        13 if depth > 0 => Ty::Map(Box::new(basic(random, depth - 1).present().clone())),
-        _ => Ty::Int,
-    };
-    if random.percent(25) { ty.optional() } else { ty }
-}
-
-fn collect(ty: &Ty, found: &mut Vec<Ty>) {
-    if found.len() > 30 {
-        return;
-    }
-    found.push(ty.clone());
-    match ty {
-        Ty::List(inner) | Ty::Set(inner) | Ty::Map(inner) | Ty::Optional(inner) => collect(inner, found),
-        Ty::Record(fields) | Ty::Variant(_, fields) => {
-            fields.iter().for_each(|(_, ty)| collect(ty, found));
-        }
-        _ => {}
-    }
+/// Fields as a type or declaration has them.
+pub(super) fn fields_text(fields: &[(String, Ty)], at: &str) -> String {
+    let fields: Vec<String> = fields
+        .iter()
+        .map(|(name, ty)| format!("{name}: {}", ty.text(at)))
+        .collect();
+    fields.join(", ")
 }

@@ -1,0 +1,56 @@
+//! What tests of generated programs share: building an engine of a case, deciding, settings from the
+//! environment.
+#![allow(dead_code, reason = "each test uses a part")]
+
+use std::borrow::Cow;
+
+use wardlaw::{
+    Decision, Engine, Request,
+    input::{Document, NodeId, ReadLimits, read_json},
+};
+use wardlaw_harness::generate::{Case, Input};
+
+/// A number from the environment.
+pub(crate) fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).map_or(otherwise, |text| text.replace('_', "").parse().unwrap())
+}
+
+/// An engine of files and the data of a case, or the diagnostics.
+pub(crate) fn build(case: &Case, files: &[(String, String)]) -> Result<Engine, String> {
+    let mut builder = Engine::builder().library(wardlaw_stdlib::library());
+    for (name, text) in files {
+        builder = builder.source(name, text);
+    }
+    for (name, value) in &case.data {
+        let text = value.to_string();
+        let value = read(&text).map(|document| document.to_value(NodeId(0)))?;
+        builder = builder.data(name, value);
+    }
+    for package in &case.select {
+        builder = builder.package(package);
+    }
+    builder.build().map_err(|error| error.to_string())
+}
+
+/// A document.
+pub(crate) fn read(text: &str) -> Result<Document<'_>, String> {
+    read_json(text, &ReadLimits::default()).map_err(|error| error.to_string())
+}
+
+/// What an evaluator says of inputs; none where they cannot be read.
+pub(crate) fn decide(input: &Input, evaluate: impl Fn(&Request<'_>) -> Decision) -> Option<Decision> {
+    let texts: Vec<(&str, Cow<'_, str>)> = input
+        .values
+        .iter()
+        .map(|(name, value)| (name.as_str(), Cow::from(value.to_string())))
+        .collect();
+    let mut documents = Vec::new();
+    for (name, text) in &texts {
+        documents.push((*name, read(text).ok()?));
+    }
+    let mut request = Request::default();
+    for (name, document) in &documents {
+        request = request.with_input(name, document);
+    }
+    Some(evaluate(&request))
+}
