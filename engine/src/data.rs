@@ -30,6 +30,7 @@ use crate::{
         Plan,
         check::{Check, CheckId, Checks, Found},
         declared::Declared,
+        index,
     },
     value::{
         place::{Token, pointer},
@@ -121,6 +122,8 @@ pub(crate) fn derive(plan: &mut Plan, limits: Limits) -> Option<Diagnostic> {
     let (snapshot, heap) = machine.into_snapshot();
     plan.heap.append(&heap);
     plan.snapshot = snapshot;
+    let mut machine = Machine::new(plan, &[], limits);
+    plan.index = index::build(plan, &mut machine);
     None
 }
 

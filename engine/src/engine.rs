@@ -121,6 +121,15 @@ pub struct ExemptionInfo<'e> {
     pub names_some: bool,
 }
 
+/// Which rules are run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Chosen {
+    /// Those that the index finds: the others would add nothing.
+    Indexed,
+    /// All of the scope: in tests, whose data are not those that the index was made for.
+    All,
+}
+
 impl Engine {
     /// Begins an engine.
     pub fn builder() -> Builder {
@@ -251,24 +260,41 @@ impl Engine {
         let mut machine = Machine::new(&self.plan, &documents, self.limits);
         request.bind(&mut machine);
         let scope = self.force.scope(&machine, request.now());
-        self.decide_in(&mut machine, &scope)
+        self.decide_in(&mut machine, &scope, Chosen::Indexed)
+    }
+
+    /// Decides as [`Engine::decide`] does, and runs every rule: what the index is compared with.
+    #[cfg(feature = "reference")]
+    pub fn decide_without_index(&self, request: &Request<'_>) -> Decision {
+        let documents = request.documents();
+        let mut machine = Machine::new(&self.plan, &documents, self.limits);
+        request.bind(&mut machine);
+        let scope = self.force.scope(&machine, request.now());
+        self.decide_in(&mut machine, &scope, Chosen::All)
     }
 
     /// Decides about what a machine has bound, by the rules of the packages in scope.
-    pub(crate) fn decide_in(&self, machine: &mut Machine<'_>, scope: &Scope) -> Decision {
+    pub(crate) fn decide_in(&self, machine: &mut Machine<'_>, scope: &Scope, chosen: Chosen) -> Decision {
         let mut sink = Sink::default();
         let fuel = machine.fuel;
         let mistyped = self.mismatches(machine, scope, &mut sink);
-        let mut out_of_fuel = false;
-        for (index, rule) in self.plan.rules.iter().enumerate() {
-            if rule.audit || !scope.has(rule.package) {
+        let has = |rule: &Rule| !rule.audit && scope.has(rule.package);
+        let mut rules = Vec::new();
+        match chosen {
+            Chosen::Indexed => self.plan.index.select(machine, &mut rules),
+            Chosen::All => rules.extend(0..self.plan.rules.len() as u32),
+        }
+        for index in rules {
+            if !self.plan.rules.get(index as usize).is_some_and(has) {
                 continue;
             }
-            let index = index as u32;
-            if out_of_fuel {
-                sink.findings.push(unfinished(machine, index, rule));
-            } else {
-                out_of_fuel = machine.run_rule(index, &mut sink);
+            if machine.run_rule(index, &mut sink) {
+                // Whether the index would have left them out or not: they did not come to an end.
+                let later = self.plan.rules.iter().enumerate().skip(index as usize).skip(1);
+                for (index, rule) in later.filter(|(_, rule)| has(rule)) {
+                    sink.findings.push(unfinished(machine, index as u32, rule));
+                }
+                break;
             }
         }
         let outputs = self.outputs(machine, scope, mistyped, &mut sink);

@@ -19,7 +19,7 @@ use wardlaw_lang::{
 use crate::{
     data,
     decision::{Decision, Effect, Finding},
-    engine::Engine,
+    engine::{Chosen, Engine},
     eval::Machine,
     fault::FaultInfo,
     fix,
@@ -478,7 +478,7 @@ impl Run<'_> {
         let decision = if self.audits(state) {
             self.engine.audit_in(&mut machine, &scope)
         } else {
-            self.engine.decide_in(&mut machine, &scope)
+            self.engine.decide_in(&mut machine, &scope, Chosen::All)
         };
         state.fuel = state.fuel.saturating_add(decision.fuel);
         state.decision = Some(decision);
@@ -637,8 +637,7 @@ impl Run<'_> {
         let doc = machine.add_document(&document, Origin::Nothing);
         bind_document(&mut machine, subject.input, doc, &document, subject.review);
         machine.forget_made();
-        Ok(self
-            .engine
-            .decide_in(&mut machine, &Scope::package(self.test.package)))
+        let scope = Scope::package(self.test.package);
+        Ok(self.engine.decide_in(&mut machine, &scope, Chosen::All))
     }
 }

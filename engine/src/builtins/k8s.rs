@@ -113,14 +113,14 @@ fn walk(
 ) {
     match (packed.get(ty), doc.kind(node)) {
         (packed::Type::Record(record), Kind::Object) => {
-            let owner = if packed.name(ty).is_some() { ty } else { owner };
+            let owner = if packed.is_named(ty) { ty } else { owner };
             for member in doc.children(node) {
                 let name = doc.key(member).unwrap_or("");
                 if doc.kind(member) == Kind::Null {
                     continue;
                 }
-                match record.field(name) {
-                    Some(field) => walk(packed, doc, member, field.ty, owner, out),
+                match record.field_type(name) {
+                    Some(ty) => walk(packed, doc, member, ty, owner, out),
                     None if record.open() => {}
                     None => out.push(Unknown {
                         node: member,

@@ -107,8 +107,8 @@ impl Machine<'_> {
 
     /// A place in words: what it is relative to, and its pointer.
     pub(crate) fn shown(&self, place: &Place) -> Option<(Option<String>, String)> {
-        let shown = place::show(&self.world, &self.origins, place)?;
-        Some((shown.within, place::pointer(&shown.tokens)))
+        let (within, tokens) = place::steps(&self.world, &self.origins, place)?;
+        Some((within, place::pointer(&tokens)))
     }
 
     /// What a finding shows of a place; without one, of the object under review.
@@ -210,7 +210,7 @@ impl Machine<'_> {
         place: &Place,
         value: serde_json::Value,
     ) -> Option<Change> {
-        let shown = place::show(&self.world, &self.origins, place)?;
+        let (_, path) = place::steps(&self.world, &self.origins, place)?;
         let Base::Node(at) = place.base else { return None };
         let doc = self.world.doc(at.doc)?;
         let of_input = at.doc >= self.first_input_doc();
@@ -220,7 +220,7 @@ impl Machine<'_> {
         (of_input && of_object).then(|| Change {
             action,
             missing: place.rest.len(),
-            path: shown.tokens,
+            path,
             is_list: action == EditAction::Add && doc.kind(at.node) == Kind::List,
             value,
         })

@@ -104,7 +104,7 @@ pub struct Document<'t> {
 }
 
 /// A key with its hash, made once and looked up in many documents.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct FieldKey {
     text: Box<str>,
     hash: u32,
@@ -456,6 +456,16 @@ pub(super) struct Position {
     pub(super) column: u32,
 }
 
+/// How many bytes are such; in parts whose count fits a byte, so that many are looked at at once.
+fn count(bytes: &[u8], is: impl Fn(u8) -> bool) -> u32 {
+    let parts = bytes.chunks(255);
+    let counts = parts.map(|part| {
+        part.iter()
+            .fold(0_u8, |count, byte| count.wrapping_add(u8::from(is(*byte))))
+    });
+    counts.map(u32::from).sum()
+}
+
 /// Bytes between two [`Document::marks`]; a typical object has none.
 const STRIDE: u32 = 16 * 1024;
 
@@ -467,18 +477,21 @@ impl Position {
     };
 
     /// The position of a later byte; `text` begins at byte `base` of the file.
-    #[expect(clippy::naive_bytecount, reason = "lines are counted for reports only")]
     pub(super) fn advance(self, text: &str, base: u32, offset: u32) -> Position {
         let from = self.offset.saturating_sub(base) as usize;
         let to = (offset.saturating_sub(base) as usize).min(text.len());
         let passed = text.as_bytes().get(from..to).unwrap_or_default();
-        let lines = passed.iter().filter(|&&byte| byte == b'\n').count() as u32;
-        let tail = match passed.iter().rposition(|&byte| byte == b'\n') {
+        let lines = count(passed, |byte| byte == b'\n');
+        let newline = match lines {
+            0 => None,
+            _ => passed.iter().rposition(|&byte| byte == b'\n'),
+        };
+        let tail = match newline {
             Some(newline) => passed.get(newline + 1..).unwrap_or_default(),
             None => passed,
         };
         // Bytes that begin a code point: all but those of the form 10xxxxxx.
-        let column = tail.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as u32;
+        let column = count(tail, |byte| byte & 0xC0 != 0x80);
         Position {
             offset,
             line: self.line + lines,

@@ -18,7 +18,7 @@ use super::{
     Pattern, Place, Plan, Rule, Slice, Step, Test, Whole,
     check::{Check, CheckId},
     declared::Declared,
-    depth, reads, relation,
+    depth, reads, relation, share,
 };
 use crate::{
     builtins::{self, pattern::Regex},
@@ -73,6 +73,7 @@ pub(crate) fn build(mut program: Program) -> Result<Plan, PlanError> {
     } = builder;
     plan.heap = world.heap;
     plan.types = types;
+    share::calls(&mut plan);
     depth::verify(&plan).map_err(|error| PlanError {
         span: error.span,
         reason: PlanErrorKind::TooDeep,

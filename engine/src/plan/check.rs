@@ -243,6 +243,11 @@ impl Check {
         }
     }
 
+    /// The literal fields of each record that fits, if only some objects do.
+    pub(crate) fn variants(&self) -> Option<&[Vec<(FieldKey, Literal)>]> {
+        self.variants.as_deref()
+    }
+
     /// Whether a node fits; else what it is.
     #[inline]
     pub(crate) fn node(&self, doc: &Document<'_>, node: NodeId) -> Result<(), Found> {

@@ -15,11 +15,14 @@ pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod declared;
 pub(crate) mod depth;
+mod guard;
+pub(crate) mod index;
 pub(crate) mod join;
 mod places;
 pub(crate) mod reads;
 pub(crate) mod relation;
 pub(crate) mod shape;
+mod share;
 pub(crate) mod test;
 pub(crate) mod trie;
 mod whole;
@@ -108,6 +111,8 @@ pub(crate) struct Plan {
     pub(crate) inputs: Vec<Input>,
     /// In contract order.
     pub(crate) rules: Vec<Rule>,
+    /// Which of them a decision has to run; made when the data are loaded.
+    pub(crate) index: index::Index,
     /// Where the engine was built for tests; else empty.
     pub(crate) tests: Vec<test::TestBlock>,
     /// What a host may ask for, by full name.

@@ -42,6 +42,12 @@ impl Hash {
         self.add(u64::from(at.doc.0) << 32 | u64::from(at.node.0));
     }
 
+    /// A text, as the value that it is.
+    pub(crate) fn text_value(&mut self, text: &str) {
+        self.add(6);
+        self.text(text);
+    }
+
     /// A value. Recursion is bounded by the depth of documents and of the plan.
     pub(crate) fn value(&mut self, world: &World<'_>, value: Value) {
         match world.view(value) {
@@ -53,10 +59,7 @@ impl Hash {
                 self.add(5);
                 self.text(text);
             }
-            View::Text(text) => {
-                self.add(6);
-                self.text(text);
-            }
+            View::Text(text) => self.text_value(text),
             View::Version(version) => {
                 self.add(7);
                 self.add(u64::from(version.minor));

@@ -71,14 +71,26 @@ pub(crate) struct Shown {
 
 /// A place as a finding shows it; none for a place in a literal of the policy.
 pub(crate) fn show(world: &World<'_>, origins: &[Origin<'_>], place: &Place) -> Option<Shown> {
+    let (within, tokens) = steps(world, origins, place)?;
+    let location = match place.base {
+        Base::Request => None,
+        Base::Node(at) => locate(world.doc(at.doc)?, at.node, !place.rest.is_empty()),
+    };
+    Some(Shown {
+        within,
+        tokens,
+        location,
+    })
+}
+
+/// What a place is relative to, and its steps.
+pub(crate) fn steps(
+    world: &World<'_>,
+    origins: &[Origin<'_>],
+    place: &Place,
+) -> Option<(Option<String>, Vec<Token>)> {
     let at = match place.base {
-        Base::Request => {
-            return Some(Shown {
-                within: Some("request".to_owned()),
-                tokens: place.rest.clone(),
-                location: None,
-            });
-        }
+        Base::Request => return Some((Some("request".to_owned()), place.rest.clone())),
         Base::Node(at) => at,
     };
     let doc = world.doc(at.doc)?;
@@ -100,11 +112,7 @@ pub(crate) fn show(world: &World<'_>, origins: &[Origin<'_>], place: &Place) -> 
         })
         .collect();
     tokens.extend(place.rest.iter().cloned());
-    Some(Shown {
-        within,
-        tokens,
-        location: locate(doc, at.node, !place.rest.is_empty()),
-    })
+    Some((within, tokens))
 }
 
 /// Where a node lies. Of a list or object that takes several lines, and of what something absent was to lie in, one

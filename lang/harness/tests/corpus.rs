@@ -26,6 +26,10 @@ type Evaluator = (&'static str, fn(&Case) -> Value);
 
 const EVALUATORS: &[Evaluator] = &[
     ("engine", |case| evaluate(case, Engine::decide, Engine::audit)),
+    // Every rule is run: the index leaves out only what adds nothing.
+    ("without index", |case| {
+        evaluate(case, Engine::decide_without_index, Engine::audit)
+    }),
     ("reference", |case| {
         evaluate(case, Engine::decide_by_reference, Engine::audit_by_reference)
     }),

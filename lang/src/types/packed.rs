@@ -17,7 +17,7 @@ const MAGIC: u32 = u32::from_le_bytes(*b"WTYP");
 /// The layout that this reader understands.
 const VERSION: u32 = 1;
 /// Words of the header: magic, version, and offset and count of each section.
-const HEADER: usize = 2 + 2 * SECTIONS.len();
+const HEADER: usize = 2 + 2 * (Section::Bytes as usize + 1);
 
 /// An entry of a section, as words.
 type Entry<const W: usize> = [[u8; 4]; W];
@@ -42,18 +42,6 @@ enum Section {
     /// The texts themselves; its count is in bytes.
     Bytes,
 }
-
-/// All sections with their width in bytes.
-const SECTIONS: [(Section, usize); 8] = [
-    (Section::Types, 16),
-    (Section::Fields, 8),
-    (Section::Elements, 4),
-    (Section::Names, 8),
-    (Section::Kinds, 12),
-    (Section::Groups, 4),
-    (Section::Texts, 4),
-    (Section::Bytes, 1),
-];
 
 /// The bit of a field's type that says it is required.
 const REQUIRED: u32 = 1 << 31;
@@ -107,15 +95,31 @@ impl core::error::Error for PackedError {}
 /// A table of types, read in place.
 #[derive(Clone, Copy)]
 pub struct Packed<'a> {
+    types: &'a [Entry<4>],
+    fields: &'a [Entry<2>],
+    elements: &'a [Entry<1>],
+    names: &'a [Entry<2>],
+    kinds: &'a [Entry<3>],
+    groups: &'a [Entry<1>],
+    texts: Texts<'a>,
+}
+
+/// The texts of a table.
+#[derive(Clone, Copy)]
+struct Texts<'a> {
+    ends: &'a [Entry<1>],
     bytes: &'a [u8],
 }
 
 impl fmt::Debug for Packed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Packed")
-            .field("bytes", &self.bytes.len())
-            .field("types", &self.len())
-            .finish()
+        f.debug_struct("Packed").field("types", &self.len()).finish()
+    }
+}
+
+impl fmt::Debug for Texts<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Texts").field("count", &self.ends.len()).finish()
     }
 }
 
@@ -159,7 +163,6 @@ pub enum Type<'a> {
 impl<'a> Packed<'a> {
     /// Reads the header: what the table is, and that its sections lie within it.
     pub fn new(bytes: &'a [u8]) -> Result<Self, PackedError> {
-        let table = Self { bytes };
         let words = bytes.as_chunks::<4>().0;
         if words
             .first()
@@ -172,14 +175,24 @@ impl<'a> Packed<'a> {
             Some(other) => return Err(PackedError::Version(other)),
             None => return Err(PackedError::Bounds),
         }
-        if words.len() < HEADER
-            || SECTIONS
-                .iter()
-                .any(|(s, width)| table.bounds(*s, *width).is_none())
-        {
+        if words.len() < HEADER {
             return Err(PackedError::Bounds);
         }
-        Ok(table)
+        let table = || {
+            Some(Self {
+                types: section(bytes, Section::Types)?,
+                fields: section(bytes, Section::Fields)?,
+                elements: section(bytes, Section::Elements)?,
+                names: section(bytes, Section::Names)?,
+                kinds: section(bytes, Section::Kinds)?,
+                groups: section(bytes, Section::Groups)?,
+                texts: Texts {
+                    ends: section(bytes, Section::Texts)?,
+                    bytes: bounds(bytes, Section::Bytes, 1)?,
+                },
+            })
+        };
+        table().ok_or(PackedError::Bounds)
     }
 
     /// Reads the whole table and tells what is wrong with it.
@@ -189,7 +202,7 @@ impl<'a> Packed<'a> {
 
     /// How many types there are; their numbers are all the smaller ones.
     pub fn len(self) -> usize {
-        self.section::<4>(Section::Types).len()
+        self.types.len()
     }
 
     /// Whether there is no type at all.
@@ -199,7 +212,7 @@ impl<'a> Packed<'a> {
 
     /// The type of that name (`Pod`, `Container`, `autoscaling.v1.HorizontalPodAutoscaler`), without the namespace.
     pub fn named(self, name: &str) -> Option<TypeId> {
-        let names = self.section::<2>(Section::Names);
+        let names = self.names;
         let at = names
             .binary_search_by(|[text, _]| self.raw(*text).cmp(name.as_bytes()))
             .ok()?;
@@ -208,7 +221,7 @@ impl<'a> Packed<'a> {
 
     /// All names, sorted. A type may have two: its full name, and a short one where that is unmistakable.
     pub fn names(self) -> impl Iterator<Item = (&'a str, TypeId)> {
-        let names = self.section::<2>(Section::Names).iter();
+        let names = self.names.iter();
         names.map(move |[text, id]| (self.text(*text), TypeId(u32::from_le_bytes(*id))))
     }
 
@@ -218,6 +231,11 @@ impl<'a> Packed<'a> {
         // Stored with one added, so that zero is free to mean none.
         let name = name.checked_sub(1)?;
         Some(self.text(name.to_le_bytes()))
+    }
+
+    /// Whether a type has a name.
+    pub fn is_named(self, id: TypeId) -> bool {
+        self.entry(id).is_some_and(|[_, _, _, name]| *name != [0; 4])
     }
 
     /// A type, one level deep; `any` for a number that is not in the table.
@@ -240,9 +258,9 @@ impl<'a> Packed<'a> {
             9 => Type::IntOrString,
             10 => Type::Literal(self.text(a)),
             11 => {
-                let values = slice(self.section::<1>(Section::Elements), start, len);
+                let values = slice(self.elements, start, len);
                 Type::Enum(Enum {
-                    table: self,
+                    texts: self.texts,
                     values,
                     closed: marked,
                 })
@@ -250,17 +268,18 @@ impl<'a> Packed<'a> {
             12 => Type::List(TypeId(start)),
             13 => Type::Map(TypeId(start)),
             14 => {
-                let fields = slice(self.section::<2>(Section::Fields), start, len);
-                let kind = (flags & KIND != 0).then(|| u16::from_le_bytes(kind));
+                let fields = slice(self.fields, start, len);
+                let kind = (flags & KIND != 0).then(|| usize::from(u16::from_le_bytes(kind)));
+                let kind = kind.and_then(|kind| self.kinds.get(kind));
                 Type::Record(Record {
-                    table: self,
+                    texts: self.texts,
                     fields,
                     kind,
                     open: marked,
                 })
             }
             15 => {
-                let variants = slice(self.section::<1>(Section::Elements), start, len);
+                let variants = slice(self.elements, start, len);
                 Type::Union(Union {
                     variants,
                     open: marked,
@@ -272,7 +291,7 @@ impl<'a> Packed<'a> {
 
     /// The record of that kind.
     pub fn kind(self, api_version: &str, kind: &str) -> Option<TypeId> {
-        let kinds = self.section::<3>(Section::Kinds);
+        let kinds = self.kinds;
         let wanted = (api_version.as_bytes(), kind.as_bytes());
         let at = kinds
             .binary_search_by(|[version, kind, _]| (self.raw(*version), self.raw(*kind)).cmp(&wanted))
@@ -282,7 +301,7 @@ impl<'a> Packed<'a> {
 
     /// All kinds with their API version, sorted.
     pub fn kinds(self) -> impl Iterator<Item = (&'a str, &'a str, TypeId)> {
-        let kinds = self.section::<3>(Section::Kinds).iter();
+        let kinds = self.kinds.iter();
         kinds.map(move |[version, kind, id]| {
             (
                 self.text(*version),
@@ -294,48 +313,39 @@ impl<'a> Packed<'a> {
 
     /// Whether all kinds of that API group are in the table; the core group's name is empty.
     pub fn knows_group(self, group: &str) -> bool {
-        let groups = self.section::<1>(Section::Groups);
+        let groups = self.groups;
         groups
             .binary_search_by(|[text]| self.raw(*text).cmp(group.as_bytes()))
             .is_ok()
     }
 
-    /// The entries of a section; none where it lies outside the table.
-    fn section<const W: usize>(self, section: Section) -> &'a [Entry<W>] {
-        let Some(bytes) = self.bounds(section, W.saturating_mul(4)) else {
-            return &[];
-        };
-        bytes.as_chunks::<4>().0.as_chunks::<W>().0
-    }
-
-    /// The bytes of a section whose entries have that width.
-    fn bounds(self, section: Section, width: usize) -> Option<&'a [u8]> {
-        let words = self.bytes.as_chunks::<4>().0;
-        let at = (section as usize).checked_mul(2)?.checked_add(2)?;
-        let start = usize::try_from(u32::from_le_bytes(*words.get(at)?)).ok()?;
-        let count = usize::try_from(u32::from_le_bytes(*words.get(at.checked_add(1)?)?)).ok()?;
-        self.bytes
-            .get(start..start.checked_add(count.checked_mul(width)?)?)
-    }
-
     fn entry(self, id: TypeId) -> Option<&'a Entry<4>> {
-        self.section::<4>(Section::Types).get(usize::try_from(id.0).ok()?)
-    }
-
-    /// The bytes of a text, where it exists.
-    fn bytes_of(self, text: [u8; 4]) -> Option<&'a [u8]> {
-        let ends = self.section::<1>(Section::Texts);
-        let index = usize::try_from(u32::from_le_bytes(text)).ok()?;
-        let [end] = *ends.get(index)?;
-        let start = match index.checked_sub(1) {
-            Some(before) => ends.get(before).map_or(0, |[end]| u32::from_le_bytes(*end)),
-            None => 0,
-        };
-        let range = usize::try_from(start).ok()?..usize::try_from(u32::from_le_bytes(end)).ok()?;
-        self.bounds(Section::Bytes, 1)?.get(range)
+        self.types.get(usize::try_from(id.0).ok()?)
     }
 
     /// The bytes of a text: enough to compare, and no check of the encoding is paid for.
+    fn raw(self, text: [u8; 4]) -> &'a [u8] {
+        self.texts.raw(text)
+    }
+
+    fn text(self, text: [u8; 4]) -> &'a str {
+        self.texts.text(text)
+    }
+}
+
+impl<'a> Texts<'a> {
+    /// The bytes of a text, where it exists.
+    fn bytes_of(self, text: [u8; 4]) -> Option<&'a [u8]> {
+        let index = usize::try_from(u32::from_le_bytes(text)).ok()?;
+        let [end] = *self.ends.get(index)?;
+        let start = match index.checked_sub(1) {
+            Some(before) => self.ends.get(before).map_or(0, |[end]| u32::from_le_bytes(*end)),
+            None => 0,
+        };
+        let range = usize::try_from(start).ok()?..usize::try_from(u32::from_le_bytes(end)).ok()?;
+        self.bytes.get(range)
+    }
+
     fn raw(self, text: [u8; 4]) -> &'a [u8] {
         self.bytes_of(text).unwrap_or_default()
     }
@@ -343,6 +353,21 @@ impl<'a> Packed<'a> {
     fn text(self, text: [u8; 4]) -> &'a str {
         core::str::from_utf8(self.raw(text)).unwrap_or_default()
     }
+}
+
+/// The entries of a section; none where it lies outside the table.
+fn section<const W: usize>(bytes: &[u8], section: Section) -> Option<&[Entry<W>]> {
+    let bytes = bounds(bytes, section, W.saturating_mul(4))?;
+    Some(bytes.as_chunks::<4>().0.as_chunks::<W>().0)
+}
+
+/// The bytes of a section whose entries have that width.
+fn bounds(bytes: &[u8], section: Section, width: usize) -> Option<&[u8]> {
+    let words = bytes.as_chunks::<4>().0;
+    let at = (section as usize).checked_mul(2)?.checked_add(2)?;
+    let start = usize::try_from(u32::from_le_bytes(*words.get(at)?)).ok()?;
+    let count = usize::try_from(u32::from_le_bytes(*words.get(at.checked_add(1)?)?)).ok()?;
+    bytes.get(start..start.checked_add(count.checked_mul(width)?)?)
 }
 
 /// Part of a section; nothing where it lies outside.
@@ -357,7 +382,7 @@ fn slice<T>(entries: &[T], start: u32, len: u32) -> &[T] {
 /// Texts to choose from.
 #[derive(Clone, Copy, Debug)]
 pub struct Enum<'a> {
-    table: Packed<'a>,
+    texts: Texts<'a>,
     values: &'a [Entry<1>],
     closed: bool,
 }
@@ -365,14 +390,14 @@ pub struct Enum<'a> {
 impl<'a> Enum<'a> {
     /// The values, in the order in which the API lists them.
     pub fn values(self) -> impl ExactSizeIterator<Item = &'a str> {
-        self.values.iter().map(move |[text]| self.table.text(*text))
+        self.values.iter().map(move |[text]| self.texts.text(*text))
     }
 
     /// Whether the value is one of them.
     pub fn contains(self, value: &str) -> bool {
         self.values
             .iter()
-            .any(|[text]| self.table.raw(*text) == value.as_bytes())
+            .any(|[text]| self.texts.raw(*text) == value.as_bytes())
     }
 
     /// Whether there can be no other value. Most enumerations are open: a later version may add to them.
@@ -395,18 +420,28 @@ pub struct Field<'a> {
 /// Named fields.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
-    table: Packed<'a>,
+    texts: Texts<'a>,
     fields: &'a [Entry<2>],
-    kind: Option<u16>,
+    kind: Option<&'a Entry<3>>,
     open: bool,
 }
 
 impl<'a> Record<'a> {
     /// The field of that name.
     pub fn field(self, name: &str) -> Option<Field<'a>> {
-        let compare = |[text, _]: &Entry<2>| -> Ordering { self.table.raw(*text).cmp(name.as_bytes()) };
+        self.entry(name).map(|entry| self.view(*entry))
+    }
+
+    /// What the field of that name holds where it is present.
+    pub fn field_type(self, name: &str) -> Option<TypeId> {
+        let [_, ty] = self.entry(name)?;
+        Some(TypeId(u32::from_le_bytes(*ty) & !REQUIRED))
+    }
+
+    fn entry(self, name: &str) -> Option<&'a Entry<2>> {
+        let compare = |[text, _]: &Entry<2>| -> Ordering { self.texts.raw(*text).cmp(name.as_bytes()) };
         let at = self.fields.binary_search_by(compare).ok()?;
-        self.fields.get(at).map(|entry| self.view(*entry))
+        self.fields.get(at)
     }
 
     /// All fields, sorted by name.
@@ -426,11 +461,8 @@ impl<'a> Record<'a> {
 
     /// The API version and kind whose record this is.
     pub fn gvk(self) -> Option<(&'a str, &'a str)> {
-        let [version, kind, _] = self
-            .table
-            .section::<3>(Section::Kinds)
-            .get(usize::from(self.kind?))?;
-        Some((self.table.text(*version), self.table.text(*kind)))
+        let [version, kind, _] = self.kind?;
+        Some((self.texts.text(*version), self.texts.text(*kind)))
     }
 
     /// Whether members beside the fields are as good as these.
@@ -441,7 +473,7 @@ impl<'a> Record<'a> {
     fn view(self, [name, ty]: Entry<2>) -> Field<'a> {
         let ty = u32::from_le_bytes(ty);
         Field {
-            name: self.table.text(name),
+            name: self.texts.text(name),
             ty: TypeId(ty & !REQUIRED),
             required: ty & REQUIRED != 0,
         }

@@ -1,13 +1,13 @@
 //! The whole walk over a packed table: that every reference leads somewhere, and that what is searched is sorted.
 
-use super::{Packed, PackedError, Section, Type, TypeId};
+use super::{Packed, PackedError, Type, TypeId};
 
 /// How deep lists and maps may nest without a record between them; more would be a circle.
 const NESTING: usize = 16;
 
 /// Tells what is wrong with a table, at the first place where something is.
 pub(super) fn verify(table: Packed<'_>) -> Result<(), PackedError> {
-    for index in 0..table.section::<1>(Section::Texts).len() {
+    for index in 0..table.texts.ends.len() {
         text(
             table,
             u32::try_from(index)
@@ -19,9 +19,9 @@ pub(super) fn verify(table: Packed<'_>) -> Result<(), PackedError> {
         let id = TypeId(u32::try_from(index).map_err(|_| PackedError::Bounds)?);
         one(table, id).ok_or(PackedError::Type(id))?;
     }
-    let names = table.section::<2>(Section::Names).iter();
+    let names = table.names.iter();
     sorted(names.map(|[name, id]| exists(table, *id).and_then(|_| text(table, *name).ok())))?;
-    let kinds = table.section::<3>(Section::Kinds).iter();
+    let kinds = table.kinds.iter();
     sorted(kinds.map(|[version, kind, id]| {
         let key = (text(table, *version).ok()?, text(table, *kind).ok()?);
         let Type::Record(record) = table.get(exists(table, *id)?) else {
@@ -29,12 +29,7 @@ pub(super) fn verify(table: Packed<'_>) -> Result<(), PackedError> {
         };
         (record.gvk() == Some(key)).then_some(key)
     }))?;
-    sorted(
-        table
-            .section::<1>(Section::Groups)
-            .iter()
-            .map(|[group]| text(table, *group).ok()),
-    )
+    sorted(table.groups.iter().map(|[group]| text(table, *group).ok()))
 }
 
 /// Whether a type and what it refers to directly are there.
@@ -89,7 +84,7 @@ fn exists(table: Packed<'_>, id: [u8; 4]) -> Option<TypeId> {
 }
 
 fn text(table: Packed<'_>, id: [u8; 4]) -> Result<&str, PackedError> {
-    let bytes = table.bytes_of(id).ok_or(PackedError::Text)?;
+    let bytes = table.texts.bytes_of(id).ok_or(PackedError::Text)?;
     core::str::from_utf8(bytes).map_err(|_| PackedError::Text)
 }
 

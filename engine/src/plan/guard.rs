@@ -1,0 +1,460 @@
+//! What the first clauses of a rule ask of the input, as far as an index can answer it: that a scalar at
+//! a path is one of some constants. Only what stands in purely conjunctive position counts, and only up
+//! to the first clause that can fail by itself or draws elements.
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
+
+use wardlaw_lang::types::Literal;
+
+use super::{
+    Clause, Op, OpId, Pattern, Plan, Rule, Test,
+    check::{Check, CheckId, Convert},
+    index::{Path, key},
+};
+use crate::{
+    eval::Machine,
+    input::FieldKey,
+    value::{Value, View},
+};
+
+/// A question with more answers is left to the rule.
+const MOST_KEYS: usize = 64;
+/// How many questions of a rule the index asks.
+const MOST_GUARDS: usize = 8;
+
+/// A rule adds something only where the scalar at the path has one of the hashes.
+#[derive(Clone, Debug)]
+pub(crate) struct Guard {
+    pub(crate) path: Path,
+    pub(crate) keys: BTreeSet<u64>,
+}
+
+/// What a rule asks first; none where what it asks of the data is false, so that it never fires.
+pub(crate) fn of_rule(plan: &Plan, machine: &mut Machine<'_>, rule: &Rule) -> Option<Vec<Guard>> {
+    let mut guards = Guards {
+        plan,
+        bound: BTreeMap::new(),
+        found: Vec::new(),
+    };
+    for clause in rule.clauses.of(&plan.clauses) {
+        let (value, truth) = match clause {
+            Clause::For(_) => break,
+            Clause::Given { value, .. } | Clause::Let { value, .. } => (*value, true),
+            Clause::When(condition) => (*condition, true),
+            Clause::Unless(condition) => (*condition, false),
+        };
+        if guards.of_data(value) {
+            let result = machine.evaluate(value, 0);
+            let passes = match (clause, result) {
+                (Clause::Given { .. }, Ok(value)) => !matches!(value, Value::Null),
+                (Clause::When(_) | Clause::Unless(_), Ok(value)) => {
+                    let found = match machine.world.view(value) {
+                        View::Bool(found) => Some(found),
+                        _ => None,
+                    };
+                    found.is_none_or(|found| found == truth)
+                }
+                (_, Ok(_)) => true,
+                (_, Err(_)) => {
+                    drop(machine.take_fault());
+                    true
+                }
+            };
+            if !passes {
+                return None;
+            }
+        }
+        match clause {
+            Clause::When(_) | Clause::Unless(_) => guards.condition(&machine.world, value, truth),
+            Clause::Given { .. } => guards.presence(&machine.world, value),
+            Clause::Let { .. } | Clause::For(_) => {}
+        }
+        if !guards.cannot_fail(value, &guards.bound) {
+            break;
+        }
+        match clause {
+            Clause::Given { local, value } => drop(guards.bound.insert(*local, *value)),
+            Clause::Let {
+                pattern: Pattern::Bind(local),
+                value,
+            } => drop(guards.bound.insert(*local, *value)),
+            // What a pattern takes apart may have another length.
+            Clause::Let {
+                pattern: Pattern::Tuple(_),
+                ..
+            } => break,
+            _ => {}
+        }
+    }
+    let mut found = guards.found;
+    found.truncate(MOST_GUARDS);
+    Some(found)
+}
+
+/// What the slots of a frame were bound to.
+type Bound = BTreeMap<u32, OpId>;
+
+struct Guards<'p> {
+    plan: &'p Plan,
+    bound: Bound,
+    found: Vec<Guard>,
+}
+
+impl Guards<'_> {
+    fn check(&self, id: CheckId) -> Option<&Check> {
+        self.plan.checks.get(id)
+    }
+
+    /// A path of the input, and whether what is read there stays the scalar that it is.
+    fn path(&self, id: OpId, bound: &Bound) -> Option<(Path, bool)> {
+        let step = |base, name: &FieldKey, check| {
+            let (mut path, _) = self.path(base, bound)?;
+            path.steps.push(name.clone());
+            Some((path, self.check(check)?.is_plain()))
+        };
+        match self.plan.op(id)? {
+            Op::Input(input) => {
+                let check = self.plan.inputs.get(input as usize)?.check;
+                let steps = Vec::new();
+                Some((Path { input, steps }, self.check(check)?.is_plain()))
+            }
+            Op::Local(slot) => self.path(*bound.get(&slot)?, bound),
+            // The body of a `let` has a frame of its own.
+            Op::Let(entry) => self.path(self.plan.lets.get(entry as usize)?.value, &Bound::new()),
+            Op::Field(index) => {
+                let field = self.plan.fields.get(index as usize)?;
+                step(field.base, &field.key, field.check)
+            }
+            Op::Index(index) => {
+                let index = self.plan.indices.get(index as usize)?;
+                let name = match self.constant(index.at)? {
+                    Value::Text(text) => self.plan.heap.text(text),
+                    _ => return None,
+                };
+                step(index.base, &FieldKey::new(name), index.check)
+            }
+            _ => None,
+        }
+    }
+
+    fn constant(&self, id: OpId) -> Option<Value> {
+        match self.plan.op(id)? {
+            Op::Constant(index) => self.plan.constants.get(index as usize).copied(),
+            _ => None,
+        }
+    }
+
+    /// The hashes of constants, if all are scalars that equal a scalar of the input only by their value.
+    fn keys(&self, world: &crate::value::World<'_>, constants: &[Value]) -> Option<BTreeSet<u64>> {
+        let keys: Option<BTreeSet<u64>> = constants
+            .iter()
+            .map(|constant| match world.view(*constant) {
+                View::Text(_) | View::Int(_) | View::Bool(_) | View::Float(_) => Some(key(world, *constant)),
+                _ => None,
+            })
+            .collect();
+        keys.filter(|keys| keys.len() <= MOST_KEYS)
+    }
+
+    /// Notes what follows from a condition that is asked to be true, or false.
+    fn condition(&mut self, world: &crate::value::World<'_>, id: OpId, truth: bool) {
+        let Some(op) = self.plan.op(id) else { return };
+        match op {
+            Op::And(left, right) if truth => {
+                self.condition(world, left, true);
+                // The right side is only asked where the left one holds and did not fail.
+                if self.cannot_fail(left, &self.bound) {
+                    self.condition(world, right, true);
+                }
+            }
+            Op::Or(left, right) if !truth => {
+                self.condition(world, left, false);
+                if self.cannot_fail(left, &self.bound) {
+                    self.condition(world, right, false);
+                }
+            }
+            Op::Not(operand) => self.condition(world, operand, !truth),
+            Op::Is { value, check } if truth => {
+                if let Some((path, _)) = self.path(value, &self.bound) {
+                    self.variants(world, &path, &[check]);
+                }
+            }
+            _ => {
+                let guard = self.scalar(world, op, truth);
+                self.found.extend(guard);
+            }
+        }
+    }
+
+    /// A question to one scalar.
+    fn scalar(&self, world: &crate::value::World<'_>, op: Op, truth: bool) -> Option<Guard> {
+        match op {
+            Op::Equal {
+                left, right, negated, ..
+            } if negated != truth => {
+                let (side, constant) = match (self.constant(left), self.constant(right)) {
+                    (None, Some(constant)) => (left, constant),
+                    (Some(constant), None) => (right, constant),
+                    _ => return None,
+                };
+                let (path, plain) = self.path(side, &self.bound)?;
+                let keys = self.keys(world, &[constant])?;
+                plain.then_some(Guard { path, keys })
+            }
+            Op::In {
+                value,
+                container,
+                negated,
+                ..
+            } if negated != truth => {
+                let (path, plain) = self.path(value, &self.bound)?;
+                let run = match self.constant(container)? {
+                    Value::List(run) | Value::Set(run) => world.run(run),
+                    _ => return None,
+                };
+                let keys = self.keys(world, run)?;
+                plain.then_some(Guard { path, keys })
+            }
+            Op::Or(left, right) if truth => {
+                let left = self.scalar(world, self.plan.op(left)?, true)?;
+                let right = self.scalar(world, self.plan.op(right)?, true)?;
+                let keys: BTreeSet<u64> = left.keys.union(&right.keys).copied().collect();
+                let one = left.path == right.path && keys.len() <= MOST_KEYS;
+                one.then_some(Guard {
+                    path: left.path,
+                    keys,
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Where a function gives something only for records of some kinds, its presence asks for the kind.
+    fn presence(&mut self, world: &crate::value::World<'_>, id: OpId) {
+        let (mut id, mut bound) = (id, self.bound.clone());
+        loop {
+            match self.plan.op(id) {
+                Some(Op::Let(entry)) => {
+                    let Some(entry) = self.plan.lets.get(entry as usize) else {
+                        return;
+                    };
+                    (id, bound) = (entry.value, Bound::new());
+                }
+                Some(Op::Local(slot)) => match bound.get(&slot) {
+                    Some(value) => id = *value,
+                    None => return,
+                },
+                Some(Op::Call { function, args }) => {
+                    let Some(function) = self.plan.functions.get(function as usize) else {
+                        return;
+                    };
+                    // Arguments that are no paths of the caller's frame are not followed.
+                    let args = args.of(&self.plan.args);
+                    let [argument] = args else { return };
+                    let Some((path, _)) = self.path(*argument, &bound) else {
+                        return;
+                    };
+                    self.present_match(world, function.body, &path);
+                    return;
+                }
+                _ => return,
+            }
+        }
+    }
+
+    /// A body that is `match` over its only parameter: the variants for which it is not null.
+    fn present_match(&mut self, world: &crate::value::World<'_>, body: OpId, path: &Path) {
+        let Some(Op::Match { value, arms }) = self.plan.op(body) else {
+            return;
+        };
+        if !matches!(self.plan.op(value), Some(Op::Local(0))) {
+            return;
+        }
+        let mut checks = Vec::new();
+        for arm in arms.of(&self.plan.arms) {
+            if matches!(self.constant(arm.value), Some(Value::Null)) {
+                continue;
+            }
+            for test in &arm.tests {
+                match test {
+                    Test::Type(check) => checks.push(*check),
+                    Test::Null => {}
+                    Test::Always | Test::Equal(_) => return,
+                }
+            }
+        }
+        self.variants(world, path, &checks);
+    }
+
+    /// Asks for the literal fields that all records of the checks have.
+    fn variants(&mut self, world: &crate::value::World<'_>, path: &Path, checks: &[CheckId]) {
+        let mut fields: Option<BTreeMap<&FieldKey, BTreeSet<u64>>> = None;
+        for check in checks {
+            let Some(variants) = self.check(*check).and_then(Check::variants) else {
+                return;
+            };
+            for variant in variants {
+                let literals: BTreeMap<&FieldKey, u64> = variant
+                    .iter()
+                    .map(|(name, literal)| (name, literal_key(world, literal)))
+                    .collect();
+                fields = Some(match fields {
+                    None => literals
+                        .into_iter()
+                        .map(|(name, key)| (name, BTreeSet::from([key])))
+                        .collect(),
+                    Some(mut known) => {
+                        known.retain(|name, _| literals.contains_key(*name));
+                        for (name, keys) in &mut known {
+                            keys.extend(literals.get(*name));
+                        }
+                        known
+                    }
+                });
+            }
+        }
+        let mut guards: Vec<Guard> = Vec::new();
+        for (name, keys) in fields.unwrap_or_default() {
+            let mut path = path.clone();
+            path.steps.push(name.clone());
+            guards.push(Guard { path, keys });
+        }
+        // One of them is enough: the one that tells most records apart.
+        guards.sort_by_key(|guard| core::cmp::Reverse(guard.keys.len()));
+        self.found.extend(
+            guards
+                .into_iter()
+                .take(1)
+                .filter(|guard| guard.keys.len() <= MOST_KEYS),
+        );
+    }
+
+    /// Whether an expression depends on data alone, and names no local.
+    fn of_data(&self, id: OpId) -> bool {
+        let mut stack = alloc::vec![id];
+        while let Some(id) = stack.pop() {
+            let Some(op) = self.plan.op(id) else { return false };
+            match op {
+                Op::Constant(_) | Op::Data(_) => {}
+                Op::Let(entry) => {
+                    let entry = self.plan.lets.get(entry as usize);
+                    if entry.is_none_or(|entry| entry.reads_input) {
+                        return false;
+                    }
+                }
+                Op::Field(_)
+                | Op::Index(_)
+                | Op::And(..)
+                | Op::Or(..)
+                | Op::Coalesce(..)
+                | Op::Equal { .. }
+                | Op::Absent { .. }
+                | Op::Order { .. }
+                | Op::In { .. }
+                | Op::Not(_) => {
+                    super::depth::operands(self.plan, op, &mut stack);
+                }
+                _ => return false,
+            }
+        }
+        true
+    }
+
+    /// Whether evaluating can go wrong only by a value that is not of its declared type, and draws
+    /// nothing. Recursion follows the plan, whose depth is bounded.
+    fn cannot_fail(&self, id: OpId, bound: &Bound) -> bool {
+        let Some(op) = self.plan.op(id) else { return false };
+        match op {
+            Op::Constant(_) | Op::Input(_) | Op::Data(_) | Op::Local(_) => true,
+            Op::Let(entry) => self
+                .plan
+                .lets
+                .get(entry as usize)
+                .is_some_and(|entry| self.cannot_fail(entry.value, &Bound::new())),
+            Op::Field(index) => self
+                .plan
+                .fields
+                .get(index as usize)
+                .is_some_and(|field| self.cannot_fail(field.base, bound)),
+            Op::Index(index) => self.plan.indices.get(index as usize).is_some_and(|index| {
+                matches!(self.constant(index.at), Some(Value::Text(_))) && self.cannot_fail(index.base, bound)
+            }),
+            Op::Equal { left, right, .. } | Op::Coalesce(left, right) => {
+                self.cannot_fail(left, bound) && self.cannot_fail(right, bound)
+            }
+            Op::In { value, container, .. } => {
+                matches!(self.constant(container), Some(Value::List(_) | Value::Set(_)))
+                    && self.cannot_fail(value, bound)
+            }
+            Op::Absent { value, .. } | Op::Is { value, .. } => self.cannot_fail(value, bound),
+            Op::And(left, right) | Op::Or(left, right) => {
+                self.is_truth(left, bound) && self.is_truth(right, bound)
+            }
+            Op::Not(operand) => self.is_truth(operand, bound),
+            Op::If {
+                condition,
+                then,
+                otherwise,
+            } => {
+                self.is_truth(condition, bound)
+                    && self.cannot_fail(then, bound)
+                    && self.cannot_fail(otherwise, bound)
+            }
+            Op::Match { value, arms } => {
+                self.cannot_fail(value, bound)
+                    && arms.of(&self.plan.arms).iter().all(|arm| {
+                        arm.guard.is_none_or(|guard| self.is_truth(guard, bound))
+                            && self.cannot_fail(arm.value, bound)
+                    })
+            }
+            Op::Call { function, args } => {
+                let body = self.plan.functions.get(function as usize).map(|f| f.body);
+                args.of(&self.plan.args)
+                    .iter()
+                    .all(|arg| self.cannot_fail(*arg, bound))
+                    && body.is_some_and(|body| self.cannot_fail(body, &Bound::new()))
+            }
+            _ => false,
+        }
+    }
+
+    /// As [`Guards::cannot_fail`], of something that is `true` or `false` wherever it is anything.
+    fn is_truth(&self, id: OpId, bound: &Bound) -> bool {
+        let truth = match self.plan.op(id) {
+            Some(
+                Op::Equal { .. }
+                | Op::Absent { .. }
+                | Op::In { .. }
+                | Op::Is { .. }
+                | Op::And(..)
+                | Op::Or(..)
+                | Op::Not(_),
+            ) => true,
+            Some(Op::Constant(index)) => {
+                matches!(self.plan.constants.get(index as usize), Some(Value::Bool(_)))
+            }
+            _ => false,
+        };
+        truth && self.cannot_fail(id, bound)
+    }
+}
+
+impl Check {
+    /// Whether what is read stays what it is in the document, so that it equals a text or number only by that.
+    fn is_plain(&self) -> bool {
+        !matches!(self.convert, Convert::Version | Convert::Opaque)
+    }
+}
+
+fn literal_key(world: &crate::value::World<'_>, literal: &Literal) -> u64 {
+    let mut hash = crate::value::hash::Hash::default();
+    match literal {
+        Literal::Text(text) => hash.text_value(text),
+        Literal::Int(value) => hash.value(world, Value::Int(*value)),
+        Literal::Bool(value) => hash.value(world, Value::Bool(*value)),
+    }
+    hash.finish()
+}

@@ -1,0 +1,266 @@
+//! The index: which rules a decision has to run. Rules whose first clauses ask a scalar of the input to
+//! be one of some constants are found by that value; the others are run always.
+//!
+//! A rule is left out only where running it would add nothing: what it asks is false, and all it does
+//! before it asks can neither fail nor draw. A value that is not of its type is an error of every rule
+//! that reads it, found before any rule runs; where the index meets one, it leaves out nothing.
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec,
+    vec::Vec,
+};
+
+use super::{
+    Plan,
+    guard::{self, Guard},
+};
+use crate::{
+    eval::Machine,
+    input::{FieldKey, Kind},
+    value::{NodeRef, Value, hash::Hash},
+};
+
+/// A scalar of an input: the steps that lead to it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Path {
+    pub(crate) input: u32,
+    pub(crate) steps: Vec<FieldKey>,
+}
+
+/// What lies at the end of a path.
+enum Found {
+    /// Nothing: equal to no constant.
+    Absent,
+    /// A scalar, by the hash of its value.
+    Key(u64),
+    /// Something that has another type than declared.
+    Other,
+}
+
+/// Rules by what they ask.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Index {
+    paths: Vec<Path>,
+    nodes: Vec<Node>,
+    /// How many rules can ever run; the others ask something of the data that is false.
+    live: u32,
+}
+
+/// Rules that are run where the node is reached, and what they are told apart by further on.
+#[derive(Clone, Debug, Default)]
+struct Node {
+    rules: Vec<u32>,
+    switch: Option<Switch>,
+}
+
+/// A question to the input.
+#[derive(Clone, Debug)]
+struct Switch {
+    /// An index into [`Index::paths`].
+    path: u32,
+    /// Node of each answer, ordered by hash.
+    cases: Vec<(u64, u32)>,
+    /// The rules that do not ask.
+    rest: u32,
+}
+
+/// A rule with what it still asks: paths and hashes.
+#[derive(Clone, Debug)]
+struct Asking {
+    rule: u32,
+    guards: Vec<(u32, Vec<u64>)>,
+}
+
+/// The index of a plan whose data are loaded.
+pub(crate) fn build(plan: &Plan, machine: &mut Machine<'_>) -> Index {
+    let mut index = Index::default();
+    let mut ids: BTreeMap<Path, u32> = BTreeMap::new();
+    let mut asking = Vec::with_capacity(plan.rules.len());
+    for (number, rule) in plan.rules.iter().enumerate().filter(|(_, rule)| !rule.audit) {
+        let Some(guards) = guard::of_rule(plan, machine, rule) else {
+            continue;
+        };
+        let mut numbered: BTreeMap<u32, Vec<u64>> = BTreeMap::new();
+        for Guard { path, keys } in guards {
+            let next = ids.len() as u32;
+            let id = *ids.entry(path).or_insert(next);
+            // Two questions to one place: one answer has to fit both, and one of them is enough to ask.
+            numbered.entry(id).or_insert_with(|| keys.into_iter().collect());
+        }
+        asking.push(Asking {
+            rule: number as u32,
+            guards: numbered.into_iter().collect(),
+        });
+    }
+    index.live = asking.len() as u32;
+    let mut paths: Vec<(Path, u32)> = ids.into_iter().collect();
+    paths.sort_by_key(|(_, id)| *id);
+    index.paths = paths.into_iter().map(|(path, _)| path).collect();
+    index.grow(asking);
+    index
+}
+
+impl Index {
+    /// Adds the nodes for rules; the first is the root of these. Nodes that wait are kept in a list, so that
+    /// nothing recurses.
+    fn grow(&mut self, asking: Vec<Asking>) {
+        self.nodes.push(Node::default());
+        let mut waiting = vec![(0_u32, asking)];
+        while let Some((id, asking)) = waiting.pop() {
+            let Some(path) = best(&asking) else {
+                let rules = asking.into_iter().map(|asking| asking.rule).collect();
+                self.set(id, Node { rules, switch: None });
+                continue;
+            };
+            let mut cases: BTreeMap<u64, Vec<Asking>> = BTreeMap::new();
+            let mut rest = Vec::new();
+            for mut asking in asking {
+                let at = asking.guards.binary_search_by_key(&path, |(path, _)| *path);
+                let Ok(at) = at else {
+                    rest.push(asking);
+                    continue;
+                };
+                let (_, keys) = asking.guards.remove(at);
+                for key in keys {
+                    cases.entry(key).or_default().push(asking.clone());
+                }
+            }
+            let mut later = |asking| {
+                let id = self.nodes.len() as u32;
+                self.nodes.push(Node::default());
+                waiting.push((id, asking));
+                id
+            };
+            let cases: Vec<(u64, u32)> = cases
+                .into_iter()
+                .map(|(key, asking)| (key, later(asking)))
+                .collect();
+            let rest = later(rest);
+            let switch = Some(Switch { path, cases, rest });
+            self.set(
+                id,
+                Node {
+                    rules: Vec::new(),
+                    switch,
+                },
+            );
+        }
+    }
+
+    fn set(&mut self, id: u32, node: Node) {
+        if let Some(slot) = self.nodes.get_mut(id as usize) {
+            *slot = node;
+        }
+    }
+
+    /// The rules that may add something to the decision, in contract order.
+    pub(crate) fn select(&self, machine: &Machine<'_>, rules: &mut Vec<u32>) {
+        rules.clear();
+        let mut at = Some(0_u32);
+        // Cases that were entered wait in `rules` no longer than it takes: there is one a switch.
+        let mut waiting: Vec<u32> = Vec::new();
+        while let Some(id) = at.or_else(|| waiting.pop()) {
+            at = None;
+            let Some(node) = self.nodes.get(id as usize) else {
+                continue;
+            };
+            rules.extend_from_slice(&node.rules);
+            let Some(switch) = &node.switch else { continue };
+            let found = self
+                .paths
+                .get(switch.path as usize)
+                .map_or(Found::Other, |path| path.read(machine));
+            match found {
+                Found::Absent => {}
+                Found::Key(key) => {
+                    let case = switch.cases.binary_search_by_key(&key, |(key, _)| *key).ok();
+                    let case = case.and_then(|case| switch.cases.get(case));
+                    waiting.extend(case.map(|(_, node)| *node));
+                }
+                Found::Other => self.all_cases(switch, rules),
+            }
+            at = Some(switch.rest);
+        }
+        rules.sort_unstable();
+    }
+
+    /// All rules below the cases of a switch, whatever they ask.
+    #[cold]
+    fn all_cases(&self, switch: &Switch, rules: &mut Vec<u32>) {
+        let mut found = BTreeSet::new();
+        let mut stack: Vec<u32> = switch.cases.iter().map(|(_, node)| *node).collect();
+        while let Some(id) = stack.pop() {
+            let Some(node) = self.nodes.get(id as usize) else {
+                continue;
+            };
+            found.extend(node.rules.iter().copied());
+            if let Some(switch) = &node.switch {
+                stack.extend(switch.cases.iter().map(|(_, node)| *node));
+                stack.push(switch.rest);
+            }
+        }
+        rules.extend(found);
+    }
+}
+
+/// The path that tells most of the rules apart; none where no two rules ask the same place.
+fn best(asking: &[Asking]) -> Option<u32> {
+    let mut counts: BTreeMap<u32, (usize, BTreeSet<u64>)> = BTreeMap::new();
+    for (path, keys) in asking.iter().flat_map(|asking| &asking.guards) {
+        let (rules, all) = counts.entry(*path).or_default();
+        *rules = rules.saturating_add(1);
+        all.extend(keys.iter().copied());
+    }
+    // Of `n` rules over `k` answers about `n / k` are left: so many are saved.
+    let saved =
+        |rules: usize, answers: usize| rules.saturating_sub(rules.checked_div(answers).unwrap_or(rules));
+    counts
+        .into_iter()
+        .filter(|(_, (rules, _))| *rules > 1)
+        .map(|(path, (rules, keys))| (saved(rules, keys.len().saturating_add(1)), path))
+        .max_by(|(a, first), (b, second)| a.cmp(b).then(second.cmp(first)))
+        .map(|(_, path)| path)
+}
+
+impl Path {
+    fn read(&self, machine: &Machine<'_>) -> Found {
+        let world = &machine.world;
+        let input = machine.inputs.get(self.input as usize);
+        let mut value = input.copied().unwrap_or(Value::Null);
+        for step in &self.steps {
+            value = match value {
+                Value::Null => return Found::Absent,
+                Value::Map(_) => world.field(value, step),
+                Value::Node(at) => {
+                    let Some(doc) = world.doc(at.doc) else {
+                        return Found::Other;
+                    };
+                    match (doc.kind(at.node), doc.get(at.node, step)) {
+                        (Kind::Object, Some(node)) if doc.kind(node) == Kind::Null => Value::Null,
+                        (Kind::Object, Some(node)) => Value::Node(NodeRef { doc: at.doc, node }),
+                        (Kind::Object, None) => Value::Null,
+                        _ => return Found::Other,
+                    }
+                }
+                _ => return Found::Other,
+            };
+        }
+        match value {
+            Value::Null => Found::Absent,
+            Value::Node(at) => match world.doc(at.doc).map(|doc| doc.kind(at.node)) {
+                Some(Kind::Bool | Kind::Int | Kind::Float | Kind::String) => Found::Key(key(world, value)),
+                _ => Found::Other,
+            },
+            Value::Text(_) | Value::Bool(_) | Value::Int(_) => Found::Key(key(world, value)),
+            _ => Found::Other,
+        }
+    }
+}
+
+/// A scalar by the hash of its value. Two that share one are told apart by the rules themselves.
+pub(super) fn key(world: &crate::value::World<'_>, value: Value) -> u64 {
+    let mut hash = Hash::default();
+    hash.value(world, value);
+    hash.finish()
+}
