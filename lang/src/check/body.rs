@@ -3,7 +3,7 @@
 use alloc::{format, vec::Vec};
 
 use crate::{
-    Code, Diagnostic, Span,
+    Applicability, Code, Diagnostic, Span,
     ir::{Clause, ClauseKind, ExprId, Pattern},
     syntax::ast::{self, StepKind},
     types::{Type, TypeId, Types},
@@ -181,15 +181,27 @@ impl<'s> Checker<'_, 's> {
         }
         if self.types().is_optional(source.ty) {
             let ty = self.show(source.ty);
-            self.absent(
-                Diagnostic::new(
-                    Code::MaybeAbsent,
-                    source.span,
-                    "this may be absent, so it cannot be walked",
-                )
-                .with_note(format!("this is `{ty}`"))
-                .with_help("write `?? []` (or `?? {}` for a map): no element where it is absent"),
-            );
+            let present = self.types().present(source.ty);
+            let empty = match self.types().structure(present) {
+                Type::List(_) => Some(" ?? []"),
+                Type::Set(_) | Type::Map(_) => Some(" ?? {}"),
+                _ => None,
+            };
+            let mut diagnostic = Diagnostic::new(
+                Code::MaybeAbsent,
+                source.span,
+                "this may be absent, so it cannot be walked",
+            )
+            .with_note(format!("this is `{ty}`"))
+            .with_help("write `?? []` (or `?? {}` for a map): no element where it is absent");
+            if let Some(empty) = empty.filter(|_| source.path.is_some()) {
+                let end = Span {
+                    start: source.span.end,
+                    ..source.span
+                };
+                diagnostic = diagnostic.with_edit(end, empty, Applicability::Unsafe);
+            }
+            self.absent(diagnostic);
             return Types::ERROR;
         }
         let tuple = matches!(pattern, ast::Pattern::Tuple(..));

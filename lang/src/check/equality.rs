@@ -303,16 +303,22 @@ impl<'s> Checker<'_, 's> {
         let slip = (is_false(self, right) && optional(self, left))
             || (is_false(self, left) && optional(self, right));
         if slip && op == BinaryOp::Equal {
-            self.report(
-                Diagnostic::new(
-                    Code::EqualsFalse,
-                    span,
-                    "this does not hold where the value is absent",
-                )
-                .with_help(
-                    "write `!= true` if absent counts as false; else bind it with `given` and use `unless`",
-                ),
+            let mut diagnostic = Diagnostic::new(
+                Code::EqualsFalse,
+                span,
+                "this does not hold where the value is absent",
+            )
+            .with_help(
+                "write `!= true` if absent counts as false; else bind it with `given` and use `unless`",
             );
+            if is_false(self, right) {
+                let behind = Span {
+                    start: left.span.end,
+                    ..right.span
+                };
+                diagnostic = diagnostic.with_edit(behind, " != true", Applicability::Unsafe);
+            }
+            self.report(diagnostic);
         }
     }
 }

@@ -475,7 +475,15 @@ impl<'s> Checker<'_, 's> {
                     span,
                     "`is` asks what a value is, and what is absent is no value",
                 )
-                .with_help("write `== null`"),
+                .with_help("write `== null`")
+                .with_edit(
+                    Span {
+                        start: value.span.end,
+                        ..span
+                    },
+                    " == null",
+                    Applicability::Safe,
+                ),
             );
             return typed;
         }

@@ -58,7 +58,15 @@ impl<'s> Checker<'_, 's> {
                             left.span,
                             "this is never absent, so the default is never used",
                         )
-                        .with_help("remove `??` and what follows it"),
+                        .with_help("remove `??` and what follows it")
+                        .with_edit(
+                            Span {
+                                start: left.span.end,
+                                ..right.span
+                            },
+                            "",
+                            Applicability::Unsafe,
+                        ),
                     );
                 }
                 let present = self.types().present(left.ty);

@@ -8,7 +8,7 @@ use alloc::{
 };
 
 use crate::{
-    Code, Diagnostic,
+    Applicability, Code, Diagnostic, Span,
     ir::{self, Effect, EffectKind, PackageId, RuleSeverity},
     suggest::nearest,
     syntax::ast::{self, ExprKind, ItemKind, StepKind},
@@ -63,14 +63,20 @@ impl<'a, 's> Checker<'a, 's> {
         if let Some(span) = allows
             && !stated
         {
-            self.report(
-                Diagnostic::new(
-                    Code::NoDefault,
-                    span,
-                    "a package with an `allow` rule must say what holds where none fires",
-                )
-                .with_help("add `default deny` below the package line"),
-            );
+            let mut diagnostic = Diagnostic::new(
+                Code::NoDefault,
+                span,
+                "a package with an `allow` rule must say what holds where none fires",
+            )
+            .with_help("add `default deny` below the package line");
+            if let Some(line) = source.files.first().and_then(|file| file.package.as_ref()) {
+                let end = Span {
+                    start: line.span.end,
+                    ..line.span
+                };
+                diagnostic = diagnostic.with_edit(end, "\n\ndefault deny", Applicability::Unsafe);
+            }
+            self.report(diagnostic);
         }
     }
 

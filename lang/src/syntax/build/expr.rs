@@ -5,7 +5,7 @@ use alloc::{boxed::Box, format, vec::Vec};
 use super::{Build, Deep};
 use crate::{
     code::Code,
-    diagnostic::Diagnostic,
+    diagnostic::{Applicability, Diagnostic},
     span::Span,
     syntax::{
         ast::{
@@ -124,15 +124,20 @@ impl<'s> Build<'s> {
             return;
         };
         let start = end.saturating_sub(rest.len() as u32);
-        self.diagnostics.push(
-            Diagnostic::new(
-                Code::ContinuesLine,
-                self.span(start, start + 1),
-                format!("this `{bracket}` goes on with the expression above"),
-            )
-            .with_label(self.span(from.saturating_sub(1), from), "which seems to end here")
-            .with_help("put it on the line above; line breaks end nothing"),
-        );
+        let diagnostic = Diagnostic::new(
+            Code::ContinuesLine,
+            self.span(start, start + 1),
+            format!("this `{bracket}` goes on with the expression above"),
+        )
+        .with_label(self.span(from.saturating_sub(1), from), "which seems to end here")
+        .with_help("put it on the line above; line breaks end nothing");
+        // A comment between the two has to be moved by hand.
+        self.diagnostics
+            .push(if self.slice(from, start).trim().is_empty() {
+                diagnostic.with_edit(self.span(from, start), "", Applicability::Safe)
+            } else {
+                diagnostic
+            });
     }
 
     pub(in crate::syntax) fn index(
