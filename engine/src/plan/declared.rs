@@ -213,15 +213,11 @@ impl Declared {
 
     /// As messages show it: the type of a value that is present.
     pub(crate) fn describe(&self, types: &mut Types) -> String {
-        let mut names: Vec<String> = Vec::new();
-        for id in &self.alternatives {
-            let name = describe(types, *id, 0);
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
         // Types are numbered as they are met; a message does not depend on the order of files.
+        let alternatives = self.alternatives.iter();
+        let mut names: Vec<String> = alternatives.map(|id| describe(types, *id, 0)).collect();
         names.sort_unstable();
+        names.dedup();
         let more = names.len() > SHOWN;
         names.truncate(SHOWN);
         let mut text = names.join(" | ");

@@ -102,7 +102,7 @@ impl<'w> Report<'w> {
     /// A keyword that nothing knows.
     pub(super) fn unknown(&mut self, span: Span, keyword: &str) {
         let shown: String = keyword.chars().take(60).collect();
-        if self.help.is_none() {
+        if self.help.is_none() && self.unknown.count < PLACES {
             let near = nearest(&shown, keyword::all());
             self.help = near.map(|near| format!("did you mean `{near}`?"));
         }
