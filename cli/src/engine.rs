@@ -233,6 +233,11 @@ impl Policy {
         self.engine.rules().filter(|rule| !rule.audit).count()
     }
 
+    /// How many rules decide about data alone.
+    pub(crate) fn audits(&self) -> usize {
+        self.engine.rules().filter(|rule| rule.audit).count()
+    }
+
     /// The rules in force, in the order of the contract.
     pub(crate) fn rules(&self) -> Vec<RuleInfo<'_>> {
         self.engine.rules().collect()

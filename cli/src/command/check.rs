@@ -33,6 +33,11 @@ const EVERY: Duration = Duration::from_millis(100);
 pub(crate) fn run(args: &Check, ui: &mut Ui) -> Result<Exit, Failure> {
     let setup = super::setup(&args.policy, ui)?;
     let policy = super::policy(&setup, args.now.as_deref(), ui)?;
+    if policy.size() == 0 {
+        let title = setup.selection.title();
+        return Err(Failure::new(format!("`{title}` has audit rules only"))
+            .with_help("they decide about data, without a manifest: `ward eval --audit`"));
+    }
     let inputs = inputs::find(&args.paths)?;
     let files = &inputs.files;
     let rendering = match args.format {
@@ -74,6 +79,7 @@ pub(crate) fn run(args: &Check, ui: &mut Ui) -> Result<Exit, Failure> {
     if !args.quiet {
         let summary = Summary {
             rules: policy.size(),
+            audits: policy.audits(),
             policy: setup.selection.title(),
             by_default: setup.selection.by_default,
             library_only: setup.selection.sources.is_empty(),

@@ -70,7 +70,7 @@ fn policy(setup: &Setup, now: Option<&str>, ui: &mut Ui) -> Result<Policy, Failu
     let engine = built(setup, Builder::build, ui)?;
     tell_warnings(&engine, ui);
     let policy = Policy::new(engine, now)?;
-    if policy.size() == 0 {
+    if policy.size() + policy.audits() == 0 {
         let title = setup.selection.title();
         return Err(Failure::new(format!("no rule in force: `{title}` has none"))
             .with_help("name a policy with rules; `ward rules -p k8s` lists the library's"));

@@ -77,8 +77,10 @@ impl Tally {
 /// What the summary tells.
 #[derive(Debug)]
 pub(crate) struct Summary<'a> {
-    /// Rules in force.
+    /// Rules in force that decide about documents.
     pub(crate) rules: usize,
+    /// Rules in force that decide about data alone.
+    pub(crate) audits: usize,
     /// What was selected.
     pub(crate) policy: String,
     /// Whether nothing was selected, so that the default is in force.
@@ -122,6 +124,13 @@ pub(crate) fn write(summary: &Summary<'_>, style: Style) -> String {
         count(tally.decided, "document"),
         verdicts.join(", ")
     );
+    if summary.audits > 0 {
+        let audits = count(summary.audits, "audit rule");
+        let _ = writeln!(
+            out,
+            "not decided: {audits}; `ward eval --audit` decides about data"
+        );
+    }
     let policy = escape::line(&summary.policy);
     if summary.by_default {
         let _ = writeln!(out, "policy: {policy} (the default; choose with `-p`)");
@@ -269,6 +278,7 @@ mod tests {
         left_out.absent.insert("namespace", 1);
         let summary = Summary {
             rules: 1,
+            audits: 0,
             policy: "pss-baseline".to_owned(),
             by_default: true,
             library_only: true,
