@@ -148,7 +148,7 @@ impl Guards<'_> {
     }
 
     /// The hashes of constants, if all are scalars that equal a scalar of the input only by their value.
-    fn keys(&self, world: &crate::value::World<'_>, constants: &[Value]) -> Option<BTreeSet<u64>> {
+    fn keys(world: &crate::value::World<'_>, constants: &[Value]) -> Option<BTreeSet<u64>> {
         let keys: Option<BTreeSet<u64>> = constants
             .iter()
             .map(|constant| match world.view(*constant) {
@@ -201,7 +201,7 @@ impl Guards<'_> {
                     _ => return None,
                 };
                 let (path, plain) = self.path(side, &self.bound)?;
-                let keys = self.keys(world, &[constant])?;
+                let keys = Self::keys(world, &[constant])?;
                 plain.then_some(Guard { path, keys })
             }
             Op::In {
@@ -215,7 +215,7 @@ impl Guards<'_> {
                     Value::List(run) | Value::Set(run) => world.run(run),
                     _ => return None,
                 };
-                let keys = self.keys(world, run)?;
+                let keys = Self::keys(world, run)?;
                 plain.then_some(Guard { path, keys })
             }
             Op::Or(left, right) if truth => {

@@ -239,8 +239,8 @@ fn of_kind(
     match kind {
         Some("null") => Value::Null,
         Some("boolean") => random.percent(50).into(),
-        Some("integer") => (random.below(5) as i64 - 2).into(),
-        Some("number") => json!(random.below(4) as f64 / 2.0 + 0.25),
+        Some("integer") => (i64::try_from(random.below(5)).unwrap() - 2).into(),
+        Some("number") => json!(f64::from(u8::try_from(random.below(4)).unwrap()) / 2.0 + 0.25),
         Some("string") => text(schema, random).into(),
         Some("array") => {
             let prefix = [schema.get("prefixItems"), schema.get("items")]

@@ -2,7 +2,6 @@
 //! type made of it. Shown on generated schemas, on published ones, and on manifests that people wrote.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "tests"

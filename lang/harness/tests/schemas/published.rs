@@ -126,7 +126,9 @@ fn documents_made_for_published_schemas_fit_their_types() {
                 let document = generate::document(validator, place, &mut random, 12);
                 // An import of a kind's schema asks for its version and kind, which schemas leave optional.
                 let says_kind = place.get("x-kubernetes-group-version-kind").is_none()
-                    || ["apiVersion", "kind"].iter().all(|key| document.get(key).is_some());
+                    || ["apiVersion", "kind"]
+                        .iter()
+                        .all(|key| document.get(key).is_some());
                 let valid = says_kind && validator.fits(place, &document, 200);
                 match (load(&text, part, document.clone()), valid) {
                     (Outcome::NoType(why), _) => panic!("{}{part}: {why}", path.display()),

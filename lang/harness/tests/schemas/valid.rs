@@ -25,13 +25,13 @@ impl<'s> Validator<'s> {
         Self { root }
     }
 
-    pub(super) fn target(&self, schema: &'s Value) -> Option<&'s Value> {
+    pub(super) fn target(self, schema: &'s Value) -> Option<&'s Value> {
         let reference = schema.get("$ref")?.as_str()?;
         self.root.pointer(reference.strip_prefix('#')?)
     }
 
     /// `depth` bounds schemas that lead to themselves; such a one cannot be imported.
-    pub(super) fn fits(&self, schema: &'s Value, value: &Value, depth: u32) -> bool {
+    pub(super) fn fits(self, schema: &'s Value, value: &Value, depth: u32) -> bool {
         let object = match schema {
             Value::Bool(all) => return *all,
             Value::Object(object) => object,
@@ -65,7 +65,7 @@ impl<'s> Validator<'s> {
             && self.elements(object, value, next)
     }
 
-    fn members(&self, schema: &'s Map<String, Value>, value: &Value, depth: u32) -> bool {
+    fn members(self, schema: &'s Map<String, Value>, value: &Value, depth: u32) -> bool {
         let Value::Object(members) = value else {
             return true;
         };
@@ -94,7 +94,7 @@ impl<'s> Validator<'s> {
         })
     }
 
-    fn elements(&self, schema: &'s Map<String, Value>, value: &Value, depth: u32) -> bool {
+    fn elements(self, schema: &'s Map<String, Value>, value: &Value, depth: u32) -> bool {
         let Value::Array(elements) = value else {
             return true;
         };
