@@ -1,5 +1,5 @@
 //! Generated programs and inputs: the engine and the reference evaluator say the same, byte for byte, of
-//! inputs, data and audits; and no value that fits its type is a type error.
+//! inputs, data and audits; the index changes nothing, fuel included; and no value that fits its type is a type error.
 //!
 //! `PAIRS=1000000 SEED=7 cargo test -p wardlaw-harness --test differential -- --nocapture` makes it long.
 //! A difference is made smaller and printed with the seed that gives it. `REASONS=1` lists why programs
@@ -81,12 +81,18 @@ fn wrong(engine: &Engine, case: &Case, input: Option<&Input>) -> (Option<String>
     let decided = catch_unwind(AssertUnwindSafe(|| match input {
         Some(input) => Some((
             decide(input, |request| engine.decide(request))?,
+            Some(decide(input, |request| engine.decide_without_index(request))?),
             decide(input, |request| engine.decide_by_reference(request))?,
         )),
-        None => Some((engine.audit(), engine.audit_by_reference())),
+        None => Some((engine.audit(), None, engine.audit_by_reference())),
     }));
     match decided {
-        Ok(Some((mut found, mut wanted))) => {
+        Ok(Some((found, Some(all), _))) if found != all => {
+            let (text, all) = (found.to_json_string(), all.to_json_string());
+            let complaint = format!("the index changes the decision\nwith    {text}\nwithout {all}");
+            (Some(complaint), Some(found))
+        }
+        Ok(Some((mut found, _, mut wanted))) => {
             // Fuel belongs to the plan.
             (found.fuel, wanted.fuel) = (0, 0);
             let fits = input.is_none_or(|input| input.fits);
