@@ -10,7 +10,7 @@ allow if {
 
 allow if {
 	input.action == "read"
-	input.principal.attributes.view in graph.reachable(input.graph, [input.resource.id])
+	input.principal.attributes.view in graph.reachable(data.graph, [input.resource.id])
 }
 
 allow if {
@@ -21,7 +21,7 @@ allow if {
 allow if {
 	input.action in {"read", "write", "share"}
 	some folder in input.principal.attributes.ownedFolders
-	folder in graph.reachable(input.graph, [input.resource.id])
+	folder in graph.reachable(data.graph, [input.resource.id])
 }
 
 allow if {

@@ -19,7 +19,7 @@ owner_roles := {
 	"admin": ["admins"],
 }
 
-reached := graph.reachable(input.graph, [input.principal.id])
+reached := graph.reachable(data.graph, [input.principal.id])
 
 allow if {
 	some role in roles[input.action]

@@ -3,7 +3,7 @@ package tinytodo
 
 import rego.v1
 
-reached := graph.reachable(input.graph, [input.principal.id])
+reached := graph.reachable(data.graph, [input.principal.id])
 
 allow if input.action in {"CreateList", "GetLists"}
 

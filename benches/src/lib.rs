@@ -11,6 +11,9 @@
 
 pub mod checks;
 pub mod compare;
+pub mod export;
+pub mod fixed;
+pub mod instructions;
 pub mod limit;
 pub mod measure;
 pub mod peer;

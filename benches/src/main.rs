@@ -1,13 +1,17 @@
 //! `cargo run --release -p wardlaw-benches -- compare`: Wardlaw beside its limits and its peers.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program")]
 
-use std::{alloc::System, process::ExitCode};
+use std::{alloc::System, path::PathBuf, process::ExitCode};
 
 use alloc_tracker::Allocator;
 use clap::{Parser, Subcommand};
 use wardlaw_benches::{
     Failure,
     compare::{Effort, run},
+    export,
+    fixed::{counted_work, prepare},
+    instructions::{self, Counted},
+    peer::recorded,
     row::{Row, summary},
     start::start,
 };
@@ -35,6 +39,27 @@ enum Command {
         /// Only the goals, as a JSON array.
         #[arg(long)]
         json: bool,
+        /// Measures OPA again and records it (needs Go and its module proxy).
+        #[arg(long)]
+        with_opa: bool,
+    },
+    /// Writes the workloads and their right answers, for engines that are no Rust libraries.
+    Export {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Counts the instructions of fixed pieces of work and fails where one grew by more than 5 %.
+    Instructions {
+        /// The table becomes what was counted.
+        #[arg(long)]
+        bless: bool,
+    },
+    /// A fixed piece of work, so many times after one to warm up: for a profiler.
+    Work {
+        /// Which: `load`, `pod`, `json`, `yaml`, `rules`, `bindings`, `github`.
+        name: String,
+        /// How many times.
+        times: usize,
     },
     /// One cold start, of which `compare w6` makes many: prints nanoseconds to loaded, and to decided.
     #[command(hide = true)]
@@ -60,7 +85,11 @@ fn execute(command: Command) -> Result<(), Failure> {
             workloads,
             quick,
             json,
+            with_opa,
         } => {
+            if with_opa {
+                recorded::record_opa()?;
+            }
             let effort = if quick { Effort::QUICK } else { Effort::FULL };
             let report = run(&workloads, effort, |name| eprintln!("{name} …"))?;
             if json {
@@ -72,6 +101,26 @@ fn execute(command: Command) -> Result<(), Failure> {
                 }
                 print!("{}", summary(&report.rows));
             }
+            Ok(())
+        }
+        Command::Export { path } => export::rego(&path),
+        Command::Instructions { bless } => match instructions::count(bless)? {
+            Counted::Skipped => {
+                println!("skipped: valgrind is not installed");
+                Ok(())
+            }
+            Counted::Table(table, grown) => {
+                print!("{table}");
+                match grown.as_slice() {
+                    [] => Ok(()),
+                    grown => Err(format!("more than 5 % more instructions: {}", grown.join(", ")).into()),
+                }
+            }
+        },
+        Command::Work { name, times } => {
+            let mut work = prepare(&name)?;
+            work();
+            println!("{}", counted_work(&mut work, times));
             Ok(())
         }
         Command::Start { name } => {

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The 18 checks, in one package.
-const PODS: &str = include_str!("../policies/pods.ward");
+pub const PODS: &str = include_str!("../policies/pods.ward");
 /// W4.
 const BINDINGS: &str = include_str!("../policies/bindings.ward");
 
@@ -135,8 +135,12 @@ impl Column for Pods {
 }
 
 /// W2: an engine of so many rules.
-pub fn rules(text: &str) -> Result<Engine, Failure> {
-    Ok(Engine::builder().source("rules.ward", text).build()?)
+pub fn rules(files: &[String]) -> Result<Engine, Failure> {
+    let files = files.iter().enumerate();
+    let builder = files.fold(Engine::builder(), |builder, (index, text)| {
+        builder.source(format!("rules{index}.ward"), text.as_str())
+    });
+    Ok(builder.build()?)
 }
 
 /// W4: an engine with a cluster's roles and bindings as data.

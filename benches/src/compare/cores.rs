@@ -74,7 +74,7 @@ fn memory(effort: Effort, report: &mut Report) -> Result<(), Failure> {
     for size in sizes {
         let text = rules::ward(*size);
         let held = held(ward::rules(&text)?);
-        let length = text.len() as f64;
+        let length = text.iter().map(String::len).sum::<usize>() as f64;
         table.line([
             format!("{size} rules of W2"),
             bytes(length),

@@ -8,7 +8,7 @@ use crate::{
     checks::{Column, names},
     limit::{typed::HandTyped, value::HandValue},
     measure::{Lane, Timing, race, time as measure},
-    peer,
+    peer::{self, recorded},
     row::{Better, Row},
     table::{Table, figure, ratio, time},
     ward,
@@ -116,6 +116,14 @@ fn compare_pod(pod: &Pod, effort: Effort, report: &mut Report) -> Result<(), Fai
             figure(line.text.allocations),
         ]);
     }
+    let case = format!("w1 {} pod", pod.name);
+    let recorded = recorded::all()?;
+    for peer in recorded.iter().filter(|peer| peer.knows(&case)) {
+        let decide = peer.decide(&case);
+        let ratio = ratio(decide, parsed_of("hand/Value"));
+        table.line([peer.name.clone(), time(decide), "recorded".to_owned(), ratio]);
+        table.note(peer.note());
+    }
     let peers: Vec<&str> = lines
         .iter()
         .map(|line| line.name)
@@ -136,6 +144,9 @@ fn compare_pod(pod: &Pod, effort: Effort, report: &mut Report) -> Result<(), Fai
         for peer in &peers {
             row = row.peer(peer, parsed_of(peer) / 1e3);
             from_text = from_text.peer(peer, text_of(peer) / 1e3);
+        }
+        for peer in &recorded {
+            row = row.peer(&peer.name, peer.decide(&case) / 1e3);
         }
         let row = row
             .limit(parsed_of("hand/Value") / 1e3)

@@ -10,7 +10,7 @@ use crate::{
     Failure,
     limit::join,
     measure::{Lane, race},
-    peer,
+    peer::{self, recorded},
     row::{Better, Row},
     table::{Table, time},
     ward,
@@ -19,7 +19,7 @@ use crate::{
 
 /// One column at one size, in nanoseconds.
 struct Cell {
-    column: &'static str,
+    column: String,
     bindings: usize,
     decide: f64,
 }
@@ -31,10 +31,23 @@ pub(super) fn compare(effort: Effort, report: &mut Report) -> Result<(), Failure
         &[100, 1_000, 10_000]
     };
     let mut cells = Vec::new();
+    let recorded = recorded::all()?;
     let mut found = Vec::new();
     let mut loading = Vec::new();
     for size in sizes {
         let (answers, load) = measure(*size, effort, &mut cells)?;
+        for peer in &recorded {
+            for how in ["indexed by hand", "nested loops"] {
+                let case = format!("w4 {size} bindings, {how}");
+                if peer.knows(&case) {
+                    cells.push(Cell {
+                        column: format!("{}, {how}", peer.name),
+                        bindings: *size,
+                        decide: peer.decide(&case),
+                    });
+                }
+            }
+        }
         found.push(answers);
         loading.push(load);
     }
@@ -56,8 +69,8 @@ pub(super) fn compare(effort: Effort, report: &mut Report) -> Result<(), Failure
     let mut table = Table::new("W4: who can become more than it is", &header);
     let mut names: Vec<&str> = Vec::new();
     for cell in &cells {
-        if !names.contains(&cell.column) {
-            names.push(cell.column);
+        if !names.contains(&cell.column.as_str()) {
+            names.push(&cell.column);
         }
     }
     for name in names.iter().copied() {
@@ -83,6 +96,9 @@ pub(super) fn compare(effort: Effort, report: &mut Report) -> Result<(), Failure
     table.note(
         "The exponent is that of the growth between the two largest sizes: 1 is linear, 2 is quadratic.",
     );
+    for peer in recorded.iter().filter(|peer| peer.knows("w4")) {
+        table.note(peer.note());
+    }
     report.tables.push(table);
 
     let most = *sizes.last().unwrap_or(&100);
@@ -133,7 +149,7 @@ fn measure(size: usize, effort: Effort, cells: &mut Vec<Cell>) -> Result<(usize,
     let timings = race(&mut lanes, effort.budget);
     for (column, timing) in names.into_iter().zip(timings) {
         cells.push(Cell {
-            column,
+            column: column.to_owned(),
             bindings: size,
             decide: timing.median,
         });

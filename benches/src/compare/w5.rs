@@ -7,7 +7,7 @@ use crate::{
     Failure,
     limit::reach::Reach,
     measure::{Lane, race},
-    peer,
+    peer::{self, recorded},
     row::{Better, Row},
     table::{Table, ratio, time},
     ward,
@@ -22,7 +22,7 @@ struct Cell {
     entities: usize,
     allowed: usize,
     requests: usize,
-    columns: Vec<(&'static str, f64, usize)>,
+    columns: Vec<(String, f64, usize)>,
     load: f64,
 }
 
@@ -52,13 +52,13 @@ fn compare_app(app: &str, cells: &[Cell], report: &mut Report) {
     let mut table = Table::new(format!("W5: {app}"), &header);
     let columns: Vec<&str> = cells
         .first()
-        .map(|cell| cell.columns.iter().map(|(name, _, _)| *name).collect())
+        .map(|cell| cell.columns.iter().map(|(name, _, _)| name.as_str()).collect())
         .unwrap_or_default();
     for (index, column) in columns.iter().enumerate() {
         let mut line = vec![(*column).to_owned()];
-        line.extend(cells.iter().map(|cell| match cell.columns[index] {
-            (_, figure, 0) => time(figure),
-            (_, figure, wrong) => format!("{} ({wrong} wrong)", time(figure)),
+        line.extend(cells.iter().map(|cell| match &cell.columns[index] {
+            (_, figure, 0) => time(*figure),
+            (_, figure, wrong) => format!("{} ({wrong} wrong)", time(*figure)),
         }));
         let figures: Vec<f64> = cells.iter().map(|cell| cell.columns[index].1).collect();
         line.push(ratio(figures[figures.len() - 1], figures[0]));
@@ -142,16 +142,19 @@ fn measure(size: usize, app: &App, effort: Effort) -> Result<Cell, Failure> {
         }));
     }
     let timings = race(&mut lanes, effort.budget);
-    let columns = names
-        .iter()
-        .zip(timings)
-        .map(|((name, wrong), timing)| (*name, timing.median / requests as f64, *wrong));
+    let columns = names.iter().zip(timings);
+    let mut columns: Vec<(String, f64, usize)> = columns
+        .map(|((name, wrong), timing)| ((*name).to_owned(), timing.median / requests as f64, *wrong))
+        .collect();
+    let case = format!("w5 {}, {size} of each", app.name);
+    let recorded = recorded::all()?.into_iter().filter(|peer| peer.knows(&case));
+    columns.extend(recorded.map(|peer| (peer.name.clone(), peer.decide(&case), 0)));
     Ok(Cell {
         size,
         entities: app.entities.len(),
         allowed: expected.iter().filter(|allowed| **allowed).count(),
         requests,
-        columns: columns.collect(),
+        columns,
         load,
     })
 }

@@ -2,6 +2,8 @@
 //! can be prepared prepared before the clock runs. Without the feature `peers` there are none, and
 //! nothing of them is compiled.
 
+pub mod recorded;
+
 #[cfg(feature = "peers")]
 mod cedar;
 #[cfg(feature = "peers")]

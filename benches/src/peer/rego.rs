@@ -4,16 +4,13 @@ use std::collections::BTreeSet;
 
 use regorus::{Engine, Rc, Value, languages::rego::compiler::Compiler, rvm::vm::RegoVM};
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use super::{Ask, Authorizer, Peer, loaded};
 use crate::{
     Failure,
     checks::{Column, Failed, bit},
-    workload::{
-        apps::{App, Entity},
-        rules as many,
-    },
+    workload::{apps::App, rules as many},
 };
 
 /// The 18 checks as one package.
@@ -265,7 +262,7 @@ pub(super) fn bindings(bindings: usize, cluster: &Json) -> Result<Vec<Peer>, Fai
     Ok(peers)
 }
 
-/// W5: the policy, and for each request an input: the graph is part of each, as in the paper.
+/// W5: the policy with the graph as its data, and an input for each request.
 struct Requests {
     name: &'static str,
     evaluator: Evaluator,
@@ -287,41 +284,15 @@ impl Authorizer for Requests {
 /// W5.
 pub(super) fn authorizers(app: &App) -> Result<Vec<Box<dyn Authorizer>>, Failure> {
     let rule = format!("data.{}.allow", app.name);
-    let engine = engine([app.rego])?;
-    let graph: Json = app
-        .entities
-        .iter()
-        .map(|entity| (entity.id.clone(), json!(entity.parents)))
-        .collect::<serde_json::Map<_, _>>()
-        .into();
-    let graph = Value::from(graph);
-    let attributes = |id: &str| app.entity(id).map_or(Json::Null, Entity::attributes);
-    let inputs: Result<Vec<Value>, Failure> = app
-        .requests
-        .iter()
-        .map(|request| {
-            let owner = app
-                .entity(&request.resource)
-                .and_then(|entity| entity.reference("owner"));
-            let mut input = Value::from(json!({
-                "principal": { "id": request.principal, "attributes": attributes(&request.principal) },
-                "action": request.action,
-                "resource": { "id": request.resource, "attributes": attributes(&request.resource) },
-                "owner": owner.map_or(Json::Null, attributes),
-            }));
-            // The graph is shared by all inputs: it is not converted for each request.
-            input
-                .as_object_mut()
-                .map_err(first_line)?
-                .insert("graph".into(), graph.clone());
-            Ok(input)
-        })
-        .collect();
-    let inputs = inputs?;
+    let mut engine = engine([app.rego])?;
+    let data = Value::from(app.graph());
+    let machine = Evaluator::machine(&engine, &rule, Some(data.clone()))?;
+    engine.add_data(data).map_err(first_line)?;
+    let inputs: Vec<Value> = app.inputs().into_iter().map(Value::from).collect();
     Ok(vec![
         Box::new(Requests {
             name: "regorus RVM",
-            evaluator: Evaluator::machine(&engine, &rule, None)?,
+            evaluator: machine,
             inputs: inputs.clone(),
         }),
         Box::new(Requests {

@@ -24,25 +24,29 @@ pub fn input(rules: usize) -> Value {
     })
 }
 
-/// In Ward.
-pub fn ward(rules: usize) -> String {
-    let mut text = String::from(
-        "package bench.rules\n\ninput object: { kind: string, metadata: { namespace: string, \
-         labels: {[string]: string} }, spec: { replicas: int } }\n",
-    );
-    for rule in 0..rules {
-        let (kind, namespace, app) = subject(rule);
-        let _ = write!(
-            text,
-            "\nrule replicas_{rule} {{\n    \
-             when object.kind == \"{kind}\"\n    \
-             when object.metadata.namespace == \"{namespace}\"\n    \
-             when object.metadata.labels[\"app\"] == \"{app}\"\n    \
-             when object.spec.replicas < 2\n    \
-             deny \"policy {rule}: {kind} in {namespace} needs two replicas\" at object.spec.replicas\n}}\n"
+/// In Ward, cut into files: one may have 4 MiB.
+pub fn ward(rules: usize) -> Vec<String> {
+    let mut files = Vec::new();
+    for first in (0..rules).step_by(10_000) {
+        let mut text = String::from(
+            "package bench.rules\n\ninput object: { kind: string, metadata: { namespace: string, \
+             labels: {[string]: string} }, spec: { replicas: int } }\n",
         );
+        for rule in first..rules.min(first + 10_000) {
+            let (kind, namespace, app) = subject(rule);
+            let _ = write!(
+                text,
+                "\nrule replicas_{rule} {{\n    \
+                 when object.kind == \"{kind}\"\n    \
+                 when object.metadata.namespace == \"{namespace}\"\n    \
+                 when object.metadata.labels[\"app\"] == \"{app}\"\n    \
+                 when object.spec.replicas < 2\n    \
+                 deny \"policy {rule}: {kind} in {namespace} needs two replicas\" at object.spec.replicas\n}}\n"
+            );
+        }
+        files.push(text);
     }
-    text
+    files
 }
 
 /// In Rego, cut into files: regorus reads at most 1 MiB and 20,000 lines of each.

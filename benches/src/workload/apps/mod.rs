@@ -244,6 +244,32 @@ impl App {
         edges.collect()
     }
 
+    /// What Rego has of all memberships: the parents of each entity, as `data.graph`.
+    pub fn graph(&self) -> Value {
+        let graph = self
+            .entities
+            .iter()
+            .map(|entity| (entity.id.clone(), json!(entity.parents)));
+        json!({ "graph": graph.collect::<serde_json::Map<_, _>>() })
+    }
+
+    /// What Rego is given for each request: the entities that it names, with their attributes.
+    pub fn inputs(&self) -> Vec<Value> {
+        let attributes = |id: &str| self.entity(id).map_or(Value::Null, Entity::attributes);
+        let inputs = self.requests.iter().map(|request| {
+            let owner = self
+                .entity(&request.resource)
+                .and_then(|entity| entity.reference("owner"));
+            json!({
+                "principal": { "id": request.principal, "attributes": attributes(&request.principal) },
+                "action": request.action,
+                "resource": { "id": request.resource, "attributes": attributes(&request.resource) },
+                "owner": owner.map_or(Value::Null, attributes),
+            })
+        });
+        inputs.collect()
+    }
+
     /// The entities of a type and their attributes, by id.
     pub fn table(&self, kind: &str) -> Value {
         let rows = self.entities.iter().filter(|entity| entity.kind == kind);
