@@ -58,7 +58,12 @@ impl<'a> Machine<'a> {
                 return Err(fault);
             }
             if self.index_of(join.index).is_some_and(|index| !index.broken) {
-                found = match self.probe(&join.probe) {
+                // What the keys are compared with may carry errors of relations. They are had where the clause
+                // that asks is reached, so all elements are drawn.
+                let outer = core::mem::take(&mut self.met);
+                let probe = self.probe(&join.probe);
+                let met = core::mem::replace(&mut self.met, outer);
+                found = match if met.is_empty() { probe } else { Probe::Failed } {
                     Probe::Hash(hash) => Some((join.index, hash)),
                     Probe::Absent => return Ok(Flow::Continue),
                     Probe::Failed => None,

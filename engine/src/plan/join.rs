@@ -11,7 +11,7 @@ use core::fmt::Write as _;
 use wardlaw_lang::{
     ir::{self, ClauseKind, Expr, ExprId, LocalId, Pattern, uses, verify::children},
     syntax::operator::{BinaryOp, UnaryOp},
-    types::Type,
+    types::{Type, TypeId},
 };
 
 use super::{Clause, Op, OpId, build::Builder, check::CheckId, declared::Declared, shape::ShapeId};
@@ -110,6 +110,10 @@ impl Builder<'_> {
                 if !of_data && !rounds {
                     return None;
                 }
+                // An element that is no such tuple is an error, and no look-up would find it.
+                if matches!(pattern, Pattern::Tuple(_)) && !self.gives_tuples(source) {
+                    return None;
+                }
                 (Source::List(self.same(source), element), of_data, name)
             }
         };
@@ -150,6 +154,14 @@ impl Builder<'_> {
         };
         self.plan.joins.push(Join { index, probe });
         Some((self.plan.joins.len() as u32).saturating_sub(1))
+    }
+
+    /// Whether every element of a list or set is a tuple by its type.
+    fn gives_tuples(&mut self, source: ExprId) -> bool {
+        let declared = Declared::of(&mut self.types, self.program.type_of(source)).present();
+        let elements = declared.element(&mut self.types).alternatives;
+        let is_tuple = |id: &TypeId| matches!(self.types.structure(*id), Type::Tuple(_));
+        !elements.is_empty() && elements.iter().all(is_tuple)
     }
 
     /// A path that has one value for the whole decision: whether it depends on data alone. Its name.

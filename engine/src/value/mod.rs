@@ -102,3 +102,14 @@ pub(crate) struct Version {
     /// Written as `latest`.
     pub(crate) latest: bool,
 }
+
+impl Version {
+    /// As it is written.
+    pub(crate) fn text(self) -> alloc::string::String {
+        if self.latest {
+            "latest".into()
+        } else {
+            alloc::format!("v1.{}", self.minor)
+        }
+    }
+}

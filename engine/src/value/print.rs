@@ -9,6 +9,7 @@ use super::{Value, View, World};
 pub(crate) fn display(world: &World<'_>, value: Value, out: &mut String) {
     match world.view(value) {
         View::Text(text) | View::Opaque(_, text) => out.push_str(text),
+        View::Version(version) => out.push_str(&version.text()),
         _ => json(world, value, out),
     }
 }
@@ -36,10 +37,7 @@ pub(crate) fn json(world: &World<'_>, value: Value, out: &mut String) {
         }
         View::Huge(text) => out.push_str(text),
         View::Text(text) | View::Opaque(_, text) => json_text(text, out),
-        View::Version(version) if version.latest => out.push_str("latest"),
-        View::Version(version) => {
-            let _ = write!(out, "v1.{}", version.minor);
-        }
+        View::Version(version) => json_text(&version.text(), out),
         View::List => {
             out.push('[');
             let mut first = true;

@@ -43,6 +43,9 @@ fn without_layout(mut decision: Decision) -> Decision {
     for finding in &mut decision.findings {
         finding.source = None;
     }
+    for conflict in &mut decision.conflicts {
+        (conflict.source.file, conflict.source.line) = (String::new(), 0);
+    }
     decision
 }
 
