@@ -4,7 +4,7 @@
 //! a type cannot, the type is wider, `any` at worst, and a warning names the place.
 //!
 //! The host reads files and hands over their trees ([`Tree`]). A schema is read in three steps: `read.rs`
-//! makes of each place a shape, one level deep ([`shape`]); `formula.rs` keeps what fields must fit
+//! makes of each place a shape, one level deep (`shape.rs`); `formula.rs` keeps what fields must fit
 //! without looking into it; `lower.rs` makes types of both, each formula once, so that recursive schemas
 //! end. All work is counted, and a schema made to exhaust it is an error.
 
