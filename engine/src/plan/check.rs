@@ -243,6 +243,11 @@ impl Check {
         }
     }
 
+    /// Whether what is read stays what it is in the document, so that it equals a text or number only by that.
+    pub(super) fn is_plain(&self) -> bool {
+        !matches!(self.convert, Convert::Version | Convert::Opaque)
+    }
+
     /// The literal fields of each record that fits, if only some objects do.
     pub(crate) fn variants(&self) -> Option<&[Vec<(FieldKey, Literal)>]> {
         self.variants.as_deref()

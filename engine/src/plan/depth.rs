@@ -153,7 +153,7 @@ fn span(plan: &Plan, op: OpId) -> Span {
 }
 
 /// The expressions of clauses; how many of them are `for`.
-fn clause_ops(plan: &Plan, clauses: super::Slice, out: &mut Vec<OpId>) -> u32 {
+pub(super) fn clause_ops(plan: &Plan, clauses: super::Slice, out: &mut Vec<OpId>) -> u32 {
     let mut fors = 0_u32;
     for clause in clauses.of(&plan.clauses) {
         match clause {
@@ -223,7 +223,7 @@ pub(crate) fn operands(plan: &Plan, op: Op, out: &mut Vec<OpId>) -> u32 {
 }
 
 /// All expressions below one, it included, operands first.
-fn reached(plan: &Plan, root: OpId) -> Vec<OpId> {
+pub(super) fn reached(plan: &Plan, root: OpId) -> Vec<OpId> {
     let mut seen = Vec::new();
     let mut stack = vec![root];
     let mut set = alloc::collections::BTreeSet::new();

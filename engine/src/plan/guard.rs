@@ -11,13 +11,13 @@ use wardlaw_lang::types::Literal;
 
 use super::{
     Clause, Op, OpId, Pattern, Plan, Rule, Test,
-    check::{Check, CheckId, Convert},
+    check::{Check, CheckId},
     index::{Path, key},
 };
 use crate::{
     eval::Machine,
     input::FieldKey,
-    value::{Value, View},
+    value::{Value, View, World, hash::Hash},
 };
 
 /// A question with more answers is left to the rule.
@@ -148,7 +148,7 @@ impl Guards<'_> {
     }
 
     /// The hashes of constants, if all are scalars that equal a scalar of the input only by their value.
-    fn keys(world: &crate::value::World<'_>, constants: &[Value]) -> Option<BTreeSet<u64>> {
+    fn keys(world: &World<'_>, constants: &[Value]) -> Option<BTreeSet<u64>> {
         let keys: Option<BTreeSet<u64>> = constants
             .iter()
             .map(|constant| match world.view(*constant) {
@@ -160,7 +160,7 @@ impl Guards<'_> {
     }
 
     /// Notes what follows from a condition that is asked to be true, or false.
-    fn condition(&mut self, world: &crate::value::World<'_>, id: OpId, truth: bool) {
+    fn condition(&mut self, world: &World<'_>, id: OpId, truth: bool) {
         let Some(op) = self.plan.op(id) else { return };
         match op {
             Op::And(left, right) if truth => {
@@ -190,7 +190,7 @@ impl Guards<'_> {
     }
 
     /// A question to one scalar.
-    fn scalar(&self, world: &crate::value::World<'_>, op: Op, truth: bool) -> Option<Guard> {
+    fn scalar(&self, world: &World<'_>, op: Op, truth: bool) -> Option<Guard> {
         match op {
             Op::Equal {
                 left, right, negated, ..
@@ -233,7 +233,7 @@ impl Guards<'_> {
     }
 
     /// Where a function gives something only for records of some kinds, its presence asks for the kind.
-    fn presence(&mut self, world: &crate::value::World<'_>, id: OpId) {
+    fn presence(&mut self, world: &World<'_>, id: OpId) {
         let (mut id, mut bound) = (id, self.bound.clone());
         loop {
             match self.plan.op(id) {
@@ -266,7 +266,7 @@ impl Guards<'_> {
     }
 
     /// A body that is `match` over its only parameter: the variants for which it is not null.
-    fn present_match(&mut self, world: &crate::value::World<'_>, body: OpId, path: &Path) {
+    fn present_match(&mut self, world: &World<'_>, body: OpId, path: &Path) {
         let Some(Op::Match { value, arms }) = self.plan.op(body) else {
             return;
         };
@@ -290,7 +290,7 @@ impl Guards<'_> {
     }
 
     /// Asks for the literal fields that all records of the checks have.
-    fn variants(&mut self, world: &crate::value::World<'_>, path: &Path, checks: &[CheckId]) {
+    fn variants(&mut self, world: &World<'_>, path: &Path, checks: &[CheckId]) {
         let mut fields: Option<BTreeMap<&FieldKey, BTreeSet<u64>>> = None;
         for check in checks {
             let Some(variants) = self.check(*check).and_then(Check::variants) else {
@@ -442,15 +442,8 @@ impl Guards<'_> {
     }
 }
 
-impl Check {
-    /// Whether what is read stays what it is in the document, so that it equals a text or number only by that.
-    fn is_plain(&self) -> bool {
-        !matches!(self.convert, Convert::Version | Convert::Opaque)
-    }
-}
-
-fn literal_key(world: &crate::value::World<'_>, literal: &Literal) -> u64 {
-    let mut hash = crate::value::hash::Hash::default();
+fn literal_key(world: &World<'_>, literal: &Literal) -> u64 {
+    let mut hash = Hash::default();
     match literal {
         Literal::Text(text) => hash.text_value(text),
         Literal::Int(value) => hash.value(world, Value::Int(*value)),

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     eval::Machine,
     input::{FieldKey, Kind},
-    value::{NodeRef, Value, hash::Hash},
+    value::{NodeRef, Value, World, hash::Hash},
 };
 
 /// A scalar of an input: the steps that lead to it.
@@ -43,8 +43,6 @@ enum Found {
 pub(crate) struct Index {
     paths: Vec<Path>,
     nodes: Vec<Node>,
-    /// How many rules can ever run; the others ask something of the data that is false.
-    live: u32,
 }
 
 /// Rules that are run where the node is reached, and what they are told apart by further on.
@@ -93,7 +91,6 @@ pub(crate) fn build(plan: &Plan, machine: &mut Machine<'_>) -> Index {
             guards: numbered.into_iter().collect(),
         });
     }
-    index.live = asking.len() as u32;
     let mut paths: Vec<(Path, u32)> = ids.into_iter().collect();
     paths.sort_by_key(|(_, id)| *id);
     index.paths = paths.into_iter().map(|(path, _)| path).collect();
@@ -158,7 +155,7 @@ impl Index {
     pub(crate) fn select(&self, machine: &Machine<'_>, rules: &mut Vec<u32>) {
         rules.clear();
         let mut at = Some(0_u32);
-        // Cases that were entered wait in `rules` no longer than it takes: there is one a switch.
+        // A switch leads on to its rest; the case that fits waits until that way has come to its end.
         let mut waiting: Vec<u32> = Vec::new();
         while let Some(id) = at.or_else(|| waiting.pop()) {
             at = None;
@@ -259,7 +256,7 @@ impl Path {
 }
 
 /// A scalar by the hash of its value. Two that share one are told apart by the rules themselves.
-pub(super) fn key(world: &crate::value::World<'_>, value: Value) -> u64 {
+pub(super) fn key(world: &World<'_>, value: Value) -> u64 {
     let mut hash = Hash::default();
     hash.value(world, value);
     hash.finish()

@@ -12,7 +12,11 @@ use alloc::{
     vec::Vec,
 };
 
-use super::{Clause, Field, Let, Op, OpId, Pattern, Plan, Slice, check::CheckId, depth::operands};
+use super::{
+    Clause, Field, Let, Op, OpId, Pattern, Plan, Slice,
+    check::CheckId,
+    depth::{clause_ops, reached},
+};
 use crate::value::Value;
 
 /// Turns calls that several places make into `let`s.
@@ -77,36 +81,24 @@ struct Share<'p> {
 fn functions(plan: &Plan) -> Vec<bool> {
     let mut known: Vec<bool> = Vec::with_capacity(plan.functions.len());
     for function in &plan.functions {
-        let mut reads = false;
-        walk(plan, [function.body], |op| {
-            reads |= match op {
-                Op::Input(_) => true,
-                Op::Let(index) => plan
+        let reads = reached(plan, function.body)
+            .into_iter()
+            .any(|id| match plan.op(id) {
+                Some(Op::Input(_)) => true,
+                Some(Op::Let(index)) => plan
                     .lets
                     .get(index as usize)
                     .is_some_and(|entry| entry.reads_input),
-                Op::Relation(index) => {
+                Some(Op::Relation(index)) => {
                     let relation = plan.relations.get(index as usize);
                     relation.is_some_and(|relation| relation.reads_input)
                 }
-                Op::Call { function, .. } => known.get(function as usize).copied().unwrap_or(true),
+                Some(Op::Call { function, .. }) => known.get(function as usize).copied().unwrap_or(true),
                 _ => false,
-            };
-        });
+            });
         known.push(reads);
     }
     known
-}
-
-/// Shows every expression below the roots, not through functions and `let`s.
-fn walk(plan: &Plan, roots: impl IntoIterator<Item = OpId>, mut visit: impl FnMut(Op)) {
-    let mut stack: Vec<OpId> = roots.into_iter().collect();
-    while let Some(id) = stack.pop() {
-        if let Some(op) = plan.op(id) {
-            visit(op);
-            operands(plan, op, &mut stack);
-        }
-    }
 }
 
 impl Share<'_> {
@@ -154,21 +146,24 @@ impl Share<'_> {
             .collect()
     }
 
-    /// Notes the calls below the roots. Recursion follows operands, whose depth the compiler bounds.
+    /// Notes the calls below the roots.
     fn scan(&mut self, bound: &BTreeMap<u32, OpId>, roots: &[OpId]) {
-        let mut stack = roots.to_vec();
-        while let Some(id) = stack.pop() {
-            let Some(op) = self.plan.op(id) else { continue };
-            if let Op::Call { .. } = op
+        for id in roots
+            .iter()
+            .flat_map(|root| reached(self.plan, *root))
+            .collect::<Vec<_>>()
+        {
+            if let Some(Op::Call { .. }) = self.plan.op(id)
                 && let Some(node) = self.closed(id, bound)
                 && let Some(node) = self.nodes.get_mut(node as usize)
             {
                 node.sites.insert(id);
             }
-            operands(self.plan, op, &mut stack);
         }
     }
 
+    /// The node of an expression; none where it depends on a local that may change. Recursion follows
+    /// operands, whose depth the compiler bounds.
     fn closed(&mut self, id: OpId, bound: &BTreeMap<u32, OpId>) -> Option<NodeId> {
         let key = match self.plan.op(id)? {
             Op::Constant(index) => match self.plan.constants.get(index as usize)? {
@@ -305,21 +300,6 @@ impl Share<'_> {
                 self.call(function, &args, first)
             }
             _ => first,
-        }
-    }
-}
-
-fn clause_ops(plan: &Plan, clauses: Slice, out: &mut Vec<OpId>) {
-    for clause in clauses.of(&plan.clauses) {
-        match clause {
-            Clause::Given { value, .. } | Clause::Let { value, .. } => out.push(*value),
-            Clause::For(clause) => {
-                out.push(clause.source);
-                if let Some(join) = clause.join.and_then(|join| plan.joins.get(join as usize)) {
-                    out.extend(join.probe.iter().map(|(probe, _)| *probe));
-                }
-            }
-            Clause::When(condition) | Clause::Unless(condition) => out.push(*condition),
         }
     }
 }
