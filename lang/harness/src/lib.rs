@@ -3,6 +3,7 @@
 
 pub mod corpus;
 pub mod coverage;
+pub mod files;
 pub mod format;
 pub mod generate;
 pub mod random;
