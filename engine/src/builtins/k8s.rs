@@ -4,7 +4,6 @@
 use alloc::vec::Vec;
 
 use wardlaw_lang::{
-    builtin::pod_security_minor,
     suggest::nearest,
     types::packed::{self, Packed},
 };
@@ -14,24 +13,8 @@ use crate::{
     eval::{Eval, Machine},
     input::{Document, Kind, NodeId},
     plan::OpId,
-    value::{NodeRef, Value, Version, order},
+    value::{NodeRef, Value, order},
 };
-
-/// `latest` or `v1.N`.
-pub(crate) fn version(text: &str) -> Option<Version> {
-    Some(Version {
-        minor: u16::try_from(pod_security_minor(text)?).unwrap_or(u16::MAX),
-        latest: text == "latest",
-    })
-}
-
-pub(super) fn pod_security_version(machine: &mut Machine<'_>, id: OpId, value: Value) -> Eval<Value> {
-    if let Value::Version(_) = value {
-        return Ok(value);
-    }
-    let text = text(machine, id, value)?;
-    Ok(version(&text).map_or(Value::Null, Value::Version))
-}
 
 fn packed(machine: &Machine<'_>) -> Option<Packed<'static>> {
     machine.plan.types.packed("k8s").copied()

@@ -76,7 +76,8 @@ pub(crate) fn call(machine: &mut Machine<'_>, id: OpId, builtin: Builtin, args: 
         | Builtin::Time
         | Builtin::Duration
         | Builtin::Regex
-        | Builtin::Glob => match opaque::made_by(builtin) {
+        | Builtin::Glob
+        | Builtin::PodSecurityVersion => match opaque::made_by(builtin) {
             Some(made) => opaque::make(machine, id, made, first),
             None => Ok(Value::Null),
         },
@@ -84,7 +85,6 @@ pub(crate) fn call(machine: &mut Machine<'_>, id: OpId, builtin: Builtin, args: 
         Builtin::SelectorMatches => Ok(k8s::selector_matches(machine, first, second)),
         Builtin::Selects => Ok(k8s::selects(machine, first, second)),
         Builtin::SameObject => Ok(k8s::same_object(machine, first, second)),
-        Builtin::PodSecurityVersion => k8s::pod_security_version(machine, id, first),
         Builtin::UnknownFields => k8s::unknown_fields(machine, id, first),
         Builtin::KnowsGroup => k8s::knows_group(machine, id, first),
         Builtin::KnowsKind => k8s::knows_kind(machine, id, first, second),

@@ -29,6 +29,7 @@ pub(crate) const fn made_by(builtin: Builtin) -> Option<Opaque> {
         Builtin::Duration => Some(Opaque::Duration),
         Builtin::Regex => Some(Opaque::Regex),
         Builtin::Glob => Some(Opaque::Glob),
+        Builtin::PodSecurityVersion => Some(Opaque::PodSecurityVersion),
         _ => None,
     }
 }
@@ -103,6 +104,7 @@ pub(crate) fn field(machine: &mut Machine<'_>, id: OpId, value: Value, name: &st
         (Some(Parsed::Semver(version)), "prerelease") if !version.prerelease.is_empty() => {
             machine.make_text(version.prerelease, id)?
         }
+        (Some(Parsed::PodSecurity(minor)), "minor") => int(u64::from(minor)),
         (Some(Parsed::Ip(ip)), "family") => Value::Int(ip.family()),
         (Some(Parsed::Ip(ip)), "loopback") => Value::Bool(ip.is_loopback()),
         (Some(Parsed::Ip(ip)), "private") => Value::Bool(ip.is_private()),

@@ -311,11 +311,30 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// An `any` that is used as a value of a type.
+    pub(super) fn used_as(&mut self, value: Value, id: CheckId) -> Eval<Value> {
+        let Some(check) = self.plan.checks.get(id) else {
+            return Ok(value);
+        };
+        match (value, check.test(&self.world, value)) {
+            (Value::Node(at) | Value::Shaped(_, at), _) => self.read(at, id, true),
+            (value, Ok(())) => Ok(value),
+            (Value::Read(_, at), Err(found)) => Err(self.mismatch(id, found, place::Place::node(at))),
+            (_, Err(found)) => Err(self.made_mismatch(id, found)),
+        }
+    }
+
     /// Raises the fault of an element that is null, and of which it is not known where it lies.
     #[cold]
     fn absent_part(&mut self, check: CheckId) -> Fault {
+        self.made_mismatch(check, Found::Nothing)
+    }
+
+    /// Raises the fault of a value that lies nowhere.
+    #[cold]
+    fn made_mismatch(&mut self, check: CheckId, found: Found) -> Fault {
         self.fault = Some(FaultInfo {
-            reason: Reason::Mismatch(check, Found::Nothing),
+            reason: Reason::Mismatch(check, found),
             span: None,
             place: None,
         });

@@ -71,6 +71,10 @@ impl Machine<'_> {
                 let value = self.eval(value)?;
                 self.whole(id, value, shape)
             }
+            Op::As { value, check } => {
+                let value = self.eval(value)?;
+                self.used_as(value, check)
+            }
             Op::Matches { text, pattern } => self.matches(id, text, pattern),
             Op::Like { text, pattern } => self.like(id, text, pattern),
             Op::If {
@@ -263,9 +267,6 @@ impl Machine<'_> {
             }
             Value::Null if !field.optional => {
                 Err(self.fail(Reason::Operand("a field of an absent value is read"), id))
-            }
-            Value::Version(version) if field.key.text() == "minor" => {
-                Ok(Value::Int(i64::from(version.minor)))
             }
             // A made record may hold what was not read yet: the object of a made request.
             Value::Map(_) => match self.world.member(base, field.key.text()) {

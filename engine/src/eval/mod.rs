@@ -207,7 +207,7 @@ impl<'a> Machine<'a> {
         }
         match known.convert {
             Convert::Nothing => Ok(self.world.node(at.doc, at.node)),
-            Convert::Set | Convert::Version if !convert => Ok(self.world.node(at.doc, at.node)),
+            Convert::Set if !convert => Ok(self.world.node(at.doc, at.node)),
             Convert::Set => self.read_set(at, known.element),
             Convert::Opaque => match known.opaque(doc, at.node) {
                 Some(wardlaw_lang::types::Opaque::Regex)
@@ -218,10 +218,6 @@ impl<'a> Machine<'a> {
                 Some(opaque) => Ok(Value::Read(opaque, at)),
                 None => Ok(self.world.node(at.doc, at.node)),
             },
-            Convert::Version => {
-                let version = doc.str(at.node).and_then(crate::builtins::k8s::version);
-                Ok(version.map_or(Value::Null, Value::Version))
-            }
         }
     }
 

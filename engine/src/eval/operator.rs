@@ -62,7 +62,7 @@ impl Machine<'_> {
         let left = self.eval(left)?;
         let right = self.eval(right)?;
         let comparable = match (self.world.view(left), self.world.view(right)) {
-            (View::Text(_), View::Text(_)) | (View::Version(_), View::Version(_)) => true,
+            (View::Text(_), View::Text(_)) => true,
             (View::Opaque(kind, _), View::Opaque(other, _)) => kind == other && kind.is_ordered(),
             (View::Opaque(kind, _), View::Text(text)) | (View::Text(text), View::Opaque(kind, _)) => {
                 kind.is_ordered() && kind.parse(text).is_some()

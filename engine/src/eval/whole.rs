@@ -107,9 +107,13 @@ impl Machine<'_> {
         }
     }
 
-    /// Takes a part; whether it is another value now.
+    /// Takes a part; whether it is another value now. A list that stands for a set stays where it lies: inside
+    /// of another value it is printed as it is written.
     fn part(&mut self, id: OpId, part: &mut Value, by: ShapeId) -> Eval<bool> {
-        let whole = self.whole(id, *part, by)?;
+        let whole = match *part {
+            Value::Node(at) | Value::Shaped(_, at) => self.world.shaped(by, at),
+            made => self.whole(id, made, by)?,
+        };
         let same = match (*part, whole) {
             (Value::Node(a), Value::Node(b)) => a == b,
             (Value::Shaped(shape, a), Value::Shaped(other, b)) => shape == other && a == b,

@@ -358,6 +358,13 @@ impl Builder<'_> {
                 // Never evaluated: what uses it uses the value.
                 None => self.constant(Value::Null),
             },
+            Expr::As { value } => {
+                let declared = self.declared(id);
+                Op::As {
+                    value: self.used(*value),
+                    check: self.check(&declared),
+                }
+            }
             Expr::Is { value, ty } => {
                 let declared = Declared::of(&mut self.types, *ty).present();
                 Op::Is {

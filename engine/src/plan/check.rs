@@ -10,7 +10,7 @@ use super::{
     shape::{Shape, ShapeId},
 };
 use crate::{
-    builtins::{k8s, pattern::Regex},
+    builtins::pattern::Regex,
     input::{Document, FieldKey, Kind, NodeId},
     value::{NodeRef, Value, View, World},
 };
@@ -39,8 +39,6 @@ pub(crate) enum Convert {
     Nothing,
     /// A list that stands for a set: ordered, each element once.
     Set,
-    /// A text that stands for a version of the Pod Security Standards.
-    Version,
     /// A text, or for a quantity a number, that stands for a value of an opaque type.
     Opaque,
 }
@@ -62,8 +60,6 @@ pub(crate) struct Check {
     lengths: Option<Vec<usize>>,
     /// The opaque types that fit, where nothing else that is a text does.
     opaques: Vec<Opaque>,
-    /// Whether `k8s.PodSecurityVersion` is one of the types.
-    version: bool,
     /// What a read turns the node into.
     pub(crate) convert: Convert,
     /// Of a set: what its elements are, where they are more than they are written as.
@@ -130,7 +126,7 @@ impl Check {
             Convert::Nothing
         };
         let (mut any_list, mut lengths) = (false, Vec::new());
-        let (mut opaques, mut version) = (Vec::new(), false);
+        let mut opaques = Vec::new();
         for id in &declared.alternatives {
             match types.structure(*id) {
                 Type::Any | Type::Error | Type::Named(_) => {
@@ -171,10 +167,6 @@ impl Check {
                     any_int = true;
                     opaques.push(Opaque::Quantity);
                 }
-                Type::Opaque(Opaque::PodSecurityVersion) => {
-                    mask |= kinds::STRING;
-                    version = true;
-                }
                 Type::Opaque(Opaque::Secret) => {
                     mask |= kinds::STRING;
                     any_text = true;
@@ -212,20 +204,14 @@ impl Check {
             // Any text fits, so none is read as more.
             opaques.clear();
         }
-        if convert == Convert::Nothing {
-            if !opaques.is_empty() {
-                convert = Convert::Opaque;
-            } else if version && texts.is_empty() && !any_text {
-                // Beside other texts, a version is one of them.
-                convert = Convert::Version;
-            }
+        if convert == Convert::Nothing && !opaques.is_empty() {
+            convert = Convert::Opaque;
         }
-        let some_texts = version || !texts.is_empty() || !opaques.is_empty();
+        let some_texts = !texts.is_empty() || !opaques.is_empty();
         Self {
             mask,
             texts: (!any_text && some_texts).then_some(texts),
             opaques,
-            version,
             ints: (!any_int && !ints.is_empty()).then_some(ints),
             bools: (!any_bool && !bools.is_empty()).then_some(bools),
             variants: (!any_object && !variants.is_empty()).then_some(variants),
@@ -245,7 +231,7 @@ impl Check {
 
     /// Whether what is read stays what it is in the document, so that it equals a text or number only by that.
     pub(super) fn is_plain(&self) -> bool {
-        !matches!(self.convert, Convert::Version | Convert::Opaque)
+        self.convert != Convert::Opaque
     }
 
     /// The literal fields of each record that fits, if only some objects do.
@@ -269,7 +255,6 @@ impl Check {
                 Some(texts) => doc.str(node).is_some_and(|text| {
                     texts.binary_search_by(|known| (**known).cmp(text)).is_ok()
                         || self.opaque_of(text).is_some()
-                        || (self.version && k8s::version(text).is_some())
                 }),
             },
             Kind::Int => match &self.ints {
@@ -331,7 +316,6 @@ impl Check {
     pub(crate) fn scalar(&self, doc: &Document<'_>, at: NodeRef) -> Option<Value> {
         match self.convert {
             Convert::Opaque => Some(Value::Read(self.opaque(doc, at.node)?, at)),
-            Convert::Version => k8s::version(doc.str(at.node)?).map(Value::Version),
             Convert::Nothing | Convert::Set => None,
         }
     }
@@ -350,47 +334,58 @@ impl Check {
 
     /// Whether a value, read or made, is of the type: `is`.
     pub(crate) fn value(&self, world: &World<'_>, value: Value) -> bool {
-        if let Value::Node(at) | Value::Read(_, at) | Value::Shaped(_, at) = value {
-            return world
-                .doc(at.doc)
-                .is_some_and(|doc| self.node(doc, at.node).is_ok());
+        self.test(world, value).is_ok()
+    }
+
+    /// Whether a value, read or made, is of the type; else what it is.
+    pub(crate) fn test(&self, world: &World<'_>, value: Value) -> Result<(), Found> {
+        if let Value::Node(at) | Value::Shaped(_, at) = value {
+            return match world.doc(at.doc) {
+                Some(doc) => self.node(doc, at.node).and_then(|()| self.compiles(doc, at.node)),
+                None => Err(Found::Nothing),
+            };
         }
-        let has = |kind: u8| self.mask & kind != 0;
-        match world.view(value) {
-            View::Null => has(kinds::NULL),
+        let is_any = self.mask | kinds::NULL == u8::MAX;
+        let (kind, fits) = match world.view(value) {
+            View::Null if self.mask & kinds::NULL == 0 => return Err(Found::Nothing),
+            View::Opaque(..) if self.opaques.is_empty() && !is_any => {
+                return Err(Found::Kind(Kind::String));
+            }
+            View::Opaque(opaque, _) => (Kind::String, is_any || self.opaques.contains(&opaque)),
+            View::Null => (Kind::Null, true),
             View::Bool(value) => {
-                has(kinds::BOOL) && self.bools.as_ref().is_none_or(|bools| bools.contains(&value))
+                let fits = self.bools.as_ref().is_none_or(|bools| bools.contains(&value));
+                (Kind::Bool, fits)
             }
             View::Int(value) => {
-                has(kinds::INT) && self.ints.as_ref().is_none_or(|ints| ints.contains(&value))
+                let fits = self.ints.as_ref().is_none_or(|ints| ints.contains(&value));
+                (Kind::Int, fits)
             }
-            View::Float(_) => has(kinds::FLOAT),
-            View::Huge(_) => has(kinds::HUGE),
+            View::Float(_) => (Kind::Float, true),
+            View::Huge(_) => (Kind::Huge, true),
             View::Text(text) => {
-                has(kinds::STRING)
-                    && self
-                        .texts
-                        .as_ref()
-                        .is_none_or(|texts| texts.binary_search_by(|known| (**known).cmp(text)).is_ok())
+                let is = |texts: &Vec<Box<str>>| texts.binary_search_by(|known| (**known).cmp(text)).is_ok();
+                let fits = self.texts.as_ref().is_none_or(is) || self.opaque_of(text).is_some();
+                (Kind::String, fits)
             }
-            View::Version(_) => self.version || self.mask == !kinds::NULL,
-            View::Opaque(opaque, _) => self.opaques.contains(&opaque) || self.mask == !kinds::NULL,
             View::List => {
-                has(kinds::LIST)
-                    && self.lengths.as_ref().is_none_or(|lengths| {
-                        world.len(value).is_some_and(|length| lengths.contains(&length))
-                    })
+                let is = |lengths: &Vec<usize>| world.len(value).is_some_and(|len| lengths.contains(&len));
+                (Kind::List, self.lengths.as_ref().is_none_or(is))
             }
             View::Map => {
-                has(kinds::OBJECT)
-                    && self.variants.as_ref().is_none_or(|variants| {
-                        variants.iter().any(|fields| {
-                            fields
-                                .iter()
-                                .all(|(name, literal)| is_literal(world, world.field(value, name), literal))
-                        })
-                    })
+                let is = |fields: &Vec<(FieldKey, Literal)>| {
+                    fields
+                        .iter()
+                        .all(|(name, literal)| is_literal(world, world.field(value, name), literal))
+                };
+                let variants = self.variants.as_ref();
+                (Kind::Object, variants.is_none_or(|all| all.iter().any(is)))
             }
+        };
+        match (self.mask & mask_of(kind) != 0, fits) {
+            (false, _) => Err(Found::Kind(kind)),
+            (true, false) => Err(Found::Other(kind)),
+            (true, true) => Ok(()),
         }
     }
 }

@@ -19,7 +19,7 @@ impl Declared {
     pub(crate) fn of(types: &mut Types, ty: TypeId) -> Self {
         let mut declared = Self::default();
         declared.add(types, ty);
-        declared.finish()
+        declared.finish(types)
     }
 
     /// `any?`
@@ -49,11 +49,19 @@ impl Declared {
         }
     }
 
-    fn finish(mut self) -> Self {
+    /// Each alternative once; and none that another holds, as in [`Types::union`].
+    fn finish(mut self, types: &mut Types) -> Self {
         self.alternatives.sort_unstable();
         self.alternatives.dedup();
         if self.alternatives.contains(&Types::ANY) {
             self.alternatives = vec![Types::ANY];
+        }
+        if self.alternatives.contains(&Types::FLOAT) {
+            self.alternatives.retain(|id| *id != Types::INT);
+        }
+        if self.alternatives.contains(&Types::BOOL) {
+            self.alternatives
+                .retain(|id| !matches!(types.get(*id), Type::Literal(Literal::Bool(_))));
         }
         self
     }
@@ -91,7 +99,7 @@ impl Declared {
         if result.alternatives.is_empty() && !result.optional {
             return Self::anything();
         }
-        result.finish()
+        result.finish(types)
     }
 
     /// An element of a list or set.
@@ -116,7 +124,7 @@ impl Declared {
         if result.alternatives.is_empty() && !result.optional {
             return Self::anything();
         }
-        result.finish()
+        result.finish(types)
     }
 
     /// The members, where the only alternative is a tuple.
@@ -154,7 +162,7 @@ impl Declared {
         if result.alternatives.is_empty() && !result.optional {
             return Self::anything();
         }
-        result.finish()
+        result.finish(types)
     }
 
     /// The value of a member of a map or record; null members do not exist.
@@ -172,7 +180,7 @@ impl Declared {
         if result.alternatives.is_empty() {
             return Self::anything().present();
         }
-        result.finish().present()
+        result.finish(types).present()
     }
 
     /// Whether one alternative is a map, record or anything.
@@ -192,6 +200,11 @@ impl Declared {
                 Type::List(_) | Type::Set(_) | Type::Tuple(_) | Type::Map(_) | Type::Record(_)
             )
         })
+    }
+
+    /// Whether no alternative has parts, in a document.
+    pub(crate) fn is_scalar(&self, types: &mut Types) -> bool {
+        !self.has_parts(types) && !self.alternatives.contains(&Types::ANY)
     }
 
     /// Whether an alternative is an opaque type.

@@ -203,6 +203,11 @@ pub(crate) enum Op {
         value: OpId,
         shape: ShapeId,
     },
+    /// An `any` that is used as something.
+    As {
+        value: OpId,
+        check: CheckId,
+    },
     /// `matches`
     Matches {
         text: OpId,

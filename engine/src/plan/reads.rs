@@ -384,6 +384,10 @@ impl Reads<'_> {
             let any = declared.alternatives.contains(&Types::ANY);
             let records: Vec<TypeId> = self.records(&declared);
             let wanted_records = self.records(&wanted);
+            if wanted_records.is_empty() && wanted.is_scalar(self.types) {
+                // Nothing lies below it.
+                continue;
+            }
             if wanted_records.is_empty() {
                 result.nodes.push(*node);
                 continue;
@@ -516,6 +520,7 @@ impl Reads<'_> {
             Expr::Binary { op, left, right } => self.binary(*op, *left, *right),
             Expr::Unary { operand: value, .. } | Expr::Is { value, .. } => self.nothing_of(*value),
             Expr::Narrow { value, ty } => self.narrowed(*value, *ty),
+            Expr::As { value } => self.eval(*value),
             Expr::If {
                 condition,
                 then,
@@ -731,9 +736,8 @@ impl Reads<'_> {
                 head
             }
             ComprehensionKind::Yield => head,
-            // A sum of lists or texts is made of its parts.
-            ComprehensionKind::Sum => head,
-            ComprehensionKind::Any
+            ComprehensionKind::Sum
+            | ComprehensionKind::Any
             | ComprehensionKind::All
             | ComprehensionKind::None
             | ComprehensionKind::Count => Abstract::default(),

@@ -181,7 +181,7 @@ impl Checks {
         let set = declared.is_set(types);
         let converts = self
             .get(check)
-            .is_some_and(|check| matches!(check.convert, Convert::Opaque | Convert::Version));
+            .is_some_and(|check| check.convert == Convert::Opaque);
         let mut shape = Shape {
             check,
             special: set || converts,

@@ -77,6 +77,10 @@ impl Reference<'_> {
                 Ok(Value::Bool(fits))
             }
             Expr::Narrow { value, .. } => self.eval(*value),
+            Expr::As { value } => {
+                let value = self.eval(*value)?;
+                self.used_as(value, program.type_of(id))
+            }
             Expr::If {
                 condition,
                 then,
@@ -180,10 +184,6 @@ impl Reference<'_> {
             let items = self.sorted(&items, &[element], true);
             return Ok(Value::Set(self.store.world.add_run(&items)));
         }
-        if self.shapes.is_version(ty) {
-            let version = self.store.world.text(value).and_then(builtins::k8s::version);
-            return Ok(version.map_or(Value::Null, Value::Version));
-        }
         if let Some(opaque) = self.opaque(ty) {
             let text = self
                 .store
@@ -203,7 +203,7 @@ impl Reference<'_> {
         alternatives
             .into_iter()
             .find_map(|ty| match self.shapes.structure(ty) {
-                Type::Opaque(Opaque::Secret | Opaque::PodSecurityVersion) => None,
+                Type::Opaque(Opaque::Secret) => None,
                 Type::Opaque(opaque) => Some(opaque),
                 _ => None,
             })
@@ -218,15 +218,17 @@ impl Reference<'_> {
     /// What a pattern takes out of a value that the policy made: absent only where it may be.
     pub(super) fn part(&mut self, value: Value, ty: TypeId) -> Eval<Value> {
         if matches!(value, Value::Null) && !self.shapes.is_optional(ty) {
-            let nowhere = Place {
-                base: Base::Request,
-                rest: Vec::new(),
-            };
-            let mut wrong = self.mismatch(ty, Found::Nothing, nowhere);
-            wrong.place = None;
-            return Err(wrong);
+            return Err(self.mismatch_of(value, ty, Found::Nothing));
         }
         self.taken(value, ty)
+    }
+
+    /// An `any` that is used as a value of a type.
+    fn used_as(&mut self, value: Value, ty: TypeId) -> Eval<Value> {
+        match self.shapes.fits(&self.store.world, value, ty) {
+            Ok(()) => self.taken(value, ty),
+            Err(found) => Err(self.mismatch_of(value, ty, found)),
+        }
     }
 
     /// Builtins that compare or order: by value, as types say.
@@ -401,7 +403,6 @@ impl Reference<'_> {
                     }
                 }
             }
-            Value::Version(version) if name == "minor" => Ok(Value::Int(i64::from(version.minor))),
             opaque @ (Value::Read(..) | Value::Made(..)) => {
                 builtins::opaque::field(&mut self.store, Self::op(id), opaque, name)
                     .map_err(|_| self.shared_fault(id))

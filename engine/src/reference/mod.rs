@@ -502,14 +502,22 @@ impl Reference<'_> {
         }
     }
 
-    /// A value that is not of its declared type.
+    /// What lies at a place, and is not of its declared type.
     fn mismatch(&mut self, ty: TypeId, found: Found, place: Place) -> Wrong {
+        Wrong {
+            place: Some(place),
+            ..self.mismatch_of(Value::Null, ty, found)
+        }
+    }
+
+    /// A value that is not of the type that it is used as.
+    fn mismatch_of(&mut self, value: Value, ty: TypeId, found: Found) -> Wrong {
         let expected = self.shapes.describe(ty);
         Wrong {
             kind: ErrorKind::Type,
             message: format!("expected `{expected}`, found {}", found.text()),
             span: None,
-            place: Some(place),
+            place: place_of(value),
         }
     }
 

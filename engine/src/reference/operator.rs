@@ -56,7 +56,7 @@ impl Reference<'_> {
             }
             BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => {
                 let comparable = match (self.store.world.view(l), self.store.world.view(r)) {
-                    (View::Text(_), View::Text(_)) | (View::Version(_), View::Version(_)) => true,
+                    (View::Text(_), View::Text(_)) => true,
                     (View::Opaque(kind, _), View::Opaque(other, _)) => kind == other && kind.is_ordered(),
                     (View::Opaque(kind, _), View::Text(text)) | (View::Text(text), View::Opaque(kind, _)) => {
                         kind.is_ordered() && kind.parse(text).is_some()

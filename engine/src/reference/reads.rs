@@ -383,6 +383,13 @@ impl Walk<'_, '_> {
     fn narrow(&mut self, value: Origin, ty: TypeId) -> Origin {
         let shapes = &mut self.reference.shapes;
         let wanted = shapes.records(ty);
+        if shapes.is_scalar(ty) {
+            // Nothing lies below it.
+            return Origin {
+                paths: BTreeSet::new(),
+                ..value
+            };
+        }
         if wanted.is_empty() {
             return value;
         }
@@ -544,6 +551,7 @@ impl Walk<'_, '_> {
                 self.origin(*value);
                 Origin::default()
             }
+            Expr::As { value } => self.origin(*value),
             Expr::Narrow { value, ty } => {
                 let value = self.origin(*value);
                 self.narrow(value, *ty)

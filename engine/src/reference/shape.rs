@@ -5,7 +5,6 @@ use alloc::{string::String, vec, vec::Vec};
 use wardlaw_lang::types::{Literal, Opaque, Type, TypeId, Types};
 
 use crate::{
-    builtins::k8s,
     input::Kind,
     plan::{check::Found, declared::Declared},
     value::{Value, View, World},
@@ -46,7 +45,7 @@ impl Shapes {
             View::Int(_) => Kind::Int,
             View::Float(_) => Kind::Float,
             View::Huge(_) => Kind::Huge,
-            View::Text(_) | View::Version(_) | View::Opaque(..) => Kind::String,
+            View::Text(_) | View::Opaque(..) => Kind::String,
             View::List => Kind::List,
             View::Map => Kind::Object,
         };
@@ -88,10 +87,6 @@ impl Shapes {
                 view,
                 View::Text(_) | View::Int(_) | View::Float(_) | View::Huge(_)
             )),
-            (Type::Opaque(Opaque::PodSecurityVersion), View::Version(_)) => Fit::Yes,
-            (Type::Opaque(Opaque::PodSecurityVersion), View::Text(text)) => {
-                literal(k8s::version(text).is_some())
-            }
             (Type::Opaque(Opaque::Secret), View::Text(_)) => Fit::Yes,
             (Type::Opaque(opaque), View::Text(text)) => {
                 let compiles = opaque != Opaque::Regex || crate::builtins::pattern::Regex::new(text).is_ok();
@@ -209,17 +204,20 @@ impl Shapes {
                 .all(|ty| matches!(self.types.structure(ty), Type::Set(_)))
     }
 
-    /// Whether a text of the type stands for a version of the Pod Security Standards, and for nothing else.
-    pub(super) fn is_version(&mut self, ty: TypeId) -> bool {
-        let mut versions = false;
-        for alternative in self.alternatives(ty) {
-            match self.types.structure(alternative) {
-                Type::Opaque(Opaque::PodSecurityVersion) => versions = true,
-                Type::Opaque(_) | Type::String | Type::Literal(Literal::Text(_)) | Type::Any => return false,
-                _ => {}
-            }
-        }
-        versions
+    /// Whether no value of the type has parts in a document.
+    pub(super) fn is_scalar(&mut self, ty: TypeId) -> bool {
+        self.alternatives(ty).into_iter().all(|ty| {
+            !matches!(
+                self.types.structure(ty),
+                Type::List(_)
+                    | Type::Set(_)
+                    | Type::Tuple(_)
+                    | Type::Map(_)
+                    | Type::Record(_)
+                    | Type::Any
+                    | Type::Error
+            )
+        })
     }
 
     /// Whether values of the type are walked as maps; whether as lists.

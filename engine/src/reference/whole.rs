@@ -11,7 +11,6 @@ use wardlaw_lang::types::{Type, TypeId, Types};
 
 use super::{Reference, Wrong};
 use crate::{
-    builtins,
     input::Kind,
     plan::check::Found,
     value::{
@@ -59,17 +58,13 @@ impl Reference<'_> {
                 }
                 Value::Map(self.store.world.add_run(&items))
             }
-            View::Null | View::Bool(_) | View::Version(_) | View::Opaque(..) => value,
+            View::Null | View::Bool(_) | View::Opaque(..) => value,
         }
     }
 
     fn whole_scalar(&mut self, value: Value, ty: TypeId) -> Value {
         if self.shapes.fits(&self.store.world, value, ty).is_err() || self.shapes.has_text(ty) {
             return value;
-        }
-        if self.shapes.is_version(ty) {
-            let version = self.store.world.text(value).and_then(builtins::k8s::version);
-            return version.map_or(value, Value::Version);
         }
         for ty in self.shapes.alternatives(ty) {
             let Type::Opaque(opaque) = self.shapes.structure(ty) else {

@@ -60,10 +60,6 @@ impl Hash {
                 self.text(text);
             }
             View::Text(text) => self.text_value(text),
-            View::Version(version) => {
-                self.add(7);
-                self.add(u64::from(version.minor));
-            }
             // By value, as equality has it: a quantity that was written as a number is that text here, too.
             View::Opaque(opaque, text) => {
                 let mut word = Word(12);

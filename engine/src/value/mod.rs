@@ -55,8 +55,6 @@ pub(crate) enum Value {
     Map(u32),
     /// A made tuple.
     Tuple(u32),
-    /// `k8s.PodSecurityVersion`
-    Version(Version),
     /// A text or number that was read as a value of an opaque type.
     Read(Opaque, NodeRef),
     /// A list or object that is taken whole, and has parts that are more than they are written as. Where
@@ -90,26 +88,6 @@ impl Value {
         match self {
             Self::Shaped(_, at) => Self::Node(at),
             other => other,
-        }
-    }
-}
-
-/// A version of the Pod Security Standards: the minor of `v1.N`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Version {
-    /// The minor; of `latest` the newest known.
-    pub(crate) minor: u16,
-    /// Written as `latest`.
-    pub(crate) latest: bool,
-}
-
-impl Version {
-    /// As it is written.
-    pub(crate) fn text(self) -> alloc::string::String {
-        if self.latest {
-            "latest".into()
-        } else {
-            alloc::format!("v1.{}", self.minor)
         }
     }
 }

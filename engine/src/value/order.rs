@@ -15,7 +15,6 @@ pub(crate) fn compare(world: &World<'_>, a: Value, b: Value) -> Ordering {
         (View::Text(a), View::Text(b)) | (View::Huge(a), View::Huge(b)) => a.cmp(b),
         (View::List, View::List) => compare_lists(world, a, b),
         (View::Map, View::Map) => compare_maps(world, a, b),
-        (View::Version(a), View::Version(b)) => a.minor.cmp(&b.minor),
         (View::Opaque(kind, a), View::Opaque(other, b)) => kind.cmp(&other).then_with(|| kind.compare(a, b)),
         // An element of a document that nothing has read as what it is yet.
         (View::Opaque(kind, a), View::Text(b)) if kind.parse(b).is_some() => kind.compare(a, b),
@@ -61,8 +60,7 @@ fn rank(view: View<'_>) -> u8 {
         View::Text(_) => 4,
         View::List => 5,
         View::Map => 6,
-        View::Version(_) => 7,
-        View::Opaque(..) => 8,
+        View::Opaque(..) => 7,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Values as text: in messages as they are written in the document, and as JSON.
 
-use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::fmt::Write as _;
 
 use super::{Value, View, World};
@@ -9,7 +9,6 @@ use super::{Value, View, World};
 pub(crate) fn display(world: &World<'_>, value: Value, out: &mut String) {
     match world.view(value) {
         View::Text(text) | View::Opaque(_, text) => out.push_str(text),
-        View::Version(version) => out.push_str(&version.text()),
         _ => json(world, value, out),
     }
 }
@@ -37,7 +36,6 @@ pub(crate) fn json(world: &World<'_>, value: Value, out: &mut String) {
         }
         View::Huge(text) => out.push_str(text),
         View::Text(text) | View::Opaque(_, text) => json_text(text, out),
-        View::Version(version) => json_text(&version.text(), out),
         View::List => {
             out.push('[');
             let mut first = true;
@@ -111,8 +109,6 @@ pub(crate) fn to_serde(world: &World<'_>, value: Value) -> serde_json::Value {
         View::Int(value) => Json::from(value),
         View::Float(value) => serde_json::Number::from_f64(value).map_or(Json::Null, Json::Number),
         View::Huge(text) | View::Text(text) | View::Opaque(_, text) => Json::String(text.to_owned()),
-        View::Version(version) if version.latest => Json::String("latest".to_owned()),
-        View::Version(version) => Json::String(format!("v1.{}", version.minor)),
         View::List => {
             let mut list = Vec::new();
             if let Some(mut elements) = world.elements(value) {

@@ -46,8 +46,6 @@ pub(crate) enum View<'w> {
     List,
     /// A map or record.
     Map,
-    /// `k8s.PodSecurityVersion`
-    Version(super::Version),
     /// A value of an opaque type, as written.
     Opaque(Opaque, &'w str),
 }
@@ -122,7 +120,6 @@ impl<'a> World<'a> {
             Value::Text(id) => View::Text(self.made_text(id)),
             Value::List(_) | Value::Set(_) | Value::Tuple(_) => View::List,
             Value::Map(_) => View::Map,
-            Value::Version(version) => View::Version(version),
             Value::Read(opaque, at) => View::Opaque(opaque, self.opaque_text(at)),
             Value::Made(opaque, id) => View::Opaque(opaque, self.made_text(id)),
         }

@@ -4,7 +4,7 @@ use alloc::{format, string::String, vec::Vec};
 
 use crate::{
     Applicability, Code, Diagnostic, Span,
-    builtin::{BUILTINS, Receiver, Row, Shape, global, pod_security_minor},
+    builtin::{BUILTINS, Receiver, Row, Shape, global},
     ir::Expr,
     syntax::ast::{self, ExprKind},
     types::{Literal, Opaque, Type, TypeId, Types},
@@ -125,8 +125,8 @@ impl<'s> Checker<'_, 's> {
         for (index, (argument, param)) in arguments.iter().zip(&info.params).enumerate() {
             let typed = self.expr(argument, Some(*param));
             let what = params.get(index).copied().unwrap_or("");
-            self.expect(&typed, *param, &format!("parameter `{what}` of `{}`", name.text));
-            ids.push(typed.id);
+            let what = format!("parameter `{what}` of `{}`", name.text);
+            ids.push(self.expect_declared(&typed, *param, &what));
         }
         self.value(
             Expr::Call {
@@ -417,11 +417,7 @@ impl<'s> Checker<'_, 's> {
         let Some((text, span)) = literal else {
             return self.types().optional(ty);
         };
-        let right = match opaque {
-            Opaque::PodSecurityVersion => pod_security_minor(&text).is_some(),
-            _ => opaque.parse(&text).is_some(),
-        };
-        if !right {
+        if opaque.parse(&text).is_none() {
             let message = match opaque {
                 Opaque::PodSecurityVersion => format!("`{text}` is no version of the Pod Security Standards"),
                 _ => format!("`{text}` is no `{}`", opaque.name()),

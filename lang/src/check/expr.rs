@@ -236,6 +236,18 @@ impl<'s> Checker<'_, 's> {
         self.report(diagnostic);
     }
 
+    /// Requires that a value fits a type that is declared where it goes: what is read there is of that type, so
+    /// an `any` is tested.
+    pub(super) fn expect_declared(&mut self, value: &Typed, want: TypeId, what: &str) -> ExprId {
+        self.expect(value, want, what);
+        let (have, wanted) = (self.types().present(value.ty), self.types().present(want));
+        let is_any = |this: &mut Self, ty| this.types().structure(ty) == Type::Any;
+        if is_any(self, have) && !is_any(self, wanted) && wanted != Types::ERROR {
+            return self.emit(Expr::As { value: value.id }, want, value.span);
+        }
+        value.id
+    }
+
     /// Requires that a value is present; gives its present type.
     pub(super) fn expect_present(&mut self, value: &Typed, what: &str) -> TypeId {
         if self.types().is_optional(value.ty) {

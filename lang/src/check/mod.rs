@@ -460,14 +460,10 @@ impl<'a, 's> Checker<'a, 's> {
         let ((id, ty), frame) = self.in_frame(package, file, |this| {
             let want = declared.map(|ty| this.resolve_type(ty));
             let value = this.expr(value, want);
-            let ty = match want {
-                Some(want) => {
-                    this.expect(&value, want, "this `let`");
-                    want
-                }
-                None => value.ty,
-            };
-            (value.id, ty)
+            match want {
+                Some(want) => (this.expect_declared(&value, want, "this `let`"), want),
+                None => (value.id, value.ty),
+            }
         });
         self.checking.pop();
         let path = self.packages.get(package).map_or("", |p| p.path.as_str());
@@ -569,15 +565,12 @@ impl<'a, 's> Checker<'a, 's> {
                 ast::FnBody::Expr(expr) => this.expr(expr, want),
                 ast::FnBody::Clauses(clauses) => this.function_body(clauses, want),
             };
-            let ty = match want {
-                Some(want) => {
-                    this.expect(&body, want, "the result");
-                    want
-                }
-                None => body.ty,
+            let (body, ty) = match want {
+                Some(want) => (this.expect_declared(&body, want, "the result"), want),
+                None => (body.id, body.ty),
             };
             this.close_scope(0);
-            (types, body.id, ty)
+            (types, body, ty)
         });
         self.checking.pop();
         let complete = match body_of {

@@ -489,6 +489,12 @@ pub enum Expr {
         /// What it is known to be; optional where it may still be absent.
         ty: TypeId,
     },
+    /// An `any` that is used as what the type of the expression says: as a parameter, as the value of a `let`, as
+    /// the result of a function. That is tested when it runs.
+    As {
+        /// The value.
+        value: ExprId,
+    },
     /// One of two values.
     If {
         /// A `bool`.

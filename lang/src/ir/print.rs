@@ -211,6 +211,10 @@ impl Printer<'_> {
             Expr::Unary { op, operand } => format!("({} {})", op.symbol(), self.expr(*operand)),
             Expr::Is { value, ty } => format!("({} is {})", self.expr(*value), program.types.display(*ty)),
             Expr::Narrow { value, ty } => format!("{}<{}>", self.expr(*value), program.types.display(*ty)),
+            Expr::As { value } => {
+                let ty = program.types.display(program.type_of(id));
+                format!("({} as {ty})", self.expr(*value))
+            }
             Expr::If {
                 condition,
                 then,

@@ -294,7 +294,7 @@ pub fn children(expr: &Expr) -> Vec<ExprId> {
         Expr::Call { arguments, .. } | Expr::Builtin { arguments, .. } => arguments.clone(),
         Expr::Binary { left, right, .. } => alloc::vec![*left, *right],
         Expr::Unary { operand, .. } => alloc::vec![*operand],
-        Expr::Is { value, .. } | Expr::Narrow { value, .. } => alloc::vec![*value],
+        Expr::Is { value, .. } | Expr::Narrow { value, .. } | Expr::As { value } => alloc::vec![*value],
         Expr::If {
             condition,
             then,

@@ -16,7 +16,10 @@ pub use quantity::Quantity;
 pub use semver::Semver;
 pub use time::Time;
 
-use crate::types::{Opaque, TypeId, Types};
+use crate::{
+    builtin::pod_security_minor,
+    types::{Opaque, TypeId, Types},
+};
 
 /// A text read as a value of an opaque type. Values of one type order as the type says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,6 +36,8 @@ pub enum Parsed<'t> {
     Ip(Ip),
     /// `cidr`
     Cidr(Cidr),
+    /// `k8s.PodSecurityVersion`: the minor.
+    PodSecurity(u32),
     /// Patterns and secrets: the text.
     Text(&'t str),
 }
@@ -47,7 +52,8 @@ impl Opaque {
             Self::Semver => Semver::parse(text).map(Parsed::Semver),
             Self::Ip => Ip::parse(text).map(Parsed::Ip),
             Self::Cidr => Cidr::parse(text).map(Parsed::Cidr),
-            Self::Regex | Self::Glob | Self::Secret | Self::PodSecurityVersion => Some(Parsed::Text(text)),
+            Self::PodSecurityVersion => pod_security_minor(text).map(Parsed::PodSecurity),
+            Self::Regex | Self::Glob | Self::Secret => Some(Parsed::Text(text)),
         }
     }
 
