@@ -56,6 +56,9 @@ pub(crate) enum Command {
 /// *.yaml, *.yml and *.json; hidden folders, node_modules and symlinked folders are left out. A file
 /// that is named is read whatever its suffix. Findings go to standard output, the summary to
 /// standard error.
+///
+/// Audit rules in force are decided once, about the data that are given; where there are no other
+/// rules, no PATH is needed.
 #[derive(Args, Debug)]
 #[command(after_help = "Exit status:
   0  nothing denied
@@ -67,7 +70,7 @@ Examples:
   kustomize build overlays/prod | ward check -p policies/ --format json -")]
 pub(crate) struct Check {
     /// Files and folders to check; `-` is standard input
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
 
     #[command(flatten)]

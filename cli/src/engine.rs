@@ -1,12 +1,12 @@
 //! The way to the library: everything the command asks of `wardlaw` goes through here, so that
 //! commands and outputs know only what they show.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use serde_json::Value;
 use wardlaw::{
     Decision, Request,
-    input::{self, Contents, Document, Format, Manifest, ReadError, ReadErrorKind, ReadLimits},
+    input::{self, Contents, Document, Format, Kind, Manifest, ReadError, ReadErrorKind, ReadLimits},
 };
 use wardlaw_lang::{
     Library,
@@ -18,7 +18,8 @@ use wardlaw_lang::{
 pub(crate) use wardlaw::schema::files as schema_files;
 
 pub(crate) use wardlaw::{
-    BuildError, Builder, CaseResult, Effect, Engine, Failure as TestFailure, Files, Suite, TestFile,
+    BuildError, Builder, CaseResult, DataFile, Datum, Effect, Engine, Failure as TestFailure, Files, Suite,
+    TestFile,
 };
 pub(crate) use wardlaw::{
     Exempt, ExemptionInfo, Finding, Level, PatchOperation, RuleInfo, input::Identity, input::Location,
@@ -27,7 +28,7 @@ pub(crate) use wardlaw::{
 use crate::{
     clock,
     config::Config,
-    output::Problem,
+    output::{Problem, audit::DataFiles},
     project::{
         packages::Apart,
         policies::{self, Selection},
@@ -69,7 +70,26 @@ pub(crate) struct Setup {
     /// The settings.
     pub(crate) config: Option<Config>,
     /// Data of the command line.
-    pub(crate) data: Vec<(String, Value)>,
+    pub(crate) data: Vec<(String, Datum)>,
+}
+
+impl Setup {
+    /// Whether there are data at all.
+    pub(crate) fn gives_data(&self) -> bool {
+        !self.data.is_empty() || self.config.as_ref().is_some_and(Config::gives_data)
+    }
+}
+
+/// The files that data in force came from.
+pub(crate) fn data_files(setup: &Setup) -> DataFiles {
+    let mut files = DataFiles::default();
+    for (name, datum) in setup.config.iter().flat_map(Config::data_of_files) {
+        files.add(name, datum.file());
+    }
+    for (name, datum) in &setup.data {
+        files.add(name, datum.file());
+    }
+    files
 }
 
 /// What was selected, ready to be compiled.
@@ -112,7 +132,7 @@ fn configured(mut builder: Builder, config: &Config, setup: &Setup) -> Builder {
     for (name, value) in &config.data {
         builder = builder.data(name, value.clone());
     }
-    for (name, value) in config.file_data.iter().filter(|(name, _)| !config.gives(name)) {
+    for (name, value) in config.data_of_files() {
         builder = builder.data(name, value.clone());
     }
     for (name, level) in &config.levels {
@@ -243,6 +263,11 @@ impl Policy {
         self.engine.rules().collect()
     }
 
+    /// Decides the audit rules.
+    pub(crate) fn audit(&self) -> Decision {
+        self.engine.audit_at(Some(&self.time))
+    }
+
     /// Decides about one object.
     pub(crate) fn decide(
         &self,
@@ -308,14 +333,15 @@ pub(crate) fn read_json_value(text: &str) -> Result<Value, Problem> {
     Ok(document.to_value(document.root()))
 }
 
-/// The one document of a file of data, JSON or YAML.
-pub(crate) fn read_data_file(bytes: &[u8]) -> Result<Value, Problem> {
+/// The data of a file, JSON or YAML, by full name; none where it holds no object.
+pub(crate) fn read_data_file(name: &str, bytes: &[u8]) -> Result<Option<Vec<(String, Datum)>>, Problem> {
     let limits = ReadLimits {
         bytes: u32::MAX,
         nodes: 10_000_000,
         ..ReadLimits::default()
     };
-    let mut documents = input::read_stream(input::utf8(bytes)?, Format::Auto, &limits);
+    let text = input::utf8(bytes)?;
+    let mut documents = input::read_stream(text, Format::Auto, &limits);
     let Some(first) = documents.next() else {
         return Err(Problem::new("the file holds no document"));
     };
@@ -323,7 +349,8 @@ pub(crate) fn read_data_file(bytes: &[u8]) -> Result<Value, Problem> {
     if documents.next().is_some() {
         return Err(Problem::new("the file holds more than one document"));
     }
-    Ok(document.to_value(document.root()))
+    let is_object = document.kind(document.root()) == Kind::Object;
+    Ok(is_object.then(|| Arc::new(DataFile::new(name, text, document)).data()))
 }
 
 /// An input with its name.

@@ -4,12 +4,13 @@
 use wardlaw::input::{Contents, Document, Manifest, contents, identity};
 
 use crate::{
-    engine::{self, Finding, Identity, Policy},
+    engine::{self, Identity, Policy},
     output::{
         Entry, Outcome, Problem, Text,
+        audit::{self, DataFiles},
         human::{self, Layout},
         json,
-        summary::Tally,
+        summary::{Tally, Verdict},
     },
     project::inputs::Input,
 };
@@ -31,6 +32,8 @@ pub(crate) enum Rendering {
 pub(crate) struct Inspector<'a> {
     /// The rules in force.
     pub(crate) policy: &'a Policy,
+    /// The files that data came from.
+    pub(crate) data: &'a DataFiles,
     /// The namespace of objects that name none.
     pub(crate) namespace: Option<&'a str>,
     /// How results are written.
@@ -49,6 +52,19 @@ pub(crate) struct Piece {
 }
 
 impl Inspector<'_> {
+    /// Decides the audit rules.
+    pub(crate) fn audit(&self) -> Piece {
+        let decision = self.policy.audit();
+        let mut piece = Piece::default();
+        piece.tally.audit = Some(Verdict::of(&decision));
+        piece.tally.add_exempt(&decision);
+        match self.rendering {
+            Rendering::Human(layout) => audit::human(&mut piece.text, &decision, self.data, layout),
+            Rendering::Json => json::audit(&mut piece.text, &decision, self.data),
+        }
+        piece
+    }
+
     /// Checks one file.
     pub(crate) fn file(&self, input: &Input, send: &mut dyn FnMut(Piece)) {
         let mut results = Results {
@@ -152,6 +168,7 @@ impl Inspector<'_> {
             object: Some(&object),
             start,
             outcome,
+            data: self.data,
         };
         if !manifest.typed && manifest.request.is_none() {
             let start = file.place(document.span(manifest.object).start);
@@ -165,19 +182,14 @@ impl Inspector<'_> {
         }
         let verdict = self.policy.decide(document, manifest, self.namespace);
         let decision = &verdict.decision;
-        let warned = decision.findings.iter().any(Finding::warns);
         let tally = &mut results.piece.tally;
         tally.decided += 1;
-        tally.denied += usize::from(!decision.allowed);
-        tally.warned += usize::from(decision.allowed && warned);
-        for exempt in decision
-            .findings
-            .iter()
-            .filter_map(|finding| finding.exempt.as_ref())
-        {
-            tally.exempt += 1;
-            tally.exemptions.insert(exempt.position);
+        match Verdict::of(decision) {
+            Verdict::Denied => tally.denied += 1,
+            Verdict::Warned => tally.warned += 1,
+            Verdict::Passed => {}
         }
+        tally.add_exempt(decision);
         for skipped in &decision.skipped {
             let left_out = tally.left_out.entry(skipped.package.clone()).or_default();
             left_out.documents += 1;
@@ -200,7 +212,11 @@ impl Inspector<'_> {
                 .push(format!("{} {namespace}{name}", kind(&object)));
         }
         // Of a package as a whole, for one: it has no place of its own.
-        let lacks_place = decision.findings.iter().any(|finding| finding.location.is_none());
+        let decided = entry(None, Outcome::Decided(decision));
+        let lacks_place = decision.findings.iter().any(|finding| {
+            let place = decided.here(finding.within.as_deref(), finding.location);
+            place.is_none()
+        });
         let start = lacks_place.then(|| file.place(document.span(manifest.object).start));
         results.write(&entry(start, Outcome::Decided(decision)));
     }
@@ -233,6 +249,7 @@ impl Results<'_, '_> {
             object: None,
             start: None,
             outcome,
+            data: self.inspector.data,
         });
     }
 

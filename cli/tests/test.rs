@@ -209,25 +209,6 @@ fn audit_rules_are_decided_about_data() {
     folder
         .ward(&["eval", "-p", "audit.ward", "--audit", "--data", good])
         .ends(0);
-    // Where manifests are checked, nobody must think that they were.
-    folder.write("good.yaml", GOOD);
-    folder
-        .ward(&["check", "-p", "audit.ward", "--data", good, "good.yaml"])
-        .ends(2)
-        .says("`audit.ward` has audit rules only");
-    folder
-        .ward(&[
-            "check",
-            "-p",
-            "audit.ward",
-            "-p",
-            "rules.ward",
-            "--data",
-            good,
-            "good.yaml",
-        ])
-        .ends(0)
-        .says("2 rules × 1 document: 1 passed\nnot decided: 1 audit rule; `ward eval --audit`");
     folder
         .ward(&["rules", "-p", "audit.ward", "--data", good])
         .ends(0)

@@ -3,7 +3,6 @@
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
-use serde_json::Value as Json;
 use wardlaw_lang::{
     Code, CompileInput, Compiled, Diagnostic, Instance, Library, NoLibrary, Severity, Sources, Span, compile,
     compile_expression, package::below, schema::Content, syntax::document_offset,
@@ -11,6 +10,7 @@ use wardlaw_lang::{
 
 use crate::{
     data,
+    datum::Datum,
     decision::{self, Level},
     engine::Engine,
     force::{self, Exemption, Marks, Match, Origins, Settings, Use},
@@ -173,9 +173,9 @@ impl Builder {
         self
     }
 
-    /// Gives a datum by its full name (`shop.authz.teams`).
-    pub fn data(mut self, name: impl Into<String>, value: Json) -> Self {
-        self.settings.data.insert(name.into(), value);
+    /// Gives a datum by its full name (`shop.authz.teams`): a value, or a part of a [`DataFile`](crate::DataFile).
+    pub fn data(mut self, name: impl Into<String>, value: impl Into<Datum>) -> Self {
+        self.settings.data.insert(name.into(), value.into());
         self
     }
 

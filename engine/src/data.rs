@@ -1,13 +1,7 @@
 //! Data: what the host gives under full names, or the defaults. Checked wholly against the declared
 //! types when an engine is built, so that reading it never fails.
 
-use alloc::{
-    borrow::ToOwned,
-    collections::BTreeMap,
-    format,
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{borrow::ToOwned, collections::BTreeMap, format, string::String, vec::Vec};
 
 use serde_json::Value as Json;
 use wardlaw_lang::{
@@ -22,7 +16,7 @@ use crate::{
     fault::Reason,
     force::{self, Marks},
     input::{
-        Document, NodeId,
+        Document, Kind, NodeId,
         whole::{self, Parts},
     },
     limits::Limits,
@@ -67,9 +61,10 @@ pub(crate) fn load(
         if plan.data.iter().any(|data| data.name == *name) {
             continue;
         }
-        let span = given
-            .marks
-            .span(&datum.at.clone().of_key())
+        let span = datum
+            .value
+            .key_span(sources)
+            .or_else(|| given.marks.span(&datum.at.clone().of_key()))
             .unwrap_or_else(|| host_span(sources, &format!("data {name}"), name));
         let message = format!("no package in use declares the datum `{name}`");
         let diagnostic = Diagnostic::new(Code::BadData, span, message);
@@ -147,12 +142,12 @@ fn load_one(
         (data.name.clone(), data.span, data.ty, data.default, data.locals);
     let error = |span, message: String| alloc::vec![Diagnostic::new(Code::BadData, span, message)];
     let is_given = given.data.get(&name);
-    let value = match (is_given, default) {
-        (Some(datum), _) => datum.value.clone(),
+    let document = match (is_given, default) {
+        (Some(datum), _) => datum.value.document(),
         (None, Some(default)) => {
             let mut machine = Machine::new(plan, &[], limits);
             match machine.evaluate(default, locals) {
-                Ok(value) => print::to_serde(&machine.world, value),
+                Ok(value) => Document::from_value(&print::to_serde(&machine.world, value)),
                 Err(_) => {
                     let fault = machine.take_fault();
                     let message = fault.reason.message(&plan.checks);
@@ -163,11 +158,11 @@ fn load_one(
                 }
             }
         }
-        (None, None) => Json::Null,
+        (None, None) => Document::from_value(&Json::Null),
     };
-    let document = Document::from_value(&value).map_err(|cause| error(span, format!("`{name}`: {cause}")))?;
+    let document = document.map_err(|cause| error(span, format!("`{name}`: {cause}")))?;
     let declared = Declared::of(&mut plan.types, ty);
-    if value.is_null() && is_given.is_none() && !declared.optional {
+    if document.kind(document.root()) == Kind::Null && is_given.is_none() && !declared.optional {
         let help = format!("give it: `--data {name}=…` on the command line, `.data(\"{name}\", …)` in Rust");
         return Err(alloc::vec![
             Diagnostic::new(
@@ -194,8 +189,10 @@ fn load_one(
             let at = path.split('/').skip(1).fold(datum.at.clone(), |at, part| {
                 at.below(part.replace("~1", "/").replace("~0", "~"))
             });
-            given.marks.span(&at).unwrap_or_else(|| {
-                *whole.get_or_insert_with(|| host_span(sources, &format!("data {name}"), &value.to_string()))
+            let stated = datum.value.span(path, sources).or_else(|| given.marks.span(&at));
+            stated.unwrap_or_else(|| {
+                *whole
+                    .get_or_insert_with(|| host_span(sources, &format!("data {name}"), &datum.value.shown()))
             })
         };
         return Err(wrong

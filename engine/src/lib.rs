@@ -28,6 +28,7 @@ mod ask;
 mod builder;
 mod builtins;
 mod data;
+mod datum;
 mod decision;
 mod engine;
 mod eval;
@@ -46,6 +47,7 @@ mod value;
 
 pub use ask::AskError;
 pub use builder::{BuildError, Builder};
+pub use datum::{DataFile, Datum};
 pub use decision::{
     Conflict, Decision, Effect, ErrorInfo, Exempt, Finding, Level, RelatedPlace, Severity, Skipped, Source,
 };

@@ -70,7 +70,7 @@ fn engine(files: &[(String, String)]) -> Engine {
     for (name, text) in files {
         builder = builder.source(name, text);
     }
-    let builder = builder.data("k8s.pod_security.level", "baseline".into());
+    let builder = builder.data("k8s.pod_security.level", serde_json::json!("baseline"));
     builder.build().unwrap_or_else(|error| panic!("{error}"))
 }
 

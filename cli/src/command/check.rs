@@ -8,12 +8,12 @@ use std::{
 use crate::{
     args::{Check, FailOn, Format},
     config::Config,
-    engine::Policy,
+    engine::{self, Policy},
     inspect::{Inspector, Piece, Rendering},
     output::{
         human::Layout,
         json,
-        summary::{self, Summary, Tally},
+        summary::{self, Summary, Tally, Verdict},
     },
     parallel::{self, Event},
     project::inputs,
@@ -33,12 +33,9 @@ const EVERY: Duration = Duration::from_millis(100);
 pub(crate) fn run(args: &Check, ui: &mut Ui) -> Result<Exit, Failure> {
     let setup = super::setup(&args.policy, ui)?;
     let policy = super::policy(&setup, args.now.as_deref(), ui)?;
-    if policy.size() == 0 {
-        let title = setup.selection.title();
-        return Err(Failure::new(format!("`{title}` has audit rules only"))
-            .with_help("they decide about data, without a manifest: `ward eval --audit`"));
-    }
+    check_paths(args, &policy, &setup.selection.title())?;
     let inputs = inputs::find(&args.paths)?;
+    let data = engine::data_files(&setup);
     let files = &inputs.files;
     let rendering = match args.format {
         Format::Human => Rendering::Human(Layout {
@@ -49,11 +46,15 @@ pub(crate) fn run(args: &Check, ui: &mut Ui) -> Result<Exit, Failure> {
     };
     let inspector = Inspector {
         policy: &policy,
+        data: &data,
         namespace: args.namespace.as_deref(),
         rendering,
     };
     let name = |index: usize| files.get(index).map_or("", |input| input.name.as_str());
     let mut report = Report::new(ui, rendering);
+    if policy.audits() > 0 {
+        report.take(0, inspector.audit());
+    }
     let (begun, mut shown) = (Instant::now(), Instant::now());
     parallel::ordered(
         files,
@@ -80,6 +81,7 @@ pub(crate) fn run(args: &Check, ui: &mut Ui) -> Result<Exit, Failure> {
         let summary = Summary {
             rules: policy.size(),
             audits: policy.audits(),
+            data_given: setup.gives_data(),
             policy: setup.selection.title(),
             by_default: setup.selection.by_default,
             library_only: setup.selection.sources.is_empty(),
@@ -92,17 +94,30 @@ pub(crate) fn run(args: &Check, ui: &mut Ui) -> Result<Exit, Failure> {
         let text = summary::write(&summary, ui.err_style());
         ui.tell(&text);
     }
-    if tally.decided + tally.failed == 0 {
+    if policy.size() > 0 && tally.decided + tally.failed == 0 {
         return Err(Failure::new("no document found")
             .with_help("name a manifest, a folder that holds `*.yaml`, `*.yml` or `*.json`, or `-`"));
     }
+    let denied = tally.denied > 0 || tally.audit == Some(Verdict::Denied);
+    let warned = tally.warned > 0 || tally.audit == Some(Verdict::Warned);
     Ok(if tally.failed > 0 {
         Exit::Wrong
-    } else if tally.denied > 0 || (args.fail_on == FailOn::Warn && tally.warned > 0) {
+    } else if denied || (args.fail_on == FailOn::Warn && warned) {
         Exit::Denied
     } else {
         Exit::Clean
     })
+}
+
+/// Rules that decide about documents need some; audit rules alone have no use for any.
+fn check_paths(args: &Check, policy: &Policy, title: &str) -> Result<(), Failure> {
+    match (policy.size(), args.paths.is_empty()) {
+        (0, false) => Err(Failure::new(format!("`{title}` has audit rules only"))
+            .with_help("they decide about data: leave out the paths")),
+        (1.., true) => Err(Failure::new("nothing to check")
+            .with_help("name a manifest, a folder that holds `*.yaml`, `*.yml` or `*.json`, or `-`")),
+        _ => Ok(()),
+    }
 }
 
 /// A line for each exemption that had no effect.

@@ -21,6 +21,7 @@ use wardlaw_lang::{Code, Diagnostic, Sources};
 
 use crate::{
     args::Settings,
+    engine::Datum,
     project::{is_remote, read_bounded, shown},
     ui::{Failure, reason},
 };
@@ -44,7 +45,7 @@ pub(crate) struct Config {
     /// Data by full name.
     pub(crate) data: BTreeMap<String, Value>,
     /// Data of files, which stand behind all others.
-    pub(crate) file_data: BTreeMap<String, Value>,
+    pub(crate) file_data: BTreeMap<String, Datum>,
     /// Levels by the name of a rule or package.
     pub(crate) levels: BTreeMap<String, Level>,
     /// Exemptions, in the order of the file.
@@ -67,8 +68,19 @@ impl Config {
         !self.uses.is_empty() || !self.policies.is_empty()
     }
 
+    /// Whether it gives data.
+    pub(crate) fn gives_data(&self) -> bool {
+        let beside = self.uses.iter().any(|used| !used.data.is_empty());
+        beside || !self.data.is_empty() || !self.file_data.is_empty()
+    }
+
+    /// Data of files that nothing stands before.
+    pub(crate) fn data_of_files(&self) -> impl Iterator<Item = (&String, &Datum)> {
+        self.file_data.iter().filter(|(name, _)| !self.gives(name))
+    }
+
     /// Whether a datum is given by name, here or beside a use.
-    pub(crate) fn gives(&self, name: &str) -> bool {
+    fn gives(&self, name: &str) -> bool {
         let beside = |used: &Use| {
             let path = used.name.as_ref().unwrap_or(&used.package);
             let own = name

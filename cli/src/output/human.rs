@@ -27,36 +27,46 @@ pub(crate) fn entry(out: &mut String, entry: &Entry<'_>, layout: Layout) {
         Outcome::Failed(problem) if layout.full => full_problem(out, entry, problem, layout.style),
         Outcome::Failed(problem) => plain_problem(out, entry, problem, layout.style),
         Outcome::Decided(decision) => {
-            let mut findings: Vec<&Finding> = decision
-                .findings
-                .iter()
-                .filter(|finding| finding.effect != Effect::Allow)
-                .collect();
-            // Stable: findings of one place keep the order of the contract.
-            findings.sort_by_key(|finding| finding.location.map(|at| (at.line, at.column)));
-            if layout.full {
-                for group in findings.chunk_by(|a, b| same_place(a, b)) {
-                    full_findings(out, entry, group, layout.style);
-                }
-            } else {
-                for finding in findings {
-                    plain_finding(out, entry, finding, layout.style);
-                }
-            }
+            let findings = decision.findings.iter();
+            let findings = findings.filter(|finding| finding.effect != Effect::Allow);
+            self::findings(out, entry, findings.collect(), layout);
+        }
+    }
+}
+
+/// Findings of one file, by line.
+pub(super) fn findings(out: &mut String, entry: &Entry<'_>, mut findings: Vec<&Finding>, layout: Layout) {
+    // Stable: findings of one place keep the order of the contract.
+    findings.sort_by_key(|finding| location(entry, finding).map(|at| (at.line, at.column)));
+    if layout.full {
+        for group in findings.chunk_by(|a, b| same_place(entry, a, b)) {
+            full_findings(out, entry, group, layout.style);
+        }
+    } else {
+        for finding in findings {
+            plain_finding(out, entry, finding, layout.style);
         }
     }
 }
 
 /// Whether two findings are shown with the lines of one place. A field that is missing lies where its
 /// nearest ancestor does, so that all that is missing there is told together.
-fn same_place(a: &Finding, b: &Finding) -> bool {
-    a.location == b.location && a.within == b.within && (a.location.is_some() || a.path == b.path)
+fn same_place(entry: &Entry<'_>, a: &Finding, b: &Finding) -> bool {
+    let at = location(entry, a);
+    at == location(entry, b) && a.within == b.within && (at.is_some() || a.path == b.path)
+}
+
+/// Where a finding lies in the file of the entry.
+fn location(entry: &Entry<'_>, finding: &Finding) -> Option<Location> {
+    entry.here(finding.within.as_deref(), finding.location)
 }
 
 fn plain_finding(out: &mut String, entry: &Entry<'_>, finding: &Finding, style: Style) {
     let place = place(
         entry,
-        finding.location.map(|at| (at.line, at.column)).or(entry.start),
+        location(entry, finding)
+            .map(|at| (at.line, at.column))
+            .or(entry.start),
     );
     let effect = paint(finding, label(finding), style);
     let rule = escape::line(&finding.rule);
@@ -125,9 +135,13 @@ fn full_findings(out: &mut String, entry: &Entry<'_>, group: &[&Finding], style:
         let head = paint(finding, &head, style);
         let _ = writeln!(out, "{head}: {}", style.strong(&message(finding)));
     }
-    let mut marks: Vec<Mark> = first.location.into_iter().map(|at| mark(at, true)).collect();
+    let mut marks: Vec<Mark> = location(entry, first)
+        .into_iter()
+        .map(|at| mark(at, true))
+        .collect();
     for related in group.iter().flat_map(|finding| &finding.related) {
-        let further = related.location.filter(|at| {
+        let further = entry.here(related.within.as_deref(), related.location);
+        let further = further.filter(|at| {
             marks
                 .iter()
                 .all(|mark| (mark.line, mark.start) != (at.line, at.column))
@@ -146,15 +160,17 @@ fn full_findings(out: &mut String, entry: &Entry<'_>, group: &[&Finding], style:
         snippet.write(out, &marks, |line| entry.file.line(line));
     }
     if let Some(within) = &first.within {
-        snippet.remark(out, "note", &format!("`{}` of {within}", first.path));
+        let elsewhere = entry.elsewhere(first.within.as_deref(), first.location);
+        let elsewhere = elsewhere.map_or_else(String::new, |place| format!(", {place}"));
+        snippet.remark(out, "note", &format!("`{}` of {within}{elsewhere}", first.path));
     }
     for related in group.iter().flat_map(|finding| &finding.related) {
-        if related.location.is_none() {
-            let within = related
-                .within
-                .as_deref()
-                .map_or_else(String::new, |within| format!(" of {within}"));
-            snippet.remark(out, "note", &format!("see `{}`{within}", related.path));
+        let within = related.within.as_deref();
+        if entry.here(within, related.location).is_none() {
+            let elsewhere = entry.elsewhere(within, related.location);
+            let elsewhere = elsewhere.map_or_else(String::new, |place| format!(", {place}"));
+            let within = within.map_or_else(String::new, |within| format!(" of {within}"));
+            snippet.remark(out, "note", &format!("see `{}`{within}{elsewhere}", related.path));
         }
     }
     for rules in told
@@ -350,7 +366,7 @@ mod tests {
     };
 
     use super::{Layout, PatchOperation, Style, entry, mends};
-    use crate::output::{Entry, Outcome, Problem, Text};
+    use crate::output::{Entry, Outcome, Problem, Text, audit::DataFiles};
 
     const POD: &str = "kind: Pod\nspec:\n  name: \"a\\e[0m\\nb\"\n  privileged: true\n";
 
@@ -384,6 +400,7 @@ rule a { when pod.spec.privileged warn \"a name\" at pod.spec.name }
             object: None,
             start: None,
             outcome,
+            data: &DataFiles::default(),
         };
         entry(
             &mut out,

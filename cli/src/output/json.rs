@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::{Entry, Outcome, escape};
+use wardlaw::Decision;
+
+use super::{Entry, Outcome, audit::DataFiles, escape};
 use crate::engine::RuleInfo;
 
 /// The text before the first entry, between two, and after the last.
@@ -68,6 +70,18 @@ fn close(text: &mut String) {
     text.push('}');
 }
 
+/// The entry of the audit rules: their decision, and the files that data came from.
+pub(crate) fn audit(out: &mut String, decision: &Decision, files: &DataFiles) {
+    let mut text = String::from("{");
+    member(&mut text, "audit", &Value::from(true));
+    let names = files.names().map(|(name, file)| (name.to_owned(), json!(file)));
+    member(&mut text, "files", &Value::Object(names.collect()));
+    text.push_str("\"decision\":");
+    text.push_str(&decision.to_json_string());
+    text.push('}');
+    out.push_str(&escape::json(text));
+}
+
 /// The list of rules, one a line.
 pub(crate) fn rules(rules: &[RuleInfo<'_>]) -> String {
     let mut text = String::from(OPEN);
@@ -103,7 +117,7 @@ mod tests {
     use super::entry;
     use crate::{
         engine::Identity,
-        output::{Entry, Outcome, Problem, Text},
+        output::{Entry, Outcome, Problem, Text, audit::DataFiles},
     };
 
     #[test]
@@ -127,6 +141,7 @@ mod tests {
             object: Some(&object),
             start: None,
             outcome: Outcome::Failed(&problem),
+            data: &DataFiles::default(),
         };
         entry(&mut out, &of);
         let want = json!({

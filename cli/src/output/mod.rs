@@ -1,6 +1,7 @@
 //! What is written: one file a format, over one description of a result. Nothing here decides, and
 //! nothing here writes to a stream.
 
+pub(crate) mod audit;
 pub(crate) mod cases;
 pub(crate) mod diagnostic;
 pub(crate) mod difference;
@@ -19,7 +20,8 @@ use std::{
 
 use wardlaw::Decision;
 
-use crate::engine::Identity;
+use crate::engine::{Identity, Location};
+use audit::DataFiles;
 
 /// The result for one object, or for a document or file that could not be read.
 #[derive(Debug)]
@@ -36,6 +38,24 @@ pub(crate) struct Entry<'a> {
     pub(crate) start: Option<(u32, u32)>,
     /// The decision or the error.
     pub(crate) outcome: Outcome<'a>,
+    /// Where places in data lie.
+    pub(crate) data: &'a DataFiles,
+}
+
+impl Entry<'_> {
+    /// Where a place lies in the file of this entry, by what its path is relative to.
+    pub(crate) fn here(&self, within: Option<&str>, location: Option<Location>) -> Option<Location> {
+        let in_data = within.is_some_and(|within| within.starts_with("data:"));
+        let file = self.data.of(within).map(|file| file.name());
+        location.filter(|_| !in_data || file == Some(self.file.name))
+    }
+
+    /// A place of another file in words; nothing for one of this.
+    pub(crate) fn elsewhere(&self, within: Option<&str>, location: Option<Location>) -> Option<String> {
+        let at = location.filter(|_| self.here(within, location).is_none())?;
+        let file = self.data.of(within)?.name();
+        Some(format!("{file}:{}:{}", at.line, at.column))
+    }
 }
 
 /// What came of it.

@@ -6,14 +6,40 @@ use std::{
     fmt::Write as _,
 };
 
+use wardlaw::{Decision, Finding};
+
 use super::{escape, style::Style};
 
 /// Names that are listed before "and … more".
 const LISTED: usize = 10;
 
+/// What came of a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It denies.
+    Denied,
+    /// It allows, with warnings.
+    Warned,
+    /// It allows.
+    Passed,
+}
+
+impl Verdict {
+    /// Of a decision.
+    pub(crate) fn of(decision: &Decision) -> Self {
+        match decision.allowed {
+            false => Self::Denied,
+            true if decision.findings.iter().any(Finding::warns) => Self::Warned,
+            true => Self::Passed,
+        }
+    }
+}
+
 /// Counts over many documents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
+    /// What came of the audit rules, where there are some.
+    pub(crate) audit: Option<Verdict>,
     /// Documents decided.
     pub(crate) decided: usize,
     /// Of these, denied.
@@ -48,8 +74,21 @@ pub(crate) struct LeftOut {
 }
 
 impl Tally {
+    /// Counts what is exempt in a decision.
+    pub(crate) fn add_exempt(&mut self, decision: &Decision) {
+        let exempt = decision
+            .findings
+            .iter()
+            .filter_map(|finding| finding.exempt.as_ref());
+        for exempt in exempt {
+            self.exempt += 1;
+            self.exemptions.insert(exempt.position);
+        }
+    }
+
     /// Adds another tally to this one.
     pub(crate) fn add(&mut self, other: Self) {
+        self.audit = self.audit.or(other.audit);
         self.decided += other.decided;
         self.denied += other.denied;
         self.warned += other.warned;
@@ -81,6 +120,8 @@ pub(crate) struct Summary<'a> {
     pub(crate) rules: usize,
     /// Rules in force that decide about data alone.
     pub(crate) audits: usize,
+    /// Whether data are given, so that these decide about more than defaults.
+    pub(crate) data_given: bool,
     /// What was selected.
     pub(crate) policy: String,
     /// Whether nothing was selected, so that the default is in force.
@@ -117,19 +158,28 @@ pub(crate) fn write(summary: &Summary<'_>, style: Style) -> String {
     if passed > 0 || verdicts.is_empty() {
         verdicts.push(style.good(&format!("{passed} passed")).into_owned());
     }
-    let _ = writeln!(
-        out,
-        "{} × {}: {}",
-        count(summary.rules, "rule"),
-        count(tally.decided, "document"),
-        verdicts.join(", ")
-    );
-    if summary.audits > 0 {
-        let audits = count(summary.audits, "audit rule");
+    if summary.rules > 0 {
         let _ = writeln!(
             out,
-            "not decided: {audits}; `ward eval --audit` decides about data"
+            "{} × {}: {}",
+            count(summary.rules, "rule"),
+            count(tally.decided, "document"),
+            verdicts.join(", ")
         );
+    }
+    if let Some(verdict) = tally.audit {
+        let verdict = match verdict {
+            Verdict::Denied => style.alarm("denied"),
+            Verdict::Warned => style.caution("warned"),
+            Verdict::Passed => style.good("passed"),
+        };
+        let audits = count(summary.audits, "audit rule");
+        let defaults = if summary.data_given {
+            ""
+        } else {
+            " (no data are given: on the defaults)"
+        };
+        let _ = writeln!(out, "{audits}: {verdict}{defaults}");
     }
     let policy = escape::line(&summary.policy);
     if summary.by_default {
@@ -279,6 +329,7 @@ mod tests {
         let summary = Summary {
             rules: 1,
             audits: 0,
+            data_given: false,
             policy: "pss-baseline".to_owned(),
             by_default: true,
             library_only: true,

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{is_remote, read_bounded, shown};
 use crate::{
     args::Data,
-    engine,
+    engine::{self, Datum},
     ui::{Failure, reason},
 };
 
@@ -15,7 +15,7 @@ use crate::{
 const LONGEST: u64 = 64 * 1024 * 1024;
 
 /// Reads all data by full name. What is given by `--data` stands before what a file says.
-pub(crate) fn read(args: &Data) -> Result<Vec<(String, Value)>, Failure> {
+pub(crate) fn read(args: &Data) -> Result<Vec<(String, Datum)>, Failure> {
     let (given, files) = (&args.data, &args.data_file);
     let mut data = BTreeMap::new();
     for pair in given {
@@ -32,7 +32,7 @@ pub(crate) fn read(args: &Data) -> Result<Vec<(String, Value)>, Failure> {
             }
             Err(_) => Value::String(text.to_owned()),
         };
-        if data.insert(name.to_owned(), value).is_some() {
+        if data.insert(name.to_owned(), Datum::from(value)).is_some() {
             return Err(Failure::new(format!("`--data {name}` is given twice")));
         }
     }
@@ -52,7 +52,7 @@ pub(crate) fn read(args: &Data) -> Result<Vec<(String, Value)>, Failure> {
 }
 
 /// The data of one file, by full name; `option` is what names it.
-pub(crate) fn read_file(file: &Path, option: &str) -> Result<Vec<(String, Value)>, Failure> {
+pub(crate) fn read_file(file: &Path, option: &str) -> Result<Vec<(String, Datum)>, Failure> {
     let name = shown(file);
     let wrong = |what: String| Failure::new(format!("`{option} {name}`: {what}"));
     if is_remote(file.as_os_str()) {
@@ -61,15 +61,13 @@ pub(crate) fn read_file(file: &Path, option: &str) -> Result<Vec<(String, Value)
     let bytes = read_bounded(file, LONGEST)
         .map_err(|error| wrong(reason(&error)))?
         .ok_or_else(|| wrong(format!("longer than {} MiB", LONGEST >> 20)))?;
-    let value = engine::read_data_file(&bytes).map_err(|problem| wrong(problem.to_string()))?;
-    let Value::Object(members) = value else {
+    let data = engine::read_data_file(&name, &bytes).map_err(|problem| wrong(problem.to_string()))?;
+    let Some(data) = data else {
         return Err(wrong("not an object".to_owned())
             .with_help("its keys are the full names of data: `{\"shop.authz.teams\": …}`"));
     };
-    let mut data = Vec::with_capacity(members.len());
-    for (key, value) in members {
-        full_name(&key, option)?;
-        data.push((key, value));
+    for (key, _) in &data {
+        full_name(key, option)?;
     }
     Ok(data)
 }

@@ -4,10 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use super::policies::Selection;
-use crate::engine::{self, Header};
+use crate::engine::{self, Datum, Header};
 
 /// A package, with the sources and data that it needs.
 #[derive(Debug)]
@@ -17,12 +15,12 @@ pub(crate) struct Apart {
     /// Name and text of its files, and of those that it imports.
     pub(crate) sources: Vec<(String, String)>,
     /// Data of all of them.
-    pub(crate) data: Vec<(String, Value)>,
+    pub(crate) data: Vec<(String, Datum)>,
 }
 
 /// The packages of the sources that are named, by path. A named source without a package goes with each,
 /// so that what is wrong with it is said; what is wrong with a neighbour that nothing needs is not.
-pub(crate) fn apart(selection: &Selection, named: &[String], data: &[(String, Value)]) -> Vec<Apart> {
+pub(crate) fn apart(selection: &Selection, named: &[String], data: &[(String, Datum)]) -> Vec<Apart> {
     let is_named = |source: &(String, String)| named.contains(&source.0);
     let sources: Vec<(&(String, String), Option<Header>)> = selection
         .sources

@@ -18,7 +18,6 @@ use alloc::{
 };
 use core::cell::OnceCell;
 
-use serde_json::Value as Json;
 use wardlaw_lang::{Library, Sources, ir::Program, opaque::Time};
 
 pub use exempt::Exemption;
@@ -31,6 +30,7 @@ pub(crate) use origins::{Marks, Mistake};
 pub(crate) use uses::{Given, Selected};
 
 use crate::{
+    datum::Datum,
     decision::{Level, Raw, Skipped},
     eval::Machine,
 };
@@ -42,7 +42,7 @@ use subject::Subject;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
     pub(crate) uses: Vec<Use>,
-    pub(crate) data: BTreeMap<String, Json>,
+    pub(crate) data: BTreeMap<String, Datum>,
     pub(crate) levels: BTreeMap<String, Level>,
     pub(crate) exemptions: Vec<Exemption>,
     pub(crate) origins: Origins,

@@ -18,6 +18,7 @@ use super::{
     origins::{At, Mistake},
     subject,
 };
+use crate::datum::Datum;
 
 /// A package in force, and how.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,7 +37,7 @@ pub struct Use {
 /// A datum that is given, and where.
 #[derive(Clone, Debug)]
 pub(crate) struct Given {
-    pub(crate) value: Json,
+    pub(crate) value: Datum,
     pub(crate) at: At,
 }
 
@@ -63,7 +64,7 @@ fn at(index: usize, part: &str) -> At {
 /// Reads the uses, together with the data that are given by full name.
 pub(super) fn select(
     uses: &[Use],
-    data: &BTreeMap<String, Json>,
+    data: &BTreeMap<String, Datum>,
     library: &dyn Library,
     wrong: &mut Vec<Mistake>,
 ) -> Selected {
@@ -104,7 +105,7 @@ pub(super) fn select(
         let path = used.name.as_ref().unwrap_or(&used.package);
         for (name, value) in &used.data {
             let given = Given {
-                value: value.clone(),
+                value: value.clone().into(),
                 at: at(index, "data").below(name),
             };
             if set.is_some() {
@@ -176,8 +177,11 @@ fn set_data(uses: &[Use], library: &dyn Library, selected: &mut Selected, wrong:
         }
     }
     for (datum, (_, value, index)) in of_sets {
-        let at = at(index, "package");
-        selected.data.insert(datum.to_owned(), Given { value, at });
+        let given = Given {
+            value: value.into(),
+            at: at(index, "package"),
+        };
+        selected.data.insert(datum.to_owned(), given);
     }
 }
 

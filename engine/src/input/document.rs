@@ -292,7 +292,7 @@ impl Document<'_> {
 
     /// Where the key's content lies, in the file or in `extra`.
     #[inline]
-    fn key_range(&self, node: &Node) -> Option<Range<u32>> {
+    pub(super) fn key_range(&self, node: &Node) -> Option<Range<u32>> {
         if node.flags & flag::KEY_LONG != 0 {
             return self.long_keys.get(node.key_start as usize).cloned();
         }

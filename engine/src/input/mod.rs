@@ -16,6 +16,7 @@ pub mod yaml;
 mod alias;
 mod build;
 mod navigate;
+mod part;
 #[cfg(feature = "yaml")]
 mod scalar;
 pub(crate) mod validate;

@@ -1,0 +1,97 @@
+//! A part of a document as a document of its own, with the text that it needs and no other.
+
+use alloc::{borrow::Cow, borrow::ToOwned, string::String};
+use core::ops::Range;
+
+use super::document::{Document, Node, NodeId, Position, SideSpan, flag};
+
+impl Document<'_> {
+    /// The document that a node and what is in it make. Places stay those of the file.
+    pub fn part(&self, id: NodeId) -> Document<'static> {
+        let (first, end) = (id.0, self.end(id).0);
+        let nodes = self.nodes.get(first as usize..end as usize).unwrap_or_default();
+        // What is written in the text, and what lies beside it.
+        let mut text = Extent::default();
+        let mut extra = Extent::default();
+        for (at, node) in (first..end).zip(nodes) {
+            text.add(self.span(NodeId(at)));
+            text.add(self.key_span(NodeId(at)).unwrap_or_default());
+            if node.flags & flag::EXTRA != 0 {
+                extra.add(node.start..node.end);
+            }
+            if node.flags & flag::KEY_EXTRA != 0 {
+                extra.add(self.key_range(node).unwrap_or_default());
+            }
+        }
+        let (text, extra) = (text.0.unwrap_or_default(), extra.0.unwrap_or_default());
+        let mut long_keys = alloc::vec::Vec::new();
+        let nodes = nodes.iter().map(|node| {
+            let mut moved = Node {
+                next: node.next.saturating_sub(first),
+                ..*node
+            };
+            if node.flags & flag::EXTRA != 0 {
+                moved.start = node.start.saturating_sub(extra.start);
+                moved.end = node.end.saturating_sub(extra.start);
+            }
+            let key_start = match node.flags & flag::KEY_EXTRA {
+                0 => 0,
+                _ => extra.start,
+            };
+            if node.flags & flag::KEY_LONG != 0 {
+                let range = self.key_range(node).unwrap_or_default();
+                moved.key_start = long_keys.len() as u32;
+                long_keys.push(range.start.saturating_sub(key_start)..range.end.saturating_sub(key_start));
+            } else {
+                moved.key_start = node.key_start.saturating_sub(key_start);
+            }
+            moved
+        });
+        let nodes = nodes.collect();
+        let spans = |spans: &[SideSpan]| {
+            let within = spans.iter().filter(|(at, _)| (first..end).contains(at));
+            within
+                .map(|(at, span)| (at.saturating_sub(first), span.clone()))
+                .collect()
+        };
+        let start = self.locate(text.start..text.start);
+        let within = extra.start as usize..extra.end as usize;
+        Document {
+            text: Cow::Owned(self.slice(text.clone()).unwrap_or_default().to_owned()),
+            base: text.start,
+            origin: Position {
+                offset: text.start,
+                line: start.line,
+                column: start.column,
+            },
+            marks: self
+                .marks
+                .iter()
+                .filter(|mark| text.contains(&mark.offset))
+                .copied()
+                .collect(),
+            limit: text.end,
+            extra: self.extra.get(within).map_or_else(String::new, ToOwned::to_owned),
+            nodes,
+            value_spans: spans(&self.value_spans),
+            key_spans: spans(&self.key_spans),
+            long_keys,
+        }
+    }
+}
+
+/// The least range that holds all that were added; empty ranges count for nothing.
+#[derive(Debug, Default)]
+struct Extent(Option<Range<u32>>);
+
+impl Extent {
+    fn add(&mut self, range: Range<u32>) {
+        if range.is_empty() {
+            return;
+        }
+        self.0 = Some(match self.0.take() {
+            Some(known) => known.start.min(range.start)..known.end.max(range.end),
+            None => range,
+        });
+    }
+}
