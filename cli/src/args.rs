@@ -207,6 +207,8 @@ pub(crate) struct Fmt {
 }
 
 /// List the rules in force: names, titles, severities.
+///
+/// Data need not be given.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   ward rules -p pss-restricted

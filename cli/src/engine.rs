@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 
 use serde_json::Value;
 use wardlaw::{
-    Decision, Request,
+    Decision, Request, Whole,
     input::{self, Contents, Document, Format, Kind, Manifest, ReadError, ReadErrorKind, ReadLimits},
 };
 use wardlaw_lang::{
@@ -127,7 +127,12 @@ fn configured(mut builder: Builder, config: &Config, setup: &Setup) -> Builder {
             builder = builder.using(used);
         }
     } else {
-        builder = builder.part_of(policies::texts(config), config.uses.clone());
+        let of_file = |name: &&String| !is_given(name);
+        builder = builder.part_of(Whole {
+            texts: policies::texts(config),
+            uses: config.uses.clone(),
+            data: config.data_names().filter(of_file).cloned().collect(),
+        });
     }
     for (name, value) in &config.data {
         builder = builder.data(name, value.clone());
@@ -256,11 +261,6 @@ impl Policy {
     /// How many rules decide about data alone.
     pub(crate) fn audits(&self) -> usize {
         self.engine.rules().filter(|rule| rule.audit).count()
-    }
-
-    /// The rules in force, in the order of the contract.
-    pub(crate) fn rules(&self) -> Vec<RuleInfo<'_>> {
-        self.engine.rules().collect()
     }
 
     /// Decides the audit rules.

@@ -155,6 +155,19 @@ fn p_stands_in_place_of_uses_and_keeps_the_rest() {
             "m",
         ])
         .ends(0);
+    // It speaks of what is in force: what has no effect is a mistake.
+    folder
+        .ward(&[
+            "check",
+            "-p",
+            "pss-baseline",
+            "--data",
+            "acme.names.banned=[]",
+            "m",
+        ])
+        .ends(2)
+        .says("no package in use declares the datum `acme.names.banned`")
+        .says("put the package that declares it in force");
     folder
         .ward(&[
             "check",

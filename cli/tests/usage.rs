@@ -301,3 +301,38 @@ fn rules_are_listed_for_people_and_as_json() {
     assert!(privileged["controls"]["pss"].is_array(), "{privileged}");
     assert!(privileged["line"].as_u64().is_some_and(|line| line > 1));
 }
+
+#[test]
+fn rules_are_listed_without_data_and_for_any_input() {
+    let folder = Folder::with(&[(
+        "p.ward",
+        "package p\ninput user: { id: string }\ndata ids: {string}\n\
+         rule known { unless user.id in ids  deny \"who is `{user.id}`?\" at user.id }\n\
+         audit rule empty { for id in ids  when id == \"\"  warn \"an empty id\" at id }\n",
+    )]);
+    let run = folder.ward(&["rules", "-p", "p.ward"]).ends(0);
+    let want = "\
+p (2 rules)
+  empty  medium     (audit, warns)
+  known  medium
+";
+    assert_eq!(run.out, want);
+    let json = folder
+        .ward(&["rules", "-p", "p.ward", "--format", "json"])
+        .entries();
+    assert_eq!(
+        (&json[0]["audit"], &json[1]["audit"]),
+        (&serde_json::json!(true), &serde_json::Value::Null)
+    );
+    assert_eq!(run.err, "");
+    // What is given must still be right.
+    folder
+        .ward(&["rules", "-p", "p.ward", "--data", "p.ids=7"])
+        .ends(2)
+        .says("expected `{string}`");
+    folder.write("none.ward", "package none\nlet x = 1\n");
+    folder
+        .ward(&["rules", "-p", "none.ward"])
+        .ends(2)
+        .says("no rule in force");
+}

@@ -12,13 +12,21 @@ use crate::{
     data,
     datum::Datum,
     decision::{self, Level},
-    engine::Engine,
-    force::{self, Exemption, Marks, Match, Origins, Settings, Use},
+    engine::{Engine, Inventory},
+    force::{self, Exemption, Marks, Match, Origins, Settings, Use, Whole},
     limits::Limits,
     plan::build::{self, PlanErrorKind},
     schema,
     test_run::Suite,
 };
+
+/// What an engine is built for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Decide,
+    Test,
+    List,
+}
 
 /// Gathers what an engine is made of.
 #[derive(Debug)]
@@ -165,11 +173,10 @@ impl Builder {
         self
     }
 
-    /// Says that data, levels and exemptions are those of a larger policy, of which only a part is in
-    /// force here: what they say of the rest (texts of its files, and its uses) and of the library is no
-    /// mistake, and has no effect.
-    pub fn part_of(mut self, texts: Vec<String>, uses: Vec<Use>) -> Self {
-        self.settings.outside = Some((texts, uses));
+    /// Says that levels, exemptions and these data are those of a larger policy, of which only a part is in
+    /// force here: what they say of the rest and of the library is no mistake, and has no effect.
+    pub fn part_of(mut self, whole: Whole) -> Self {
+        self.settings.whole = Some(whole);
         self
     }
 
@@ -194,7 +201,12 @@ impl Builder {
 
     /// Compiles the policy and loads its data. Its tests are checked, and left out.
     pub fn build(self) -> Result<Engine, BuildError> {
-        self.engine(false)
+        self.engine(Purpose::Decide)
+    }
+
+    /// Compiles the policy for a list of its rules: data that no default and no host gives are not missed.
+    pub fn inventory(self) -> Result<Inventory, BuildError> {
+        self.engine(Purpose::List).map(Inventory)
     }
 
     /// Compiles the policy with its tests. Data that no default and no host gives is for them to bind.
@@ -206,10 +218,10 @@ impl Builder {
         }
         self.settings.levels.clear();
         self.settings.exemptions.clear();
-        self.engine(true).map(Suite::new)
+        self.engine(Purpose::Test).map(Suite::new)
     }
 
-    fn engine(self, tests: bool) -> Result<Engine, BuildError> {
+    fn engine(self, purpose: Purpose) -> Result<Engine, BuildError> {
         let settings = &self.settings;
         let mut wrong = Vec::new();
         let mut selected = settings.select(self.library, &mut wrong);
@@ -239,13 +251,13 @@ impl Builder {
         let is_missing = |name: &str| missing.iter().any(|path| below(name, path));
         let program = program.map(|mut program| {
             let force = settings.resolve(&mut program, &sources, self.library, &mut wrong);
-            if settings.outside.is_some() {
+            if let Some(whole) = &settings.whole {
                 // What is given to packages that are not in force here.
                 let known = settings.elsewhere(&sources, self.library);
                 let declared = |name: &str| program.data.iter().any(|data| data.name == name);
                 selected
                     .data
-                    .retain(|name, _| declared(name) || !known.has_data(name));
+                    .retain(|name, _| declared(name) || !whole.data.contains(name) || !known.has_data(name));
             }
             (program, force)
         });
@@ -258,7 +270,7 @@ impl Builder {
         let Some((mut program, force)) = program else {
             return Err(BuildError { diagnostics, sources });
         };
-        if !tests {
+        if purpose != Purpose::Test {
             program.tests.clear();
         }
         #[cfg(feature = "reference")]
@@ -289,7 +301,13 @@ impl Builder {
             data: &selected.data,
             marks: &marks,
         };
-        diagnostics.extend(data::load(&mut plan, &given, self.limits, tests, &mut sources));
+        diagnostics.extend(data::load(
+            &mut plan,
+            &given,
+            self.limits,
+            purpose == Purpose::Decide,
+            &mut sources,
+        ));
         diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
         diagnostics.dedup();
         if diagnostics.iter().any(Diagnostic::is_error) {
@@ -297,10 +315,9 @@ impl Builder {
         }
         let data = digest_data(&plan);
         // Tests bind data of their own, so what follows from data is computed in each.
-        let derived = if tests {
-            None
-        } else {
-            data::derive(&mut plan, self.limits)
+        let derived = match purpose {
+            Purpose::Decide => data::derive(&mut plan, self.limits),
+            Purpose::Test | Purpose::List => None,
         };
         if let Some(diagnostic) = derived {
             diagnostics.push(diagnostic);

@@ -48,12 +48,13 @@ fn is_reached(plan: &Plan, datum: &str) -> bool {
         .is_none_or(|package| package.reached)
 }
 
-/// Gives every datum of the plan its document. All that is wrong is reported at once.
+/// Gives every datum of the plan its document; `all` says whether each that is in force must have one. All
+/// that is wrong is reported at once.
 pub(crate) fn load(
     plan: &mut Plan,
     given: &Given<'_>,
     limits: Limits,
-    tests: bool,
+    all: bool,
     sources: &mut Sources,
 ) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
@@ -72,7 +73,7 @@ pub(crate) fn load(
             match nearest(name, plan.data.iter().map(|data| data.name.as_str())) {
                 Some(near) => diagnostic.with_note(format!("did you mean `{near}`?")),
                 None => diagnostic
-                    .with_help("a datum is given under its full name: the package's path and its own"),
+                    .with_help("put the package that declares it in force, or leave the datum out; its full name is the package's path and its own"),
             },
         );
     }
@@ -80,10 +81,10 @@ pub(crate) fn load(
     let mut indices: Vec<usize> = (0..plan.data.len()).collect();
     indices.sort_by_key(|index| plan.data.get(*index).map(|data| data.name.clone()));
     for index in indices {
-        // Left to tests, or not read by anything in force.
+        // Left to tests, not wanted, or not read by anything in force.
         let left = plan.data.get(index).is_some_and(|data| {
             let missing = data.default.is_none() && !given.data.contains_key(&data.name);
-            missing && (tests || !is_reached(plan, &data.name))
+            missing && (!all || !is_reached(plan, &data.name))
         });
         if left {
             continue;

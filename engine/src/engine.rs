@@ -39,6 +39,27 @@ pub struct Engine {
     pub(crate) program: wardlaw_lang::ir::Program,
 }
 
+/// The rules of a policy, listed without its data. It cannot decide.
+#[derive(Debug)]
+pub struct Inventory(pub(crate) Engine);
+
+impl Inventory {
+    /// As [`Engine::rules`].
+    pub fn rules(&self) -> impl Iterator<Item = RuleInfo<'_>> {
+        self.0.rules()
+    }
+
+    /// As [`Engine::warnings`].
+    pub fn warnings(&self) -> &[Diagnostic] {
+        self.0.warnings()
+    }
+
+    /// As [`Engine::sources`].
+    pub fn sources(&self) -> &Sources {
+        self.0.sources()
+    }
+}
+
 /// What is known of a declared input.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]

@@ -51,10 +51,10 @@ pub use datum::{DataFile, Datum};
 pub use decision::{
     Conflict, Decision, Effect, ErrorInfo, Exempt, Finding, Level, RelatedPlace, Severity, Skipped, Source,
 };
-pub use engine::{Engine, EvaluationError, ExemptionInfo, InputInfo, RuleInfo};
+pub use engine::{Engine, EvaluationError, ExemptionInfo, InputInfo, Inventory, RuleInfo};
 pub use fault::ErrorKind;
 pub use fix::{PatchError, PatchOp, PatchOperation};
-pub use force::{Exemption, Match, Origins, Use};
+pub use force::{Exemption, Match, Origins, Use, Whole};
 pub use limits::Limits;
 pub use request::Request;
 pub use test_run::{CaseResult, Failure, Files, NoFiles, Suite, TestFile, TestInfo};

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use engine_support::{errors, lines};
 use serde_json::json;
-use wardlaw::{Builder, Decision, Engine, Exemption, Level, Match, Origins, Request, Use, input};
+use wardlaw::{Builder, Decision, Engine, Exemption, Level, Match, Origins, Request, Use, Whole, input};
 use wardlaw_lang::{Library, LibraryFile, LibraryPackage, NamedSet};
 
 const LABELS: &str = r#"package labels
@@ -492,16 +492,23 @@ fn settings_of_a_larger_policy_may_speak_of_the_rest() {
             .data("x.labels", json!([]))
             .data("lib.levels.most", json!(1))
     };
-    let rest = || (vec![LABELS.to_owned()], vec![using("labels", "x")]);
-    let (texts, uses) = rest();
-    say(builder(PORTS)).part_of(texts, uses).build().unwrap();
-    let (texts, uses) = rest();
+    let whole = |data: &[&str]| Whole {
+        texts: vec![LABELS.to_owned()],
+        uses: vec![using("labels", "x")],
+        data: data.iter().map(ToString::to_string).collect(),
+    };
+    let all = whole(&["labels.labels", "x.labels", "lib.levels.most"]);
+    say(builder(PORTS)).part_of(all).build().unwrap();
     let wrong = errors(
         builder(PORTS)
             .level("labels.require", Level::Warn)
-            .part_of(texts, uses),
+            .part_of(whole(&[])),
     );
     assert!(wrong.contains("did you mean `labels.required`?"), "{wrong}");
+    // What is not of those settings is given for nothing.
+    let wrong = errors(say(builder(PORTS)).part_of(whole(&["labels.labels", "lib.levels.most"])));
+    assert_eq!(wrong.matches("no package in use declares").count(), 1, "{wrong}");
+    assert!(wrong.contains("the datum `x.labels`"), "{wrong}");
     let wrong = errors(say(builder(PORTS)));
     assert!(
         wrong.contains("no package in use declares the datum `x.labels`"),

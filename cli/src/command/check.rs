@@ -114,7 +114,7 @@ fn check_paths(args: &Check, policy: &Policy, title: &str) -> Result<(), Failure
     match (policy.size(), args.paths.is_empty()) {
         (0, false) => Err(Failure::new(format!("`{title}` has audit rules only"))
             .with_help("they decide about data: leave out the paths")),
-        (1.., true) => Err(Failure::new("nothing to check")
+        (1.., true) => Err(Failure::new("nothing to check: no PATH is given")
             .with_help("name a manifest, a folder that holds `*.yaml`, `*.yml` or `*.json`, or `-`")),
         _ => Ok(()),
     }

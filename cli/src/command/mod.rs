@@ -71,19 +71,23 @@ fn policy(setup: &Setup, now: Option<&str>, ui: &mut Ui) -> Result<Policy, Failu
     tell_warnings(&engine, ui);
     let policy = Policy::new(engine, now)?;
     if policy.size() + policy.audits() == 0 {
-        let title = setup.selection.title();
-        return Err(Failure::new(format!("no rule in force: `{title}` has none"))
-            .with_help("name a policy with rules; `ward rules -p k8s` lists the library's"));
+        return Err(no_rule(setup));
     }
     Ok(policy)
 }
 
+fn no_rule(setup: &Setup) -> Failure {
+    let title = setup.selection.title();
+    Failure::new(format!("no rule in force: `{title}` has none"))
+        .with_help("name a policy with rules; `ward rules -p k8s` lists the library's")
+}
+
 /// What was built, or all that is wrong with the policy and its settings.
-fn built(
+fn built<T>(
     setup: &Setup,
-    build: impl FnOnce(Builder) -> Result<Engine, BuildError>,
+    build: impl FnOnce(Builder) -> Result<T, BuildError>,
     ui: &mut Ui,
-) -> Result<Engine, Failure> {
+) -> Result<T, Failure> {
     let config = setup.config.as_ref();
     let mut wrong = config.map_or_else(Vec::new, |config| tell(&config.diagnostics, &config.sources, ui));
     let built = build(engine::builder(setup)).map_err(|BuildError { diagnostics, sources }| {

@@ -74,6 +74,11 @@ impl Config {
         beside || !self.data.is_empty() || !self.file_data.is_empty()
     }
 
+    /// The full names of the data of the file and of files that it names.
+    pub(crate) fn data_names(&self) -> impl Iterator<Item = &String> {
+        self.data.keys().chain(self.file_data.keys())
+    }
+
     /// Data of files that nothing stands before.
     pub(crate) fn data_of_files(&self) -> impl Iterator<Item = (&String, &Datum)> {
         self.file_data.iter().filter(|(name, _)| !self.gives(name))

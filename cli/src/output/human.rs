@@ -340,9 +340,11 @@ pub(crate) fn rules(rules: &[RuleInfo<'_>], style: Style) -> String {
                 "medium" => style.caution(&severity),
                 _ => severity.as_str().into(),
             };
-            let level = match rule.level {
-                Level::Warn => " (warns)",
-                Level::Deny | Level::Off => "",
+            let level = match (rule.audit, rule.level) {
+                (true, Level::Warn) => " (audit, warns)",
+                (true, Level::Deny | Level::Off) => " (audit)",
+                (false, Level::Warn) => " (warns)",
+                (false, Level::Deny | Level::Off) => "",
             };
             let line = format!(
                 "  {}{:pad$}  {severity}  {}{level}",

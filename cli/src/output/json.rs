@@ -95,6 +95,9 @@ pub(crate) fn rules(rules: &[RuleInfo<'_>]) -> String {
         member(&mut text, "package", &json!(rule.package));
         member(&mut text, "severity", &json!(rule.severity.name()));
         member(&mut text, "level", &json!(rule.level.name()));
+        if rule.audit {
+            member(&mut text, "audit", &json!(true));
+        }
         let controls: serde_json::Map<String, Value> = rule
             .controls
             .iter()

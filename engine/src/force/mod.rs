@@ -46,8 +46,19 @@ pub(crate) struct Settings {
     pub(crate) levels: BTreeMap<String, Level>,
     pub(crate) exemptions: Vec<Exemption>,
     pub(crate) origins: Origins,
-    /// Files and uses that are not in force here, though the settings may speak of them.
-    pub(crate) outside: Option<(Vec<String>, Vec<Use>)>,
+    /// What the settings may speak of, though it is not in force here.
+    pub(crate) whole: Option<Whole>,
+}
+
+/// A policy of which only a part is in force.
+#[derive(Clone, Debug, Default)]
+pub struct Whole {
+    /// The texts of its files.
+    pub texts: Vec<String>,
+    /// Its uses.
+    pub uses: Vec<Use>,
+    /// The full names of the data that it gives.
+    pub data: BTreeSet<String>,
 }
 
 impl Settings {
@@ -69,8 +80,8 @@ impl Settings {
 
     /// The names of all that the settings may speak of.
     pub(crate) fn elsewhere(&self, sources: &Sources, library: &dyn Library) -> Elsewhere {
-        let (texts, uses) = match &self.outside {
-            Some((texts, uses)) => (texts.as_slice(), uses.as_slice()),
+        let (texts, uses) = match &self.whole {
+            Some(whole) => (whole.texts.as_slice(), whole.uses.as_slice()),
             None => (&[][..], &[][..]),
         };
         let instances = uses
