@@ -87,8 +87,8 @@ pub(super) struct RowRun<'r> {
     outermost: Option<usize>,
     /// A made value stays in a row of this round.
     kept: bool,
-    /// A limit ended it.
-    full: bool,
+    /// The limit that ended it.
+    full: Option<Reason>,
 }
 
 impl RowRun<'_> {
@@ -156,11 +156,15 @@ impl<'a> Machine<'a> {
         let result = self.grow(members);
         self.windows = windows;
         let mut met = core::mem::replace(&mut self.met, outer);
-        if result.is_err() {
-            for member in members {
-                self.set_relation(*member, None);
+        match result {
+            Ok(None) => {}
+            Ok(Some(limit)) => self.too_large(members, &limit),
+            Err(fault) => {
+                for member in members {
+                    self.set_relation(*member, None);
+                }
+                return Err(fault);
             }
-            return result;
         }
         let wrong = |member: &&u32| self.stored(**member).is_some_and(|s| !s.faults.is_empty());
         met.extend(members.iter().filter(wrong));
@@ -190,8 +194,25 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Runs rounds until none finds a row.
-    fn grow(&mut self, members: &'a [u32]) -> Eval<()> {
+    /// How far rounds come before a limit ends them is a matter of the order of blocks: so no row stays, and of
+    /// the errors only that.
+    fn too_large(&mut self, members: &[u32], limit: &Reason) {
+        for member in members {
+            if let Some(Some(stored)) = self.relations.get_mut(*member as usize) {
+                let values = (stored.rows.len() as usize).saturating_mul(stored.rows.columns());
+                self.row_values = self.row_values.saturating_sub(values);
+                stored.rows = Rows::new(stored.rows.columns() as u32);
+                stored.faults = Vec::from([FaultInfo {
+                    reason: limit.clone(),
+                    span: None,
+                    place: None,
+                }]);
+            }
+        }
+    }
+
+    /// Runs rounds until none finds a row; or a limit ends them.
+    fn grow(&mut self, members: &'a [u32]) -> Eval<Option<Reason>> {
         let plan = self.plan;
         let blocks = || {
             members.iter().flat_map(|member| {
@@ -201,8 +222,8 @@ impl<'a> Machine<'a> {
             })
         };
         for (member, block) in blocks().filter(|(_, block)| block.seeds) {
-            if self.run_block(member, block, block.clauses)? == Flow::Stop {
-                return Ok(());
+            if let Some(limit) = self.run_block(member, block, block.clauses)? {
+                return Ok(Some(limit));
             }
         }
         loop {
@@ -215,7 +236,7 @@ impl<'a> Machine<'a> {
                 }
             }
             if !more {
-                return Ok(());
+                return Ok(None);
             }
             for (member, block) in blocks() {
                 for (at, clauses) in block.variants.iter().enumerate() {
@@ -235,16 +256,16 @@ impl<'a> Machine<'a> {
                         };
                         self.windows.push((site.op, window));
                     }
-                    if self.run_block(member, block, *clauses)? == Flow::Stop {
-                        return Ok(());
+                    if let Some(limit) = self.run_block(member, block, *clauses)? {
+                        return Ok(Some(limit));
                     }
                 }
             }
         }
     }
 
-    /// Runs a block; whether the relation may have more rows.
-    fn run_block(&mut self, relation: u32, block: &'a Block, clauses: Slice) -> Eval<Flow> {
+    /// Runs a block; the limit that ended it, if one did.
+    fn run_block(&mut self, relation: u32, block: &'a Block, clauses: Slice) -> Eval<Option<Reason>> {
         let clauses = clauses.of(&self.plan.clauses);
         let mut run = RowRun {
             relation,
@@ -253,7 +274,7 @@ impl<'a> Machine<'a> {
             failed_at: None,
             outermost: None,
             kept: false,
-            full: false,
+            full: None,
         };
         let start = self.stack.len();
         let result = self.with_frame(start, block.locals, |machine| {
@@ -265,7 +286,7 @@ impl<'a> Machine<'a> {
             }
             self.record_row(&mut run);
         }
-        Ok(if run.full { Flow::Stop } else { Flow::Continue })
+        Ok(run.full)
     }
 
     /// Keeps the fault on its way with the relation; the other rows follow.
@@ -273,16 +294,19 @@ impl<'a> Machine<'a> {
     pub(super) fn record_row(&mut self, run: &mut RowRun<'_>) -> Flow {
         let mut fault = self.take_fault();
         let failed_at = run.failed_at.take().unwrap_or(0);
+        if matches!(fault.reason, Reason::Values | Reason::Text) {
+            run.full = Some(fault.reason);
+            return Flow::Stop;
+        }
         if fault.place.is_none() {
             fault.place = self.innermost(run.clauses, failed_at);
         }
-        run.full |= matches!(fault.reason, Reason::Values | Reason::Text);
         let limit = self.limits.findings_per_rule as usize;
         let Some(Some(stored)) = self.relations.get_mut(run.relation as usize) else {
             return Flow::Stop;
         };
         if stored.faults.len() > limit {
-            return if run.full { Flow::Stop } else { Flow::Continue };
+            return Flow::Continue;
         }
         if stored.faults.len() == limit {
             fault = FaultInfo {
@@ -294,7 +318,7 @@ impl<'a> Machine<'a> {
         if !stored.faults.contains(&fault) {
             stored.faults.push(fault);
         }
-        if run.full { Flow::Stop } else { Flow::Continue }
+        Flow::Continue
     }
 
     /// Adds the row of a round.

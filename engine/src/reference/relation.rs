@@ -92,6 +92,9 @@ impl Reference<'_> {
         let outer = core::mem::take(&mut self.met);
         while self.one_round(&members) {}
         self.frame = frame;
+        if members.iter().any(|member| self.is_full(*member)) {
+            self.too_large(&members);
+        }
         let mut met = core::mem::replace(&mut self.met, outer);
         met.extend(
             members
@@ -104,6 +107,19 @@ impl Reference<'_> {
                 let world = &self.store.world;
                 table.rows.sort_by(|a, b| in_order(world, a, b));
                 table.met.clone_from(&met);
+            }
+        }
+    }
+
+    /// What a limit ended has no rows, and of the errors only that.
+    fn too_large(&mut self, members: &[RelationId]) {
+        for member in members {
+            if let Some(Some(table)) = self.relations.get_mut(member.index()) {
+                table.rows.clear();
+                table.errors.retain(|wrong| wrong.kind == ErrorKind::Limit);
+                for wrong in &mut table.errors {
+                    (wrong.span, wrong.place) = (None, None);
+                }
             }
         }
     }

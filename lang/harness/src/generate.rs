@@ -344,10 +344,12 @@ impl Generator {
     fn of_interest(&mut self) -> Ty {
         let mut found = vec![Ty::Bool, Ty::Int, Ty::Text, self.types.union.clone()];
         if self.types.library {
-            found.push(Ty::Library("k8s.UnknownField"));
+            found.push(Ty::Library("k8s.UnknownField").list());
         }
-        found.push(Ty::Library("oci.Image"));
-        found.push(Ty::Library("url.Url"));
+        found.push(Ty::Library("oci.Image").optional());
+        found.push(Ty::Library("url.Url").optional());
+        found.push(Ty::Any.optional());
+        found.push(Ty::Float.optional());
         for (_, ty) in &self.inputs {
             ty.collect(&mut found);
         }

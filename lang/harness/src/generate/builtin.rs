@@ -19,7 +19,11 @@ impl Generator {
         let (row, element) = self.random.pick(&fitting)?.clone();
         let mut arguments = Vec::new();
         for shape in row.params {
-            arguments.push(self.argument(row, *shape, &element, depth));
+            arguments.push(match row.builtin {
+                // What a text grows to is bounded: the limits of a decision are the engine's alone.
+                Builtin::TextRepeat => self.random.word(&["0", "1", "3", "(-1)"]).into(),
+                _ => self.argument(row, *shape, &element, depth),
+            });
         }
         // On a literal it is the value itself, and a literal that is none is refused.
         if let (Shape::Constructed(_) | Shape::PodSecurityVersion, [argument]) =
@@ -109,7 +113,8 @@ impl Generator {
             Shape::Strings => Ty::Text.list(),
             Shape::StringMap => Ty::Text.map(),
             Shape::Value => {
-                return match self.path_where(|_| true) {
+                // What prints or takes apart shows no secret.
+                return match self.path_where(|ty| !ty.shows_secret()) {
                     Some(path) => path.text,
                     None => self.closed(&Ty::Int, depth),
                 };

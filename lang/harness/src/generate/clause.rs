@@ -22,6 +22,14 @@ impl Generator {
                 }
             }
             6 => return self.bound(depth),
+            10 => {
+                if self.random.percent(25)
+                    && let Some(path) = self.path_where(|ty| !ty.is_optional() && !ty.shows_secret())
+                {
+                    let pattern = self.pattern_of(&Ty::Tuple(vec![Ty::Text, Ty::Any]), true);
+                    return format!("for {pattern} in walk({})", path.text);
+                }
+            }
             7 => {
                 if let Some(path) = self.exact_path(|ty| {
                     matches!(

@@ -3,6 +3,7 @@
 use super::{
     Generator,
     types::{Ty, VARIANTS},
+    value::Values,
 };
 
 /// Makes an expression of the type, if it can: the rest of the depth is for its parts.
@@ -302,12 +303,18 @@ impl Generator {
         let start = self.random.word(&["is", "", "é \\{", "\\\"q\\\""]);
         let mut text = format!("\"{start}");
         for _ in 0..self.random.several(60, 2) {
-            let shown = self
-                .path_where(|ty| !ty.is_optional() && *ty != Ty::Opaque(wardlaw_lang::types::Opaque::Secret));
+            let shown = self.path_where(|ty| !ty.is_optional() && !ty.shows_secret());
             match shown {
                 Some(path) if self.random.percent(75) => text = format!("{text} {{{}}}", path.text),
                 _ => text = format!("{text} {{{}}}", self.closed(&Ty::Text, depth.min(1))),
             }
+        }
+        if self.random.percent(10) {
+            // A block, whose lines lose the indentation that all have.
+            return format!(
+                "\"\"\"\n      {}\n        b\n      \"\"\"",
+                text.trim_start_matches('"')
+            );
         }
         format!("{text}\"")
     }
@@ -333,11 +340,14 @@ impl Generator {
         if *want.present() != Ty::Any {
             return None;
         }
-        let text = self.random.word(&[
-            "json\"\"\"{\"u\": [1, {\"name\": \"a\"}], \"name\": null}\"\"\"",
-            "json\"\"\"[1, \"a\", 2.0, true]\"\"\"",
-            "yaml\"\"\"u: a\"\"\"",
-        ]);
-        Some(text.into())
+        let ty = match self.random.below(4) {
+            0 => return Some("yaml\"\"\"u: a\"\"\"".into()),
+            1 => Ty::Any.list(),
+            2 => self.types.union.clone(),
+            _ => Ty::Record(vec![("u".into(), Ty::Any), ("name".into(), Ty::Any.optional())]),
+        };
+        let document = Values::new(&self.types).value(&mut self.random, &ty);
+        let format = self.random.word(&["json", "yaml"]);
+        Some(format!("{format}\"\"\"{document}\"\"\""))
     }
 }

@@ -11,6 +11,12 @@ use super::{
 impl Generator {
     /// A value where its type is known from outside: empty ones and texts as keys can be written so.
     pub(super) fn wanted(&mut self, want: &Ty, depth: usize) -> String {
+        if self.loose
+            && self.random.percent(20)
+            && let Some(any) = self.any_for(want)
+        {
+            return any;
+        }
         match want.present() {
             Ty::List(_) if self.random.percent(15) => "[]".into(),
             Ty::Map(_) | Ty::Set(_) if self.random.percent(15) => "{}".into(),
@@ -20,6 +26,13 @@ impl Generator {
             }
             _ => self.closed(want, depth),
         }
+    }
+
+    /// A use of `any` as something: where it is none, that is an error when it runs.
+    fn any_for(&mut self, want: &Ty) -> Option<String> {
+        let path =
+            self.exact_path(|ty| *ty.present() == Ty::Any && (want.is_optional() || !ty.is_optional()))?;
+        Some(path.text)
     }
 
     /// A value without names.
@@ -36,7 +49,15 @@ impl Generator {
                 .into(),
             Ty::Text | Ty::Any => self
                 .random
-                .word(&["\"a\"", "\"b\"", "\"ab\"", "\"\"", "r\"x/y~z\"", "\"é\\n\""])
+                .word(&[
+                    "\"a\"",
+                    "\"b\"",
+                    "\"ab\"",
+                    "\"\"",
+                    "r\"x/y~z\"",
+                    "\"é\\n\"",
+                    "\"\"\"\n        a\n      \"\"\"",
+                ])
                 .into(),
             Ty::Enum(values, _) => format!("\"{}\"", self.random.word(values)),
             Ty::Ints(values) => self

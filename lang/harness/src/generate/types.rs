@@ -254,6 +254,14 @@ impl Ty {
         found.contains(&Self::Opaque(Opaque::Secret))
     }
 
+    /// Whether a value of it may not be printed.
+    pub(super) fn shows_secret(&self) -> bool {
+        let mut found = Vec::new();
+        self.collect(&mut found);
+        let secret = |ty: &Self| matches!(ty, Self::Opaque(Opaque::Secret) | Self::Library("k8s.Object"));
+        found.iter().any(secret)
+    }
+
     /// The types that stand in it, itself included, the outermost first.
     pub(super) fn collect(&self, found: &mut Vec<Self>) {
         if found.len() > 40 {
