@@ -158,7 +158,7 @@ impl<'a> Machine<'a> {
         let mut met = core::mem::replace(&mut self.met, outer);
         match result {
             Ok(None) => {}
-            Ok(Some(limit)) => self.too_large(members, &limit),
+            Ok(Some(limit)) => self.too_large(members, limit),
             Err(fault) => {
                 for member in members {
                     self.set_relation(*member, None);
@@ -196,14 +196,14 @@ impl<'a> Machine<'a> {
 
     /// How far rounds come before a limit ends them is a matter of the order of blocks: so no row stays, and of
     /// the errors only that.
-    fn too_large(&mut self, members: &[u32], limit: &Reason) {
+    fn too_large(&mut self, members: &[u32], limit: Reason) {
         for member in members {
             if let Some(Some(stored)) = self.relations.get_mut(*member as usize) {
                 let values = (stored.rows.len() as usize).saturating_mul(stored.rows.columns());
                 self.row_values = self.row_values.saturating_sub(values);
                 stored.rows = Rows::new(stored.rows.columns() as u32);
                 stored.faults = Vec::from([FaultInfo {
-                    reason: limit.clone(),
+                    reason: limit,
                     span: None,
                     place: None,
                 }]);

@@ -11,6 +11,7 @@ use wardlaw_lang::{
     types::{TypeId, Types},
 };
 
+mod body;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod declared;

@@ -1,0 +1,151 @@
+//! Bodies in the plan: clauses, the patterns that they bind, and the effects of rules.
+
+use alloc::vec::Vec;
+
+use wardlaw_lang::{
+    builtin::Builtin,
+    ir::{self, ClauseKind, Expr, ExprId, PlaceStep},
+    types::Types,
+};
+
+use super::{
+    Clause, Edit, Effect, For, Pattern, Place, Rule, Slice, Step, build::Builder, check::CheckId,
+    declared::Declared,
+};
+use crate::input::FieldKey;
+
+impl Builder<'_> {
+    pub(super) fn clauses(&mut self, clauses: &[ir::Clause], inner: bool) -> Slice {
+        let mut built = Vec::new();
+        for clause in clauses {
+            built.push(match &clause.kind {
+                ClauseKind::Given { local, value } => Clause::Given {
+                    local: local.0,
+                    value: self.used(*value),
+                },
+                ClauseKind::For { pattern, source } => Clause::For(self.draws(pattern, *source)),
+                ClauseKind::Let { pattern, value } => {
+                    let declared = self.declared(*value);
+                    Clause::Let {
+                        pattern: self.pattern(pattern, &declared),
+                        value: self.used(*value),
+                    }
+                }
+                ClauseKind::When(condition) => Clause::When(self.used(*condition)),
+                ClauseKind::Unless(condition) => Clause::Unless(self.used(*condition)),
+            });
+        }
+        self.joins(clauses, &mut built, inner);
+        let start = self.plan.clauses.len() as u32;
+        let len = built.len() as u32;
+        self.plan.clauses.extend(built);
+        Slice { start, len }
+    }
+
+    pub(super) fn draws(&mut self, pattern: &ir::Pattern, source: ExprId) -> For {
+        let declared = self.declared(source).present();
+        let element = declared.element(&mut self.types);
+        let value = declared.value(&mut self.types);
+        let of_map = declared.has_members(&mut self.types) || declared.alternatives == [Types::ANY];
+        let bound = match pattern {
+            ir::Pattern::Tuple(parts) if of_map && parts.len() == 2 => {
+                let key = Declared::of(&mut self.types, Types::STRING);
+                Pattern::Tuple(self.parts(parts, &[key, value.clone()]))
+            }
+            pattern => self.pattern(pattern, &element),
+        };
+        let indexed = match (self.program.expr(source), pattern) {
+            (
+                Expr::Builtin {
+                    builtin: Builtin::ListIndexed,
+                    arguments,
+                },
+                ir::Pattern::Tuple(_),
+            ) => arguments.first().copied(),
+            _ => None,
+        };
+        // Then the element is that of the list.
+        let element = match indexed {
+            Some(list) => self.declared(list).present().element(&mut self.types),
+            None => element,
+        };
+        For {
+            pattern: bound,
+            source: self.used(source),
+            indexed: indexed.map(|list| self.same(list)),
+            element: self.check(&element),
+            value: self.check(&value),
+            join: None,
+        }
+    }
+
+    /// What a value of a type is bound to: what is taken out of a tuple is checked.
+    pub(super) fn pattern(&mut self, pattern: &ir::Pattern, declared: &Declared) -> Pattern {
+        match pattern {
+            ir::Pattern::Ignore => Pattern::Ignore,
+            ir::Pattern::Bind(local) => Pattern::Bind(local.0),
+            ir::Pattern::Tuple(parts) => {
+                let members: Vec<Declared> = (0..parts.len())
+                    .map(|index| declared.position(&mut self.types, index))
+                    .collect();
+                Pattern::Tuple(self.parts(parts, &members))
+            }
+        }
+    }
+
+    fn parts(&mut self, parts: &[ir::Pattern], members: &[Declared]) -> Vec<(Pattern, CheckId)> {
+        let parts = parts.iter().zip(members);
+        parts
+            .map(|(part, declared)| (self.pattern(part, declared), self.check(declared)))
+            .collect()
+    }
+
+    pub(super) fn rule(&mut self, rule: &ir::Rule) -> Rule {
+        let clauses = self.clauses(&rule.clauses, false);
+        let effect = Effect {
+            kind: rule.effect.kind,
+            span: rule.effect.span,
+            message: rule.effect.message.map(|message| self.used(message)),
+            places: rule.effect.places.iter().map(|place| self.place(place)).collect(),
+            edits: rule
+                .effect
+                .edits
+                .iter()
+                .map(|edit| Edit {
+                    action: edit.action,
+                    place: self.place(&edit.place),
+                    value: edit.value.map(|value| self.used(value)),
+                })
+                .collect(),
+            anchors: rule.effect.anchors.iter().map(|local| local.0).collect(),
+        };
+        Rule {
+            name: rule.name.clone(),
+            title: rule.title.clone(),
+            description: rule.description.clone(),
+            package: rule.package.0,
+            severity: rule.severity,
+            controls: rule.controls.clone(),
+            aliases: rule.aliases.clone(),
+            span: rule.span,
+            audit: rule.audit,
+            clauses,
+            locals: rule.locals,
+            effect,
+        }
+    }
+
+    fn place(&mut self, place: &ir::Place) -> Place {
+        Place {
+            root: self.used(place.root),
+            steps: place
+                .steps
+                .iter()
+                .map(|step| match step {
+                    PlaceStep::Field(name) => Step::Field(FieldKey::new(self.program.string(*name))),
+                    PlaceStep::Index(index) => Step::Index(self.used(*index)),
+                })
+                .collect(),
+        }
+    }
+}
