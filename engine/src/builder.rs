@@ -1,32 +1,24 @@
 //! From sources, a library and data to an engine. All that is wrong is reported at once.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
 use wardlaw_lang::{
-    Code, CompileInput, Compiled, Diagnostic, Instance, Library, NoLibrary, Severity, Sources, Span, compile,
-    compile_expression, package::below, schema::Content, syntax::document_offset,
+    Code, CompileInput, Compiled, Diagnostic, Instance, Library, NoLibrary, Severity, Sources, compile,
+    compile_expression, package::below, schema::Content,
 };
 
 use crate::{
-    data,
+    Observer,
     datum::Datum,
     decision::{self, Level},
     engine::{Engine, Inventory},
     force::{self, Exemption, Marks, Match, Origins, Settings, Use, Whole},
     limits::Limits,
-    plan::build::{self, PlanErrorKind},
+    policy::{Policy, Purpose},
     schema,
     test_run::Suite,
 };
-
-/// What an engine is built for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Purpose {
-    Decide,
-    Test,
-    List,
-}
 
 /// Gathers what an engine is made of.
 #[derive(Debug)]
@@ -37,6 +29,7 @@ pub struct Builder {
     settings: Settings,
     own: bool,
     limits: Limits,
+    observer: Option<Arc<dyn Observer>>,
     expression: Option<(String, String)>,
 }
 
@@ -48,6 +41,7 @@ impl Default for Builder {
             settings: Settings::default(),
             own: false,
             limits: Limits::default(),
+            observer: None,
             expression: None,
         }
     }
@@ -199,14 +193,32 @@ impl Builder {
         self
     }
 
-    /// Compiles the policy and loads its data. Its tests are checked, and left out.
+    /// Hears of each decision.
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
+    /// Compiles the policy and loads its data. Its tests are checked, and left out. All that is wrong, with
+    /// policy, settings and data, is reported at once.
     pub fn build(self) -> Result<Engine, BuildError> {
-        self.engine(Purpose::Decide)
+        let purpose = Purpose::Decide;
+        self.policy(purpose)?.engine(purpose)
     }
 
     /// Compiles the policy for a list of its rules: data that no default and no host gives are not missed.
     pub fn inventory(self) -> Result<Inventory, BuildError> {
-        self.engine(Purpose::List).map(Inventory)
+        let purpose = Purpose::List;
+        self.policy(purpose)?.engine(purpose).map(Inventory)
+    }
+
+    /// Compiles the policy, and loads no data: what [`Policy::build`] makes engines of.
+    pub fn compile(self) -> Result<Policy, BuildError> {
+        let policy = self.policy(Purpose::Decide)?;
+        if policy.diagnostics.iter().any(Diagnostic::is_error) {
+            return Err(policy.refused());
+        }
+        Ok(policy)
     }
 
     /// Compiles the policy with its tests. Data that no default and no host gives is for them to bind.
@@ -218,10 +230,12 @@ impl Builder {
         }
         self.settings.levels.clear();
         self.settings.exemptions.clear();
-        self.engine(Purpose::Test).map(Suite::new)
+        let purpose = Purpose::Test;
+        self.policy(purpose)?.engine(purpose).map(Suite::new)
     }
 
-    fn engine(self, purpose: Purpose) -> Result<Engine, BuildError> {
+    /// Compiles. Errors of settings stay among the diagnostics, so that those of data can be told, too.
+    fn policy(self, purpose: Purpose) -> Result<Policy, BuildError> {
         let settings = &self.settings;
         let mut wrong = Vec::new();
         let mut selected = settings.select(self.library, &mut wrong);
@@ -246,7 +260,7 @@ impl Builder {
             Some((package, text)) => compile_expression(&input, package, text),
             None => compile(&input),
         };
-        let policy = digest_policy(&sources, &selected.select, settings);
+        let digest = digest_policy(&sources, &selected.select, settings);
         let missing = settings.check_names(&packages, self.library, &mut wrong);
         let is_missing = |name: &str| missing.iter().any(|path| below(name, path));
         let program = program.map(|mut program| {
@@ -263,7 +277,7 @@ impl Builder {
         });
         selected.data.retain(|name, _| !is_missing(name));
         wrong.retain(|mistake| mistake.code != Code::UnknownRule || !is_missing(&mistake.given));
-        let marks = Marks::new(&settings.origins, &mut sources);
+        let marks = Marks::new(settings.origins.clone(), &mut sources);
         for mistake in wrong {
             diagnostics.push(marks.diagnostic(mistake, &mut sources));
         }
@@ -273,66 +287,16 @@ impl Builder {
         if purpose != Purpose::Test {
             program.tests.clear();
         }
-        #[cfg(feature = "reference")]
-        let kept = program.clone();
-        let mut plan = match build::build(program) {
-            Ok(plan) => plan,
-            Err(error) => {
-                let (code, span, message) = match error.reason {
-                    PlanErrorKind::TooDeep => (
-                        Code::TooDeep,
-                        error.span,
-                        "evaluation could nest deeper than 1,000 levels here".into(),
-                    ),
-                    #[cfg(not(feature = "yaml"))]
-                    PlanErrorKind::Unsupported(text) => (Code::Unsupported, error.span, text.into()),
-                    PlanErrorKind::Literal { offset, message } => (
-                        Code::BadLiteral,
-                        in_literal(&sources, error.span, offset),
-                        message,
-                    ),
-                    PlanErrorKind::Pattern(text) => (Code::BadArgument, error.span, text),
-                };
-                diagnostics.push(Diagnostic::new(code, span, message));
-                return Err(BuildError { diagnostics, sources });
-            }
-        };
-        let given = data::Given {
-            data: &selected.data,
-            marks: &marks,
-        };
-        diagnostics.extend(data::load(
-            &mut plan,
-            &given,
-            self.limits,
-            purpose == Purpose::Decide,
-            &mut sources,
-        ));
-        diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
-        diagnostics.dedup();
-        if diagnostics.iter().any(Diagnostic::is_error) {
-            return Err(BuildError { diagnostics, sources });
-        }
-        let data = digest_data(&plan);
-        // Tests bind data of their own, so what follows from data is computed in each.
-        let derived = match purpose {
-            Purpose::Decide => data::derive(&mut plan, self.limits),
-            Purpose::Test | Purpose::List => None,
-        };
-        if let Some(diagnostic) = derived {
-            diagnostics.push(diagnostic);
-            return Err(BuildError { diagnostics, sources });
-        }
-        Ok(Engine {
-            plan,
+        Ok(Policy {
+            program: Arc::new(program),
+            force: Arc::new(force),
             sources,
-            warnings: diagnostics,
+            diagnostics,
+            digest,
+            data: selected.data,
+            marks,
             limits: self.limits,
-            force,
-            policy,
-            data,
-            #[cfg(feature = "reference")]
-            program: kept,
+            observer: self.observer,
         })
     }
 
@@ -342,18 +306,6 @@ impl Builder {
         let is_set = self.library.sets().iter().any(|set| set.name == used.package);
         used.name.is_none() && (!is_set || self.sources.is_empty())
     }
-}
-
-/// One character of a literal document, which is named by its offset in the text without indentation.
-fn in_literal(sources: &Sources, content: Span, offset: u32) -> Span {
-    let text = sources.slice(content);
-    let at = document_offset(text, offset as usize);
-    let length = text
-        .get(at..)
-        .and_then(|rest| rest.chars().next())
-        .map_or(0, char::len_utf8);
-    let start = content.start.saturating_add(at as u32);
-    Span::new(content.file, start, start.saturating_add(length as u32))
 }
 
 /// Of all texts, whatever the order in which the host gave them, and of what is in force, and how.
@@ -367,16 +319,4 @@ fn digest_policy(sources: &Sources, select: &[String], settings: &Settings) -> S
     let settings = force::lines(settings);
     let select = select.iter().chain(&settings);
     decision::digest(texts.chain(select.map(String::as_str)))
-}
-
-/// Of all data, defaults included: what decisions depend on. By name, however the files are ordered.
-fn digest_data(plan: &crate::plan::Plan) -> String {
-    let mut parts: Vec<[String; 2]> = Vec::new();
-    for data in &plan.data {
-        let document = plan.documents.get(data.document as usize);
-        let value = document.map(|document| decision::canonical(&document.to_value(document.root())));
-        parts.push([data.name.clone(), value.unwrap_or_default()]);
-    }
-    parts.sort_unstable();
-    decision::digest(parts.iter().flatten().map(String::as_str))
 }

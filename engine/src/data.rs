@@ -1,7 +1,9 @@
 //! Data: what the host gives under full names, or the defaults. Checked wholly against the declared
 //! types when an engine is built, so that reading it never fails.
 
-use alloc::{borrow::ToOwned, collections::BTreeMap, format, string::String, vec::Vec};
+use alloc::{
+    borrow::ToOwned, boxed::Box, collections::BTreeMap, format, string::String, sync::Arc, vec::Vec,
+};
 
 use serde_json::Value as Json;
 use wardlaw_lang::{
@@ -36,7 +38,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Given<'g> {
     pub(crate) data: &'g BTreeMap<String, force::Given>,
-    pub(crate) marks: &'g Marks<'g>,
+    pub(crate) marks: &'g Marks,
 }
 
 /// Whether the package of a datum is in force, or needed by one that is.
@@ -57,6 +59,59 @@ pub(crate) fn load(
     all: bool,
     sources: &mut Sources,
 ) -> Vec<Diagnostic> {
+    let mut diagnostics = unknown(plan, given, sources);
+    // By name, so that the order of places does not depend on that of files.
+    let mut indices: Vec<usize> = (0..plan.data.len()).collect();
+    indices.sort_by_key(|index| plan.data.get(*index).map(|data| data.name.clone()));
+    for index in indices {
+        // Left to tests, not wanted, or not read by anything in force.
+        let left = plan.data.get(index).is_some_and(|data| {
+            let missing = data.default.is_none() && !given.data.contains_key(&data.name);
+            missing && (!all || !is_reached(plan, &data.name))
+        });
+        if left {
+            continue;
+        }
+        if let Err(mut errors) = load_one(plan, index, given, limits, sources) {
+            diagnostics.append(&mut errors);
+        }
+    }
+    plan.places = plan
+        .documents
+        .iter()
+        .map(|document| document.pointer_order())
+        .collect();
+    diagnostics
+}
+
+/// Gives the data that are named other documents. All that is wrong is reported at once.
+pub(crate) fn replace(
+    plan: &mut Plan,
+    given: &Given<'_>,
+    limits: Limits,
+    sources: &mut Sources,
+) -> Vec<Diagnostic> {
+    let mut diagnostics = unknown(plan, given, sources);
+    for index in 0..plan.data.len() {
+        if plan
+            .data
+            .get(index)
+            .is_some_and(|data| given.data.contains_key(&data.name))
+            && let Err(mut errors) = load_one(plan, index, given, limits, sources)
+        {
+            diagnostics.append(&mut errors);
+        }
+    }
+    plan.places = plan
+        .documents
+        .iter()
+        .map(|document| document.pointer_order())
+        .collect();
+    diagnostics
+}
+
+/// What is given that nothing declares.
+fn unknown(plan: &Plan, given: &Given<'_>, sources: &mut Sources) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     for (name, datum) in given.data {
         if plan.data.iter().any(|data| data.name == *name) {
@@ -77,23 +132,6 @@ pub(crate) fn load(
             },
         );
     }
-    // By name, so that the order of places does not depend on that of files.
-    let mut indices: Vec<usize> = (0..plan.data.len()).collect();
-    indices.sort_by_key(|index| plan.data.get(*index).map(|data| data.name.clone()));
-    for index in indices {
-        // Left to tests, not wanted, or not read by anything in force.
-        let left = plan.data.get(index).is_some_and(|data| {
-            let missing = data.default.is_none() && !given.data.contains_key(&data.name);
-            missing && (!all || !is_reached(plan, &data.name))
-        });
-        if left {
-            continue;
-        }
-        if let Err(mut errors) = load_one(plan, index, given, limits, sources) {
-            diagnostics.append(&mut errors);
-        }
-    }
-    plan.places = plan.documents.iter().map(Document::pointer_order).collect();
     diagnostics
 }
 
@@ -116,10 +154,11 @@ pub(crate) fn derive(plan: &mut Plan, limits: Limits) -> Option<Diagnostic> {
             .with_help("relations on data alone are computed once, when the engine is built; join on equal columns, or raise the limit"));
     }
     let (snapshot, heap) = machine.into_snapshot();
+    plan.compiled = plan.heap.mark();
     plan.heap.append(&heap);
-    plan.snapshot = snapshot;
+    plan.snapshot = Arc::new(snapshot);
     let mut machine = Machine::new(plan, &[], limits);
-    plan.index = index::build(plan, &mut machine);
+    plan.index = Arc::new(index::build(plan, &mut machine));
     None
 }
 
@@ -175,14 +214,24 @@ fn load_one(
         ]);
     }
     let shape = plan.checks.add_shape(&mut plan.types, &declared);
+    // What the value before it brought.
+    for text in plan
+        .data
+        .get_mut(index)
+        .map(|data| core::mem::take(&mut data.patterns))
+        .unwrap_or_default()
+    {
+        plan.patterns.remove(&text);
+    }
     let mut told = Whole {
         checks: &plan.checks,
         document: &document,
         patterns: &mut plan.patterns,
+        compiled: Vec::new(),
         wrong: Vec::new(),
     };
     whole::value(&plan.checks, &document, shape, document.root(), &mut told);
-    let wrong = told.wrong;
+    let Whole { wrong, compiled, .. } = told;
     if !wrong.is_empty() {
         let mut whole = None;
         let mut place = |path: &str| {
@@ -214,11 +263,17 @@ fn load_one(
             })
             .collect());
     }
-    let position = plan.documents.len() as u32;
-    plan.documents.push(document);
-    if let Some(data) = plan.data.get_mut(index) {
-        data.document = position;
+    let Some(data) = plan.data.get_mut(index) else {
+        return Ok(());
+    };
+    match plan.documents.get_mut(data.document as usize) {
+        Some(before) => *before = Arc::new(document),
+        None => {
+            data.document = plan.documents.len() as u32;
+            plan.documents.push(Arc::new(document));
+        }
     }
+    data.patterns = compiled;
     Ok(())
 }
 
@@ -237,6 +292,7 @@ pub(crate) fn wrong(
         checks,
         document,
         patterns: &mut patterns,
+        compiled: Vec::new(),
         wrong: Vec::new(),
     };
     whole::value(checks, document, shape, document.root(), &mut told);
@@ -250,7 +306,9 @@ pub(crate) fn wrong(
 struct Whole<'w> {
     checks: &'w Checks,
     document: &'w Document<'static>,
-    patterns: &'w mut BTreeMap<alloc::boxed::Box<str>, Regex>,
+    patterns: &'w mut BTreeMap<Box<str>, Regex>,
+    /// Those that it brought.
+    compiled: Vec<Box<str>>,
     /// Pointers, messages and help.
     wrong: Vec<(String, String, Option<String>)>,
 }
@@ -263,6 +321,7 @@ impl Parts for Whole<'_> {
             && let Ok(regex) = Regex::new(text)
         {
             self.patterns.insert(text.into(), regex);
+            self.compiled.push(text.into());
         }
     }
 

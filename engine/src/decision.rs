@@ -14,6 +14,7 @@ use crate::{
     fault::ErrorKind,
     fix::{Change, PatchOperation},
     input::Location,
+    plan::Plan,
     value::{place::Token, print::json_text},
 };
 
@@ -295,6 +296,14 @@ impl Decision {
     }
 }
 
+/// As [`Decision::to_json`].
+#[cfg(feature = "serde")]
+impl serde_core::Serialize for Decision {
+    fn serialize<S: serde_core::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_json().serialize(serializer)
+    }
+}
+
 impl Finding {
     /// Whether it makes the decision one that does not allow.
     pub fn denies(&self) -> bool {
@@ -496,4 +505,16 @@ pub(crate) fn digest<'p>(parts: impl IntoIterator<Item = &'p str>) -> String {
         let _ = write!(text, "{byte:02x}");
     }
     text
+}
+
+/// Of all data, defaults included: what decisions depend on. By name, however the files are ordered.
+pub(crate) fn digest_data(plan: &Plan) -> String {
+    let mut parts: Vec<[String; 2]> = Vec::new();
+    for data in &plan.data {
+        let document = plan.documents.get(data.document as usize);
+        let value = document.map(|document| canonical(&document.to_value(document.root())));
+        parts.push([data.name.clone(), value.unwrap_or_default()]);
+    }
+    parts.sort_unstable();
+    digest(parts.iter().flatten().map(String::as_str))
 }

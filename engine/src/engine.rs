@@ -4,6 +4,7 @@ use alloc::{
     collections::{BTreeMap, BTreeSet},
     format,
     string::{String, ToString},
+    sync::Arc,
     vec,
     vec::Vec,
 };
@@ -11,6 +12,7 @@ use alloc::{
 use wardlaw_lang::{Diagnostic, Sources, Span, ir::EffectKind, opaque::Time};
 
 use crate::{
+    Observer,
     builder::Builder,
     decision::{self, Conflict, Decision, Effect, Finding, Level, Raw, Severity, Source},
     eval::{Machine, Sink},
@@ -28,15 +30,16 @@ use crate::{
 #[derive(Debug)]
 pub struct Engine {
     pub(crate) plan: Plan,
-    pub(crate) sources: Sources,
+    pub(crate) sources: Arc<Sources>,
     pub(crate) warnings: Vec<Diagnostic>,
     pub(crate) limits: Limits,
-    pub(crate) force: Force,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
+    pub(crate) force: Arc<Force>,
     pub(crate) policy: String,
     pub(crate) data: String,
     /// What the plan was made of.
     #[cfg(feature = "reference")]
-    pub(crate) program: wardlaw_lang::ir::Program,
+    pub(crate) program: Arc<wardlaw_lang::ir::Program>,
 }
 
 /// The rules of a policy, listed without its data. It cannot decide.
@@ -277,11 +280,13 @@ impl Engine {
 
     /// Decides. The same policy, data and request give the same decision, byte for byte.
     pub fn decide(&self, request: &Request<'_>) -> Decision {
-        let documents = request.documents();
-        let mut machine = Machine::new(&self.plan, &documents, self.limits);
-        request.bind(&mut machine);
-        let scope = self.force.scope(&machine, request.now());
-        self.decide_in(&mut machine, &scope, Chosen::Indexed)
+        self.observed(request.identity(), || {
+            let documents = request.documents();
+            let mut machine = Machine::new(&self.plan, &documents, self.limits);
+            request.bind(&mut machine);
+            let scope = self.force.scope(&machine, request.now());
+            self.decide_in(&mut machine, &scope, Chosen::Indexed)
+        })
     }
 
     /// Decides as [`Engine::decide`] does, and runs every rule: what the index is compared with.
@@ -297,7 +302,7 @@ impl Engine {
     /// Decides about what a machine has bound, by the rules of the packages in scope.
     pub(crate) fn decide_in(&self, machine: &mut Machine<'_>, scope: &Scope, chosen: Chosen) -> Decision {
         let mut sink = Sink::default();
-        let fuel = machine.fuel;
+        let fuel = machine.fuel.left();
         let mistyped = self.mismatches(machine, scope, &mut sink);
         let has = |rule: &Rule| !rule.audit && scope.has(rule.package);
         let mut rules = Vec::new();
@@ -309,17 +314,18 @@ impl Engine {
             if !self.plan.rules.get(index as usize).is_some_and(has) {
                 continue;
             }
-            if machine.run_rule(index, &mut sink) {
+            let ended = machine.fuel.ends_before_rule();
+            if ended || machine.run_rule(index, &mut sink) {
                 // Whether the index would have left them out or not: they did not come to an end.
-                let later = self.plan.rules.iter().enumerate().skip(index as usize).skip(1);
-                for (index, rule) in later.filter(|(_, rule)| has(rule)) {
+                let later = self.plan.rules.iter().enumerate().skip(index as usize);
+                for (index, rule) in later.filter(|(_, rule)| has(rule)).skip(usize::from(!ended)) {
                     sink.findings.push(unfinished(machine, index as u32, rule));
                 }
                 break;
             }
         }
         let outputs = self.outputs(machine, scope, mistyped, &mut sink);
-        let fuel = fuel.saturating_sub(machine.fuel);
+        let fuel = fuel.saturating_sub(machine.fuel.left());
         self.finish(sink, outputs, scope, fuel)
     }
 
@@ -330,14 +336,16 @@ impl Engine {
 
     /// As [`Engine::audit`], at that time (RFC 3339): only where it is known do exemptions hold that expire.
     pub fn audit_at(&self, now: Option<&str>) -> Decision {
-        let mut machine = Machine::new(&self.plan, &[], self.limits);
-        self.audit_in(&mut machine, &self.force.audit_scope(now))
+        self.observed(None, || {
+            let mut machine = Machine::new(&self.plan, &[], self.limits);
+            self.audit_in(&mut machine, &self.force.audit_scope(now))
+        })
     }
 
     /// Decides the audit rules of the packages in scope.
     pub(crate) fn audit_in(&self, machine: &mut Machine<'_>, scope: &Scope) -> Decision {
         let mut sink = Sink::default();
-        let fuel = machine.fuel;
+        let fuel = machine.fuel.left();
         let mut out_of_fuel = false;
         for (index, rule) in self.plan.rules.iter().enumerate() {
             if !rule.audit || !scope.has(rule.package) {
@@ -350,7 +358,7 @@ impl Engine {
                 out_of_fuel = machine.run_rule(index, &mut sink);
             }
         }
-        let fuel = fuel.saturating_sub(machine.fuel);
+        let fuel = fuel.saturating_sub(machine.fuel.left());
         self.decision(sink, Vec::new(), scope, fuel)
     }
 
@@ -558,10 +566,10 @@ impl Engine {
     }
 }
 
-/// The finding of a rule that the fuel did not suffice for.
+/// The finding of a rule that the fuel did not suffice for, or that the host stopped.
 fn unfinished(machine: &Machine<'_>, index: u32, rule: &Rule) -> Raw {
     let fault = FaultInfo {
-        reason: Reason::Fuel,
+        reason: machine.fuel.reason(),
         span: None,
         place: None,
     };

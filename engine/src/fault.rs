@@ -20,6 +20,8 @@ pub enum ErrorKind {
     Arithmetic,
     /// The decision's fuel is used up.
     Fuel,
+    /// The host stopped the decision.
+    Aborted,
     /// Nested too deeply.
     Depth,
     /// Another limit is exceeded.
@@ -35,6 +37,7 @@ impl ErrorKind {
             Self::Type => "type",
             Self::Arithmetic => "arithmetic",
             Self::Fuel => "fuel",
+            Self::Aborted => "aborted",
             Self::Depth => "depth",
             Self::Limit => "limit",
             Self::Internal => "internal",
@@ -75,6 +78,8 @@ pub(crate) enum Reason {
     Arithmetic(Failure),
     /// Fuel.
     Fuel,
+    /// The host's stop check.
+    Stopped,
     /// Text made.
     Text,
     /// Values made.
@@ -94,6 +99,7 @@ impl Reason {
             Self::Mismatch(..) | Self::Operand(_) => ErrorKind::Type,
             Self::Arithmetic(_) => ErrorKind::Arithmetic,
             Self::Fuel => ErrorKind::Fuel,
+            Self::Stopped => ErrorKind::Aborted,
             Self::Text | Self::Values | Self::Findings => ErrorKind::Limit,
             Self::NoDatum | Self::Internal(_) => ErrorKind::Internal,
         }
@@ -108,6 +114,7 @@ impl Reason {
             Self::Arithmetic(Failure::Zero) => "division by zero",
             Self::Arithmetic(Failure::NotFinite) => "the result is not a finite number",
             Self::Fuel => "the decision's fuel is used up: the rule is not decided",
+            Self::Stopped => "the host stopped the decision: the rule is not decided",
             Self::Text => "the policy makes more text than a decision may",
             Self::Values => "the policy makes more values than a decision may",
             Self::Findings => "the rule has more findings than a decision may list",
@@ -119,6 +126,6 @@ impl Reason {
 
     /// Whether nothing of the decision can go on.
     pub(crate) fn ends_all(self) -> bool {
-        matches!(self, Self::Fuel)
+        matches!(self, Self::Fuel | Self::Stopped)
     }
 }

@@ -29,6 +29,7 @@ mod builder;
 mod builtins;
 mod data;
 mod datum;
+mod decide;
 mod decision;
 mod engine;
 mod eval;
@@ -37,7 +38,9 @@ pub mod fix;
 mod force;
 pub mod input;
 mod limits;
+mod observe;
 mod plan;
+mod policy;
 #[cfg(feature = "reference")]
 mod reference;
 mod request;
@@ -48,6 +51,7 @@ mod value;
 pub use ask::AskError;
 pub use builder::{BuildError, Builder};
 pub use datum::{DataFile, Datum};
+pub use decide::InputError;
 pub use decision::{
     Conflict, Decision, Effect, ErrorInfo, Exempt, Finding, Level, RelatedPlace, Severity, Skipped, Source,
 };
@@ -56,5 +60,7 @@ pub use fault::ErrorKind;
 pub use fix::{PatchError, PatchOp, PatchOperation};
 pub use force::{Exemption, Match, Origins, Use, Whole};
 pub use limits::Limits;
+pub use observe::{Decided, Observer};
+pub use policy::Policy;
 pub use request::Request;
 pub use test_run::{CaseResult, Failure, Files, NoFiles, Suite, TestFile, TestInfo};

@@ -1,5 +1,7 @@
 //! What one decision may use. Everything that is limited is limited here.
 
+use crate::input::ReadLimits;
+
 /// Limits of one decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -20,6 +22,8 @@ pub struct Limits {
     pub load_fuel: u64,
     /// Values in the rows of relations and elsewhere that loading makes.
     pub load_values: u32,
+    /// What [`Engine::decide_json`](crate::Engine::decide_json) and its like read.
+    pub read: ReadLimits,
 }
 
 impl Default for Limits {
@@ -32,6 +36,7 @@ impl Default for Limits {
             made_values: 4_000_000,
             load_fuel: 100_000_000,
             load_values: 64_000_000,
+            read: ReadLimits::default(),
         }
     }
 }

@@ -4,31 +4,32 @@
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 use crate::{
-    eval::Machine,
-    input::{Document, Kind, Manifest, NodeId, manifest::reviewed},
+    eval::{Machine, Stop},
+    input::{Document, Identity, Kind, Manifest, NodeId, identity, manifest::reviewed},
     value::{DocId, NodeRef, Value, place::Origin},
 };
 
 /// What is decided about.
 #[derive(Clone, Debug, Default)]
 pub struct Request<'d> {
-    subject: Option<(&'d Document<'d>, &'d Manifest)>,
+    subject: Option<(&'d Document<'d>, Manifest)>,
     namespace: Option<&'d str>,
     inputs: Vec<(&'d str, &'d Document<'d>)>,
+    stop: Option<Stop<'d>>,
 }
 
 impl<'d> Request<'d> {
     /// The input `request` of a Kubernetes object: of a bare object its creation, with namespace and
     /// name from its metadata; of an AdmissionReview the request in it.
-    pub fn object(document: &'d Document<'d>, manifest: &'d Manifest) -> Self {
+    pub fn object(document: &'d Document<'d>, manifest: &Manifest) -> Self {
         Self {
-            subject: Some((document, manifest)),
+            subject: Some((document, *manifest)),
             ..Self::default()
         }
     }
 
     /// The input `request` of an AdmissionReview; the same as [`Request::object`] of a manifest that has one.
-    pub fn admission_review(document: &'d Document<'d>, manifest: &'d Manifest) -> Self {
+    pub fn admission_review(document: &'d Document<'d>, manifest: &Manifest) -> Self {
         Self::object(document, manifest)
     }
 
@@ -51,6 +52,29 @@ impl<'d> Request<'d> {
         self
     }
 
+    /// Decided only as long as `stop` is false: how a host sets a deadline. It is asked before the first rule,
+    /// and again while the decision goes on; once it is true, each rule that is not decided has an `error`
+    /// finding of kind `aborted`, which denies.
+    ///
+    /// ```
+    /// # use std::time::{Duration, Instant};
+    /// # use wardlaw::Request;
+    /// let deadline = Instant::now() + Duration::from_millis(50);
+    /// let stop = || Instant::now() >= deadline;
+    /// let request = Request::default().with_stop(&stop);
+    /// ```
+    #[must_use]
+    pub fn with_stop(mut self, stop: &'d (dyn Fn() -> bool + Sync)) -> Self {
+        self.stop = Some(Stop(stop));
+        self
+    }
+
+    /// The object under review, by the words under which it is known.
+    pub(crate) fn identity(&self) -> Option<Identity<'d>> {
+        let (document, manifest) = self.subject?;
+        Some(identity(document, manifest.object))
+    }
+
     /// The time that the host gives, whether or not the policy reads it.
     pub(crate) fn now(&self) -> Option<&'d str> {
         let (_, document) = self.inputs.iter().find(|(name, _)| *name == "now")?;
@@ -67,8 +91,9 @@ impl<'d> Request<'d> {
 
     /// Binds the inputs of a machine.
     pub(crate) fn bind(&self, machine: &mut Machine<'d>) {
+        machine.fuel = machine.fuel.clone().stopped_by(self.stop);
         let mut doc = machine.first_input_doc();
-        if let Some((document, manifest)) = self.subject {
+        if let Some((document, manifest)) = &self.subject {
             let object = NodeRef {
                 doc,
                 node: manifest.object,

@@ -20,7 +20,7 @@ use crate::{
     data,
     decision::{Decision, Effect, Finding},
     engine::{Chosen, Engine},
-    eval::Machine,
+    eval::{Fuel, Machine},
     fault::FaultInfo,
     fix,
     force::Scope,
@@ -473,7 +473,7 @@ impl Run<'_> {
 
     fn decide(&self, machine: &Machine<'_>, state: &mut State) {
         let mut machine = machine.clone();
-        machine.fuel = self.engine.limits.fuel;
+        machine.fuel = Fuel::new(self.engine.limits.fuel);
         let scope = Scope::package(self.test.package);
         let decision = if self.audits(state) {
             self.engine.audit_in(&mut machine, &scope)
@@ -633,7 +633,7 @@ impl Run<'_> {
         }
         let document = Document::from_value(&value).map_err(|error| error.message)?;
         let mut machine = machine.clone();
-        machine.fuel = self.engine.limits.fuel;
+        machine.fuel = Fuel::new(self.engine.limits.fuel);
         let doc = machine.add_document(&document, Origin::Nothing);
         bind_document(&mut machine, subject.input, doc, &document, subject.review);
         machine.forget_made();

@@ -13,6 +13,7 @@ mod call;
 mod clause;
 mod comprehension;
 mod expr;
+mod fuel;
 mod join;
 mod operator;
 mod place;
@@ -40,6 +41,7 @@ use crate::{
 
 pub(crate) use clause::Sink;
 pub(crate) use expr::missing;
+pub(crate) use fuel::{Fuel, Stop};
 pub(crate) use relation::Snapshot;
 use relation::{Stored, Window};
 
@@ -66,7 +68,7 @@ pub(crate) struct Machine<'a> {
     pub(crate) origins: Vec<Origin<'a>>,
     pub(crate) limits: Limits,
     /// What is left.
-    pub(crate) fuel: u64,
+    pub(crate) fuel: Fuel<'a>,
     /// Values of the inputs.
     pub(crate) inputs: Vec<Value>,
     /// Where a finding without a place lies: the object under review, or the only input.
@@ -120,7 +122,7 @@ impl<'a> Machine<'a> {
                 .with_places(&plan.places),
             origins,
             limits,
-            fuel: limits.fuel,
+            fuel: Fuel::new(limits.fuel),
             inputs: vec![Value::Null; plan.inputs.len()],
             subject: None,
             files: BTreeMap::new(),
@@ -293,13 +295,7 @@ impl<'a> Machine<'a> {
 
     /// Draws an element.
     pub(crate) fn burn(&mut self, op: OpId) -> Eval<()> {
-        match self.fuel.checked_sub(1) {
-            Some(left) => {
-                self.fuel = left;
-                Ok(())
-            }
-            None => Err(self.fail(Reason::Fuel, op)),
-        }
+        self.fuel.draw().map_err(|reason| self.fail(reason, op))
     }
 
     /// The value of a slot of the current frame.

@@ -235,7 +235,7 @@ impl Machine<'_> {
             kind: fault.reason.kind(),
         });
         let span = match fault.reason {
-            Reason::Mismatch(..) | Reason::Fuel => rule.span,
+            Reason::Mismatch(..) | Reason::Fuel | Reason::Stopped => rule.span,
             _ => fault.span.unwrap_or(rule.span),
         };
         finding.finding.source = Some(self.source(span));

@@ -26,7 +26,7 @@ pub use origins::Origins;
 pub use uses::Use;
 
 pub(crate) use names::Elsewhere;
-pub(crate) use origins::{Marks, Mistake};
+pub(crate) use origins::{At, Marks, Mistake};
 pub(crate) use uses::{Given, Selected};
 
 use crate::{

@@ -4,6 +4,7 @@
 use alloc::{
     collections::BTreeMap,
     string::{String, ToString},
+    sync::Arc,
     vec::Vec,
 };
 use core::ops::Range;
@@ -128,18 +129,21 @@ impl Mistake {
 }
 
 /// Turns mistakes into diagnostics.
-#[derive(Debug)]
-pub(crate) struct Marks<'o> {
-    origins: &'o Origins,
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Marks {
+    origins: Arc<Origins>,
     file: Option<FileId>,
 }
 
-impl<'o> Marks<'o> {
+impl Marks {
     /// Adds the host's text to the sources, where there is one.
-    pub(crate) fn new(origins: &'o Origins, sources: &mut Sources) -> Self {
+    pub(crate) fn new(origins: Origins, sources: &mut Sources) -> Self {
         let file =
             (!origins.places.is_empty()).then(|| sources.add(origins.name.clone(), origins.text.clone()));
-        Self { origins, file }
+        Self {
+            origins: Arc::new(origins),
+            file,
+        }
     }
 
     /// Where a setting stands, or the nearest above it that is known.

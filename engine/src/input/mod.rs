@@ -19,6 +19,8 @@ mod navigate;
 mod part;
 #[cfg(feature = "yaml")]
 mod scalar;
+#[cfg(feature = "serde")]
+mod serialize;
 pub(crate) mod validate;
 mod value;
 pub(crate) mod whole;

@@ -14,9 +14,15 @@ use super::error::{Fault, ReadError, ReadErrorKind, ReadLimits};
 impl Document<'_> {
     /// The document of a value, within the default [`ReadLimits`].
     pub fn from_value(value: &Value) -> Result<Document<'static>, ReadError> {
-        let limits = ReadLimits::default();
-        let mut builder = Builder::new("", 0, &limits);
-        add(&mut builder, value, Key::NONE, &limits).map_err(Fault::without_location)?;
+        Self::from_value_within(value, &ReadLimits::default())
+    }
+
+    pub(crate) fn from_value_within(
+        value: &Value,
+        limits: &ReadLimits,
+    ) -> Result<Document<'static>, ReadError> {
+        let mut builder = Builder::new("", 0, limits);
+        add(&mut builder, value, Key::NONE, limits).map_err(Fault::without_location)?;
         Ok(builder.finish(Position::START, 0))
     }
 

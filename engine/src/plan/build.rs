@@ -1,6 +1,6 @@
 //! IR to plan, one expression after the other: children come first there, so nothing recurses.
 
-use alloc::{collections::BTreeMap, string::String, vec, vec::Vec};
+use alloc::{collections::BTreeMap, string::String, sync::Arc, vec, vec::Vec};
 
 use wardlaw_lang::{
     FileId, Span,
@@ -158,6 +158,7 @@ impl Builder<'_> {
                 locals: data.locals,
                 span: data.span,
                 ty: data.ty,
+                patterns: Vec::new(),
             });
         }
         self.plan.lets = program
@@ -526,7 +527,7 @@ impl Builder<'_> {
         }
         let doc = DocId(self.plan.documents.len() as u32);
         let root = document.root();
-        self.plan.documents.push(document);
+        self.plan.documents.push(Arc::new(document));
         Ok(Value::Node(crate::value::NodeRef { doc, node: root }))
     }
 

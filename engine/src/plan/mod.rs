@@ -1,7 +1,7 @@
 //! The plan: what runs. Flat arrays and indices, made once from the IR and shared by all threads.
 //! Constants are built, field names hashed, and every read of a document knows what may be there.
 
-use alloc::{boxed::Box, collections::BTreeMap, string::String, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, string::String, sync::Arc, vec::Vec};
 
 use wardlaw_lang::{
     Span,
@@ -32,7 +32,7 @@ use crate::eval::Snapshot;
 use crate::{
     builtins::pattern::Regex,
     input::{Document, FieldKey},
-    value::{Heap, Value},
+    value::{Heap, Mark, Value},
 };
 use check::{CheckId, Checks};
 use join::{Join, Keyed};
@@ -62,12 +62,12 @@ impl Slice {
 }
 
 /// A checked policy, ready to run.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
     /// Texts and runs of constants.
     pub(crate) heap: Heap,
     /// Literal documents, then data, in this order; the inputs of a decision come after them.
-    pub(crate) documents: Vec<Document<'static>>,
+    pub(crate) documents: Vec<Arc<Document<'static>>>,
     /// Of each: where its nodes come by pointer, if they do not lie so.
     pub(crate) places: Vec<Option<Vec<u32>>>,
     /// All expressions.
@@ -105,7 +105,9 @@ pub(crate) struct Plan {
     /// What joins look up in.
     pub(crate) keyed: Vec<Keyed>,
     /// What depends on data alone, computed when the data were loaded.
-    pub(crate) snapshot: Snapshot,
+    pub(crate) snapshot: Arc<Snapshot>,
+    /// Where the heap of the snapshot begins.
+    pub(crate) compiled: Mark,
     /// Of [`Op::Data`].
     pub(crate) data: Vec<Data>,
     /// Of [`Op::Input`].
@@ -113,7 +115,7 @@ pub(crate) struct Plan {
     /// In contract order.
     pub(crate) rules: Vec<Rule>,
     /// Which of them a decision has to run; made when the data are loaded.
-    pub(crate) index: index::Index,
+    pub(crate) index: Arc<index::Index>,
     /// Where the engine was built for tests; else empty.
     pub(crate) tests: Vec<test::TestBlock>,
     /// What a host may ask for, by full name.
@@ -379,6 +381,8 @@ pub(crate) struct Data {
     pub(crate) locals: u32,
     pub(crate) span: Span,
     pub(crate) ty: TypeId,
+    /// The patterns of [`Plan::patterns`] that its value brought.
+    pub(crate) patterns: Vec<Box<str>>,
 }
 
 /// A declared input.
@@ -441,6 +445,15 @@ pub(crate) struct Edit {
 }
 
 impl Plan {
+    /// A copy in which data can be replaced: nothing that was computed of them is in it. Documents are shared.
+    pub(crate) fn without_snapshot(&self) -> Self {
+        let mut plan = self.clone();
+        plan.heap.reset(self.compiled);
+        plan.snapshot = Arc::default();
+        plan.index = Arc::default();
+        plan
+    }
+
     /// The expression.
     pub(crate) fn op(&self, id: OpId) -> Option<Op> {
         self.ops.get(id.0 as usize).copied()

@@ -110,6 +110,7 @@ impl<'e> Reference<'e> {
             made_values: u32::MAX,
             load_fuel: u64::MAX,
             load_values: u32::MAX,
+            ..engine.limits
         };
         let program = &engine.program;
         Self {

@@ -15,7 +15,7 @@ pub(crate) struct Heap {
 }
 
 /// How full a heap was.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Mark {
     text: usize,
     texts: usize,

@@ -18,7 +18,7 @@ use crate::input::NodeId;
 
 use crate::plan::shape::ShapeId;
 pub(crate) use cursor::{Cursor, Members};
-pub(crate) use heap::Heap;
+pub(crate) use heap::{Heap, Mark};
 pub(crate) use world::{View, World};
 
 /// A document of a decision: an index into [`World::docs`].
