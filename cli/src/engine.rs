@@ -5,8 +5,9 @@ use std::{path::Path, sync::Arc};
 
 use serde_json::Value;
 use wardlaw::{
-    Decision, Request, Whole,
+    Decision, Request,
     input::{self, Contents, Document, Format, Kind, Manifest, ReadError, ReadErrorKind, ReadLimits},
+    settings::Whole,
 };
 use wardlaw_lang::{
     Library,
@@ -18,11 +19,12 @@ use wardlaw_lang::{
 pub(crate) use wardlaw::schema::files as schema_files;
 
 pub(crate) use wardlaw::{
-    BuildError, Builder, CaseResult, DataFile, Datum, Effect, Engine, Failure as TestFailure, Files, Suite,
-    TestFile,
+    BuildError, Builder, DataFile, Datum, Effect, Engine,
+    testing::{CaseResult, Failure as TestFailure, Files, Suite, TestFile},
 };
 pub(crate) use wardlaw::{
-    Exempt, ExemptionInfo, Finding, Level, PatchOperation, RuleInfo, input::Identity, input::Location,
+    Finding, Level, RuleInfo, decision::Exempt, fix::PatchOperation, input::Identity, input::Location,
+    settings::ExemptionInfo,
 };
 
 use crate::{

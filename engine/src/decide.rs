@@ -63,7 +63,8 @@ impl From<ReadError> for InputError {
 impl Engine {
     /// The request that gives a document to the one input that the policy reads; the time, the input `now`,
     /// does not count. Where that is a Kubernetes admission request, the document is an AdmissionReview, an
-    /// AdmissionRequest, or an object, which is then to be created.
+    /// AdmissionRequest, or an object, which is then to be created; and of an AdmissionReview the input
+    /// `request` is the request in it, whatever type the policy gives it.
     ///
     /// # Errors
     /// The policy reads several inputs or none, or the document holds several objects.
@@ -75,16 +76,16 @@ impl Engine {
                 names: names.collect(),
             });
         };
-        if !input.admission {
-            return Ok(Request::input(input.name, document));
-        }
-        match contents(document) {
-            Contents::Objects(objects) => match objects.as_slice() {
-                [object] => Ok(Request::object(document, object)),
-                several => Err(InputError::Objects { found: several.len() }),
-            },
-            // No object: what is wrong with it the decision says.
-            Contents::Empty | Contents::Other => Ok(Request::input(input.name, document)),
+        let whole = Request::input(input.name, document);
+        let Contents::Objects(objects) = contents(document) else {
+            return Ok(whole);
+        };
+        match objects.as_slice() {
+            [object] if input.admission || (input.name == "request" && object.request.is_some()) => {
+                Ok(Request::object(document, object))
+            }
+            several if input.admission => Err(InputError::Objects { found: several.len() }),
+            _ => Ok(whole),
         }
     }
 

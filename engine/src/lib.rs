@@ -1,25 +1,8 @@
-//! The Wardlaw policy engine: from a checked policy to decisions about documents.
+//! The Wardlaw policy engine: from policies to decisions about documents. It knows values, documents, plans
+//! and limits; it does not know files, terminals, clocks or networks, and no input makes it panic.
+//! `no_std + alloc`.
 //!
-//! ```
-//! use wardlaw::{Engine, Request, input};
-//!
-//! let engine = Engine::builder()
-//!     .source("ports.ward", r#"
-//!         package ports
-//!         input service: { port: int }
-//!         rule privileged { when service.port < 1024 deny "port {service.port} is privileged" at service.port }
-//!     "#)
-//!     .build()?;
-//! let document = input::read_json(r#"{ "port": 80 }"#, &input::ReadLimits::default())?;
-//! let decision = engine.decide(&Request::input("service", &document));
-//! assert!(!decision.allowed);
-//! assert_eq!(decision.findings[0].path, "/port");
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
-//!
-//! It knows values, documents, plans and limits. It does not know files, terminals, clocks or networks,
-//! and no input makes it panic: a wrong input, an exceeded limit and an error of its own are `error`
-//! findings, which deny. `no_std + alloc`.
+#![doc = include_str!("../README.md")]
 #![no_std]
 
 extern crate alloc;
@@ -30,7 +13,7 @@ mod builtins;
 mod data;
 mod datum;
 mod decide;
-mod decision;
+pub mod decision;
 mod engine;
 mod eval;
 mod fault;
@@ -52,15 +35,26 @@ pub use ask::AskError;
 pub use builder::{BuildError, Builder};
 pub use datum::{DataFile, Datum};
 pub use decide::InputError;
-pub use decision::{
-    Conflict, Decision, Effect, ErrorInfo, Exempt, Finding, Level, RelatedPlace, Severity, Skipped, Source,
-};
-pub use engine::{Engine, EvaluationError, ExemptionInfo, InputInfo, Inventory, RuleInfo};
+pub use decision::{Decision, Effect, Finding, Level, Severity};
+pub use engine::{Engine, EvaluationError, InputInfo, Inventory, RuleInfo};
 pub use fault::ErrorKind;
-pub use fix::{PatchError, PatchOp, PatchOperation};
-pub use force::{Exemption, Match, Origins, Use, Whole};
+pub use input::{Document, ReadError, ReadLimits};
 pub use limits::Limits;
 pub use observe::{Decided, Observer};
 pub use policy::Policy;
 pub use request::Request;
-pub use test_run::{CaseResult, Failure, Files, NoFiles, Suite, TestFile, TestInfo};
+/// What errors are told with, and what a library of policies is; of the compiler.
+pub use wardlaw_lang::{Diagnostic, Library, NoLibrary, Sources};
+
+/// What is in force of a policy, and how: uses, levels, exemptions, as [`Builder`] takes them.
+pub mod settings {
+    pub use crate::{
+        engine::ExemptionInfo,
+        force::{Exemption, Match, Origins, Use, Whole},
+    };
+}
+
+/// The tests of policies: [`Builder::tests`] gives a [`Suite`](testing::Suite) that runs them.
+pub mod testing {
+    pub use crate::test_run::{CaseResult, Failure, Files, NoFiles, Suite, TestFile, TestInfo};
+}

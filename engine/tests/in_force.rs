@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 
 use engine_support::{errors, lines};
 use serde_json::json;
-use wardlaw::{Builder, Decision, Engine, Exemption, Level, Match, Origins, Request, Use, Whole, input};
+use wardlaw::{
+    Builder, Decision, Engine, Level, Request, input,
+    settings::{Exemption, Match, Origins, Use, Whole},
+};
 use wardlaw_lang::{Library, LibraryFile, LibraryPackage, NamedSet};
 
 const LABELS: &str = r#"package labels
@@ -477,7 +480,9 @@ fn tests_are_run_without_settings() {
         .unwrap();
     let mut passed = Vec::new();
     for test in 0..suite.tests().count() {
-        suite.run(test, &wardlaw::NoFiles, &mut |case| passed.push(case.passed()));
+        suite.run(test, &wardlaw::testing::NoFiles, &mut |case| {
+            passed.push(case.passed());
+        });
     }
     assert_eq!(passed, [true]);
 }

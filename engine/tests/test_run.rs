@@ -2,7 +2,10 @@
 //! expressions of the host.
 #![expect(clippy::panic, reason = "a test's helpers fail as the test does")]
 
-use wardlaw::{CaseResult, Engine, Files, NoFiles, Request, Suite, TestFile, input};
+use wardlaw::{
+    Engine, Request, input,
+    testing::{CaseResult, Files, NoFiles, Suite, TestFile},
+};
 use wardlaw_lang::{Library, LibraryPackage, NamedSet};
 
 /// The API types alone, no package.

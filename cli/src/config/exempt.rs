@@ -1,7 +1,7 @@
 //! `[[exempt]]`: findings that are known and accepted, each with its reason.
 
 use toml::de::DeValue;
-use wardlaw::Exemption;
+use wardlaw::settings::Exemption;
 
 use super::{
     Config,

@@ -16,7 +16,10 @@ use std::{
 };
 
 use serde_json::Value;
-use wardlaw::{Exemption, Level, Origins, Use};
+use wardlaw::{
+    Level,
+    settings::{Exemption, Origins, Use},
+};
 use wardlaw_lang::{Code, Diagnostic, Sources};
 
 use crate::{

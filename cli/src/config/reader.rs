@@ -7,7 +7,7 @@ use toml::{
     Spanned,
     de::{DeString, DeTable, DeValue},
 };
-use wardlaw::Origins;
+use wardlaw::settings::Origins;
 use wardlaw_lang::{Applicability, Code, Diagnostic, FileId, Span, suggest::nearest};
 
 /// A value with its place.

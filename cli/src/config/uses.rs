@@ -1,7 +1,7 @@
 //! `[[use]]`: the packages in force, and for which requests and with which data.
 
 use toml::de::DeTable;
-use wardlaw::{Match, Use};
+use wardlaw::settings::{Match, Use};
 use wardlaw_lang::Code;
 
 use super::{

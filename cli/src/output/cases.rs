@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, time::Duration};
 
 use serde_json::json;
-use wardlaw::TestInfo;
+use wardlaw::testing::TestInfo;
 use wardlaw_lang::{Diagnostic, Sources};
 
 use super::{diagnostic, escape, style::Style, summary::count};

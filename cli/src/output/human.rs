@@ -363,7 +363,8 @@ pub(crate) fn rules(rules: &[RuleInfo<'_>], style: Style) -> String {
 mod tests {
     use serde_json::json;
     use wardlaw::{
-        Decision, Engine, PatchOp, Request,
+        Decision, Engine, Request,
+        fix::PatchOp,
         input::{self, ReadLimits},
     };
 

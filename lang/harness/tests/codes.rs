@@ -5,8 +5,9 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use wardlaw::{
-    Engine, NoFiles,
+    Engine,
     input::{NodeId, ReadLimits, read_json},
+    testing::NoFiles,
 };
 use wardlaw_harness::corpus::{self, Case};
 use wardlaw_lang::{Code, CompileInput, Sources, compile};

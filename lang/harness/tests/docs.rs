@@ -19,8 +19,9 @@ use std::{fmt::Write as _, fs, path::Path};
 
 use serde_json::Value;
 use wardlaw::{
-    Builder, Decision, Engine, NoFiles, Request,
+    Builder, Decision, Engine, Request,
     input::{Document, NodeId, ReadLimits, read_json},
+    testing::NoFiles,
 };
 use wardlaw_harness::corpus::{Binding, Case, parse};
 use wardlaw_lang::{CompileInput, Severity, Sources, compile};

@@ -55,17 +55,23 @@ impl Policy {
         for manifest in input::objects(&document) {
             let decision = self.0.decide(&Request::object(&document, &manifest));
             allowed &= decision.allowed;
-            findings.extend(decision.findings.into_iter().map(|finding| Judged {
-                effect: match finding.effect {
-                    Effect::Deny => "deny",
-                    Effect::Warn => "warn",
-                    Effect::Allow => "allow",
-                    Effect::Error => "error",
-                },
-                rule: finding.rule,
-                path: finding.path,
-                message: finding.message,
-                fix: finding.fix.iter().map(wardlaw::PatchOperation::to_json).collect(),
+            findings.extend(decision.findings.into_iter().map(|finding| {
+                Judged {
+                    effect: match finding.effect {
+                        Effect::Deny => "deny",
+                        Effect::Warn => "warn",
+                        Effect::Allow => "allow",
+                        Effect::Error => "error",
+                    },
+                    rule: finding.rule,
+                    path: finding.path,
+                    message: finding.message,
+                    fix: finding
+                        .fix
+                        .iter()
+                        .map(wardlaw::fix::PatchOperation::to_json)
+                        .collect(),
+                }
             }));
         }
         (allowed, findings)

@@ -4,8 +4,9 @@ use std::{fmt::Write as _, fs, path::Path};
 
 use serde_json::Value;
 use wardlaw::{
-    Engine, Files, Request, TestFile,
+    Engine, Request,
     input::{ReadLimits, read_json},
+    testing::{Files, TestFile},
 };
 use wardlaw_harness::{
     corpus::Case,

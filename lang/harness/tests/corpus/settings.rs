@@ -8,7 +8,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use wardlaw::{Builder, Exemption, Level, Match, Use};
+use wardlaw::{
+    Builder, Level,
+    settings::{Exemption, Match, Use},
+};
 
 /// A builder with what the block says.
 pub(crate) fn apply(mut builder: Builder, settings: &Value) -> Builder {
