@@ -112,6 +112,8 @@ codes! {
     NeedsIs = 221 Error "narrow with `is`";
     /// A literal given to a builtin that it cannot read.
     BadArgument = 222 Error "argument cannot be read";
+    /// Records of a union that nothing tells apart.
+    VariantsAlike = 223 Error "variants cannot be told apart";
     /// A `secret` in a text.
     SecretInText = 224 Error "secret in a text";
     /// A type that is only another name of itself.

@@ -14,7 +14,7 @@
 //! - a block `json decision` is what comes of it: `allowed`, and of each finding rule, effect, message,
 //!   path, and where they differ from the usual `in`, `related`, `error`, `level` and `exempt` (the
 //!   reason); where the block has some `line`, the line of each finding's rule, too; the packages that
-//!   were `skipped`.
+//!   were `skipped`. With `json decision whole` it is all of it but the fuel: digests, lines and columns included.
 //!
 //! Everything else is prose.
 
@@ -39,6 +39,8 @@ pub struct Case {
     pub settings: Option<String>,
     /// The decision, as JSON.
     pub decision: Option<String>,
+    /// Whether that is all of it.
+    pub whole: bool,
     /// Diagnostics that must be there.
     pub expected: Vec<Expected>,
 }
@@ -145,6 +147,7 @@ fn add(case: &mut Case, info: &str, body: String) -> Result<(), String> {
             case.policies.push(body);
         }
         ["json", "decision"] => case.decision = Some(body),
+        ["json", "decision", "whole"] => (case.decision, case.whole) = (Some(body), true),
         ["json", "settings"] => case.settings = Some(body),
         [format @ ("json" | "yaml"), rest @ .., name] => {
             if rest == ["schema"] {

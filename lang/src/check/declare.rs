@@ -541,8 +541,10 @@ impl<'a, 's> Checker<'a, 's> {
                 }
             }
             TypeKind::Union(members) => {
-                let members: Vec<TypeId> = members.iter().map(|member| self.resolve_type(member)).collect();
-                self.types().union(&members)
+                let spans = members.iter().map(|member| member.span);
+                let ids: Vec<TypeId> = members.iter().map(|member| self.resolve_type(member)).collect();
+                self.unions.push(ids.iter().copied().zip(spans).collect());
+                self.types().union(&ids)
             }
             TypeKind::Error => Types::ERROR,
         }

@@ -26,6 +26,7 @@ mod scope;
 mod structured;
 mod test;
 mod unknown;
+mod variants;
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -63,6 +64,7 @@ pub(crate) fn check(
     checker.declare_builtin_types();
     checker.declare();
     checker.bodies();
+    checker.variants();
     diagnostics.append(&mut checker.diagnostics);
     checker.program
 }
@@ -158,6 +160,8 @@ struct Checker<'a, 's> {
     inputs: BTreeMap<String, InputId>,
     /// Checked functions, by the index in [`State::Done`].
     functions: Vec<FnInfo>,
+    /// Unions of records, as they are written.
+    unions: Vec<variants::Written>,
     /// Relations whose blocks are to be checked: package and name.
     waiting: Vec<(usize, &'s str)>,
     diagnostics: Vec<Diagnostic>,
@@ -195,6 +199,7 @@ impl<'a, 's> Checker<'a, 's> {
             strings: BTreeMap::new(),
             inputs: BTreeMap::new(),
             functions: Vec::new(),
+            unions: Vec::new(),
             waiting: Vec::new(),
             diagnostics: Vec::new(),
             frame: Frame::default(),
