@@ -14,7 +14,7 @@ use crate::{
     builtins,
     plan::check::Found,
     value::{
-        NodeRef, Value, number, order,
+        NodeRef, Value, View, number, order,
         place::{Base, Place, Token},
         print,
     },
@@ -158,7 +158,7 @@ impl Reference<'_> {
 
     pub(super) fn as_truth(&self, value: Value, id: ExprId) -> Eval<bool> {
         match self.store.world.view(value) {
-            crate::value::View::Bool(truth) => Ok(truth),
+            View::Bool(truth) => Ok(truth),
             _ => Err(self.operand("expected a `bool` here", id)),
         }
     }
@@ -184,29 +184,33 @@ impl Reference<'_> {
             let items = self.sorted(&items, &[element], true);
             return Ok(Value::Set(self.store.world.add_run(&items)));
         }
-        if let Some(opaque) = self.opaque(ty) {
-            let text = self
-                .store
-                .world
-                .doc(at.doc)
-                .and_then(|doc| doc.str(at.node).or_else(|| doc.number_text(at.node)));
-            if text.is_some_and(|text| opaque.parse(text).is_some()) {
-                return Ok(Value::Read(opaque, at));
-            }
-        }
-        Ok(value)
+        Ok(match self.opaque(value, ty) {
+            Some(opaque) => Value::Read(opaque, at),
+            None => value,
+        })
     }
 
-    /// The opaque type whose values a type has, where builtins see one.
-    fn opaque(&mut self, ty: TypeId) -> Option<Opaque> {
+    /// As which opaque type a text or number that fits a type is read: none where any text fits.
+    pub(super) fn opaque(&mut self, value: Value, ty: TypeId) -> Option<Opaque> {
+        if self.shapes.has_text(ty) {
+            return None;
+        }
+        let is_text = matches!(self.store.world.view(value), View::Text(_));
+        let text: String = match value {
+            Value::Node(at) => {
+                let doc = self.store.world.doc(at.doc)?;
+                doc.str(at.node).or_else(|| doc.number_text(at.node))?.into()
+            }
+            _ => self.store.world.text(value)?.into(),
+        };
         let alternatives = self.shapes.alternatives(ty);
-        alternatives
-            .into_iter()
-            .find_map(|ty| match self.shapes.structure(ty) {
-                Type::Opaque(Opaque::Secret) => None,
-                Type::Opaque(opaque) => Some(opaque),
-                _ => None,
-            })
+        alternatives.into_iter().find_map(|ty| {
+            let Type::Opaque(opaque) = self.shapes.structure(ty) else {
+                return None;
+            };
+            // Only quantities are written as numbers.
+            ((is_text || opaque == Opaque::Quantity) && opaque.parse(&text).is_some()).then_some(opaque)
+        })
     }
 
     /// The type of the elements of a list or set.

@@ -220,6 +220,16 @@ impl Shapes {
         })
     }
 
+    /// Whether any text is of the type, so that none is read as more.
+    pub(super) fn has_text(&mut self, ty: TypeId) -> bool {
+        self.alternatives(ty).into_iter().any(|ty| {
+            matches!(
+                self.types.structure(ty),
+                Type::String | Type::Any | Type::Error | Type::Opaque(Opaque::Secret)
+            )
+        })
+    }
+
     /// Whether values of the type are walked as maps; whether as lists.
     pub(super) fn walked_as(&mut self, ty: TypeId) -> (bool, bool) {
         let (mut map, mut any) = (false, false);

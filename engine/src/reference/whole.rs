@@ -63,29 +63,14 @@ impl Reference<'_> {
     }
 
     fn whole_scalar(&mut self, value: Value, ty: TypeId) -> Value {
-        if self.shapes.fits(&self.store.world, value, ty).is_err() || self.shapes.has_text(ty) {
+        if self.shapes.fits(&self.store.world, value, ty).is_err() {
             return value;
         }
-        for ty in self.shapes.alternatives(ty) {
-            let Type::Opaque(opaque) = self.shapes.structure(ty) else {
-                continue;
-            };
-            let text = match value {
-                Value::Node(at) => {
-                    let doc = self.store.world.doc(at.doc);
-                    doc.and_then(|doc| doc.str(at.node).or_else(|| doc.number_text(at.node)))
-                }
-                _ => self.store.world.text(value),
-            };
-            if text.is_some_and(|text| opaque.parse(text).is_some()) {
-                return match value {
-                    Value::Node(at) => Value::Read(opaque, at),
-                    Value::Text(text) => Value::Made(opaque, text),
-                    _ => value,
-                };
-            }
+        match (self.opaque(value, ty), value) {
+            (Some(opaque), Value::Node(at)) => Value::Read(opaque, at),
+            (Some(opaque), Value::Text(text)) => Value::Made(opaque, text),
+            _ => value,
         }
-        value
     }
 
     /// What the members of an object are: by the only alternative of the type that it fits, else by all.
@@ -235,11 +220,5 @@ impl super::Shapes {
                 Some(self.element(union))
             }
         }
-    }
-
-    /// Whether any text is of the type, so that none is read as more.
-    fn has_text(&mut self, ty: TypeId) -> bool {
-        let alternatives = self.alternatives(ty);
-        alternatives.contains(&Types::STRING) || alternatives.contains(&Types::ANY)
     }
 }

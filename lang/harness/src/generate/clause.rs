@@ -34,7 +34,7 @@ impl Generator {
                 if let Some(path) = self.exact_path(|ty| {
                     matches!(
                         ty.present(),
-                        Ty::Union(_) | Ty::Open(_) | Ty::Any | Ty::Mixed | Ty::Library("k8s.Object")
+                        Ty::Union(_) | Ty::Open(_) | Ty::Any | Ty::Mixed(_) | Ty::Library("k8s.Object")
                     )
                 }) && let Some((test, known)) = self.test_of(path.ty.present())
                 {

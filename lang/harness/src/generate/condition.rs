@@ -21,7 +21,6 @@ impl Generator {
                 let ty = Types::small(&mut self.random);
                 self.closed(&ty, depth)
             }
-            Ty::Mixed => self.closed(&Ty::Int, depth),
             other => self.closed(&other, depth),
         };
         Some(if self.random.percent(80) {
@@ -128,7 +127,7 @@ impl Generator {
         let path = self.exact_path(|ty| {
             matches!(
                 ty.present(),
-                Ty::Union(_) | Ty::Open(_) | Ty::Any | Ty::Mixed | Ty::Library("k8s.Object")
+                Ty::Union(_) | Ty::Open(_) | Ty::Any | Ty::Mixed(_) | Ty::Library("k8s.Object")
             )
         })?;
         let (name, known) = self.test_of(path.ty.present())?;
@@ -150,7 +149,7 @@ impl Generator {
                 let kinds = [Ty::Int, Ty::Text, Ty::Bool, Ty::Float, variant, Ty::Text.list()];
                 self.random.pick(&kinds)?.clone()
             }
-            Ty::Mixed => self.random.pick(&[Ty::Int, Ty::Text])?.clone(),
+            Ty::Mixed(members) => self.random.pick(members)?.clone(),
             Ty::Library("k8s.Object") => Ty::Library("k8s.Pod"),
             _ => return None,
         };

@@ -1,10 +1,6 @@
 //! Expressions of a wanted type. Each producer makes one construct, or nothing where it does not apply.
 
-use super::{
-    Generator,
-    types::{Ty, VARIANTS},
-    value::Values,
-};
+use super::{Generator, types::Ty, value::Values};
 
 /// Makes an expression of the type, if it can: the rest of the depth is for its parts.
 type Producer = fn(&mut Generator, &Ty, usize) -> Option<String>;
@@ -223,13 +219,14 @@ impl Generator {
 
     /// `match` on what a value is.
     fn matched_kind(&mut self, want: &Ty, depth: usize) -> Option<String> {
-        let path = self.exact_path(|ty| matches!(ty.present(), Ty::Mixed | Ty::Any))?;
+        let path = self.exact_path(|ty| matches!(ty.present(), Ty::Mixed(_) | Ty::Any))?;
         let mut arms = Vec::new();
-        let any = *path.ty.present() == Ty::Any;
-        let mut kinds = vec![Ty::Int, Ty::Text];
-        if any {
-            kinds.extend([Ty::Bool, VARIANTS.first().map_or(Ty::Bool, |_| self.variant())]);
-        }
+        // One kind is left for the last arm; a pattern is the name of a type.
+        let named = |ty: &&Ty| matches!(ty, Ty::Int | Ty::Float | Ty::Text | Ty::Bool | Ty::Opaque(_));
+        let kinds: Vec<Ty> = match path.ty.present() {
+            Ty::Mixed(members) => members.iter().skip(1).filter(named).cloned().collect(),
+            _ => vec![Ty::Int, Ty::Text, Ty::Bool, self.variant()],
+        };
         for ty in kinds {
             if self.random.percent(70) {
                 let name = self.type_text(&ty);

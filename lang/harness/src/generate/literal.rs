@@ -90,7 +90,10 @@ impl Generator {
                 None => "null".into(),
             },
             Ty::Open(_) | Ty::Wild => "{kind: \"wild\", name: \"a\"}".into(),
-            Ty::Mixed => self.random.word(&["1", "\"a\"", "[1, 2]"]).into(),
+            Ty::Mixed(members) => match self.random.pick(members).cloned() {
+                Some(member) => self.literal(&member),
+                None => "null".into(),
+            },
             Ty::Tree => self
                 .random
                 .word(&[

@@ -29,8 +29,8 @@ pub(super) enum Ty {
     Open(Vec<Ty>),
     /// `Wild`: the records of any other kind.
     Wild,
-    /// `Mixed`: `int | string | [int]`.
-    Mixed,
+    /// `Mixed`: values of several kinds, such as `int | string | [int]`.
+    Mixed(Vec<Ty>),
     /// `Tree`: it refers to itself.
     Tree,
     /// A type of the library.
@@ -134,7 +134,7 @@ impl Ty {
             Self::Union(_) => format!("{at}V"),
             Self::Open(_) => format!("{at}Open"),
             Self::Wild => format!("{at}Wild"),
-            Self::Mixed => format!("{at}Mixed"),
+            Self::Mixed(_) => format!("{at}Mixed"),
             Self::Tree => format!("{at}Tree"),
             Self::Library(name) => (*name).into(),
         }
@@ -236,8 +236,8 @@ impl Ty {
             }
             (Self::Variant(index, _), Self::Open(_)) => *index < 2,
             (Self::Variant(..), Self::Union(_)) => true,
-            (Self::Wild, Self::Open(_)) | (Self::Int | Self::Text, Self::Mixed) => true,
-            (Self::List(element), Self::Mixed) => **element == Self::Int,
+            (Self::Wild, Self::Open(_)) => true,
+            (have, Self::Mixed(members)) => members.iter().any(|member| have.fits(member)),
             (Self::Library("k8s.Pod"), Self::Library("k8s.Object")) => true,
             (Self::Tuple(a), Self::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.fits(b)),
             (Self::List(a), Self::List(b)) | (Self::Set(a), Self::Set(b)) | (Self::Map(a), Self::Map(b)) => {
@@ -272,7 +272,7 @@ impl Ty {
             Self::List(inner) | Self::Set(inner) | Self::Map(inner) | Self::Optional(inner) => {
                 inner.collect(found);
             }
-            Self::Tuple(members) => members.iter().for_each(|ty| ty.collect(found)),
+            Self::Tuple(members) | Self::Mixed(members) => members.iter().for_each(|ty| ty.collect(found)),
             Self::Record(fields) | Self::Variant(_, fields) => {
                 fields.iter().for_each(|(_, ty)| ty.collect(found));
             }

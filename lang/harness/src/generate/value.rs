@@ -152,9 +152,8 @@ impl<'t> Values<'t> {
                 _ => self.at_depth(random, &Ty::Wild, depth),
             },
             Ty::Wild => self.object(random, &[("name".into(), Ty::Text)], Some("wild"), depth),
-            Ty::Mixed => {
-                let members = [Ty::Int, Ty::Text, Ty::Int.list()];
-                let ty = random.pick(&members).cloned().unwrap_or(Ty::Int);
+            Ty::Mixed(members) => {
+                let ty = random.pick(members).cloned().unwrap_or(Ty::Int);
                 self.at_depth(random, &ty, depth)
             }
             Ty::Tree if depth > 4 => self.object(

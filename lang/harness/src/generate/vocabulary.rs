@@ -10,6 +10,7 @@ use crate::random::Random;
 pub(super) struct Types {
     pub(super) union: Ty,
     pub(super) open: Ty,
+    pub(super) mixed: Ty,
     /// Whether the library's types occur.
     pub(super) library: bool,
 }
@@ -19,6 +20,7 @@ impl Types {
         let mut types = Self {
             union: Ty::Bool,
             open: Ty::Bool,
+            mixed: Self::mixed(random),
             library: random.percent(15),
         };
         let mut variants = Vec::new();
@@ -38,6 +40,42 @@ impl Types {
         types
     }
 
+    /// A union of values of several kinds: a number or text, a list, an object.
+    fn mixed(random: &mut Random) -> Ty {
+        let opaque = |random: &mut Random| match random.pick(OPAQUE).copied() {
+            None | Some(Opaque::Secret) => Ty::Opaque(Opaque::Quantity),
+            Some(opaque) => Ty::Opaque(opaque),
+        };
+        let (one, other) = (opaque(random), opaque(random));
+        let mut members = Vec::new();
+        if random.percent(70) {
+            members.extend(random.pick(&[Ty::Text, Ty::Text, one.clone()]).cloned());
+        }
+        // A number is a quantity.
+        if random.percent(70) && members.first() != Some(&Ty::Opaque(Opaque::Quantity)) {
+            members.extend(random.pick(&[Ty::Int, Ty::Float, Ty::Bool]).cloned());
+        }
+        let pair = Ty::Tuple(vec![Ty::Text, other.clone()]);
+        let record = Ty::Record(vec![
+            ("from".into(), other.clone()),
+            ("to".into(), Ty::Text.optional()),
+        ]);
+        if members.is_empty() || random.percent(60) {
+            let lists = [
+                Ty::Int.list(),
+                one.list(),
+                other.clone().set(),
+                Ty::Text.set(),
+                pair,
+            ];
+            members.extend(random.pick(&lists).cloned());
+        }
+        if members.len() < 2 || random.percent(30) {
+            members.extend(random.pick(&[record, other.map(), Ty::Text.map()]).cloned());
+        }
+        Ty::Mixed(members)
+    }
+
     /// The items that declare them.
     pub(super) fn declarations(&self) -> Vec<String> {
         let mut items = Vec::new();
@@ -52,7 +90,10 @@ impl Types {
         items.push("type V = Va | Vb | Vc".into());
         items.push("type Wild = { kind: string, name: string }".into());
         items.push("type Open = Va | Vb | Wild".into());
-        items.push("type Mixed = int | string | [int]".into());
+        if let Ty::Mixed(members) = &self.mixed {
+            let members: Vec<String> = members.iter().map(|member| member.text("")).collect();
+            items.push(format!("type Mixed = {}", members.join(" | ")));
+        }
         items.push(format!("type Tree = {{ {} }}", fields_text(&tree(), "")));
         items
     }
@@ -106,11 +147,11 @@ impl Types {
 
     fn special(&self, random: &mut Random) -> Ty {
         match random.below(4) {
-            0 => Ty::Mixed,
+            0 => self.mixed.clone(),
             1 if self.library => Ty::Library("k8s.LabelSelector"),
             2 if self.library => Ty::Library("k8s.Object"),
             2 | 3 => Ty::Tree,
-            _ => Ty::Mixed,
+            _ => self.mixed.clone(),
         }
     }
 
