@@ -435,7 +435,7 @@ match.namespaces = \"prod\"
 
 #[test]
 fn the_pages_of_codes_show_what_is_right_and_what_is_wrong() {
-    let codes = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/codes");
+    let codes = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lang/codes");
     for code in 501..=507 {
         let code = format!("W0{code}");
         let page = fs::read_to_string(codes.join(format!("{code}.md"))).unwrap();

@@ -28,7 +28,7 @@ macro_rules! codes {
             /// The page that explains it, as Markdown: what it means, an example, the example mended.
             pub const fn page(self) -> &'static str {
                 match self {
-                    $(Self::$name => include_str!(concat!("../../docs/codes/W0", stringify!($number), ".md")),)+
+                    $(Self::$name => include_str!(concat!("../codes/W0", stringify!($number), ".md")),)+
                 }
             }
 

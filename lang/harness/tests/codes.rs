@@ -120,7 +120,7 @@ fn every_code_has_a_page_whose_examples_are_true() {
 
 #[test]
 fn every_page_is_of_a_code() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/codes");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../codes");
     let known: BTreeSet<String> = Code::ALL.iter().map(|code| format!("{code}.md")).collect();
     let found: BTreeSet<String> = fs::read_dir(folder)
         .unwrap()

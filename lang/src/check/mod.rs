@@ -63,7 +63,12 @@ pub(crate) fn check(
     }
     checker.declare_builtin_types();
     checker.declare();
-    checker.bodies();
+    let circles: Vec<Span> = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.code == Code::ImportCycle)
+        .map(|diagnostic| diagnostic.span)
+        .collect();
+    checker.bodies(&circles);
     checker.variants();
     diagnostics.append(&mut checker.diagnostics);
     checker.program
@@ -269,7 +274,7 @@ impl<'a, 's> Checker<'a, 's> {
     }
 
     /// Warns of imports that nothing in their file uses.
-    fn unused_imports(&mut self, package: usize) {
+    fn unused_imports(&mut self, package: usize, circles: &[Span]) {
         let packages: &'a [Package<'s>] = self.packages;
         let Some(source) = packages.get(package) else {
             return;
@@ -287,7 +292,9 @@ impl<'a, 's> Checker<'a, 's> {
                     continue;
                 };
                 let known = self.by_path.contains_key(crate::package::dotted(path).as_str());
-                if known && !self.used_imports.contains(&(package, file, alias.text)) {
+                // One that closes a circle goes in any case.
+                let circular = circles.contains(&path.span);
+                if known && !circular && !self.used_imports.contains(&(package, file, alias.text)) {
                     self.report(
                         Diagnostic::new(
                             Code::UnusedImport,
@@ -320,7 +327,7 @@ impl<'a, 's> Checker<'a, 's> {
 
     /// Checks the bodies of everything that was declared: rules of selected packages, and all of the
     /// user's own packages; of the library only what is used.
-    fn bodies(&mut self) {
+    fn bodies(&mut self, circles: &[Span]) {
         for (package, source) in self.packages.iter().enumerate() {
             if !source.library {
                 let lets: Vec<&'s str> = self
@@ -356,7 +363,7 @@ impl<'a, 's> Checker<'a, 's> {
                 }
             }
             if !source.library && source.query.is_none() {
-                self.unused_imports(package);
+                self.unused_imports(package, circles);
             }
         }
         self.outputs();

@@ -144,8 +144,14 @@ impl Importer {
             report: Report::new(import, sources),
             waiting: Vec::new(),
         };
-        let ty = work.import(import).unwrap_or(Types::ERROR);
-        (ty, work.report.finish())
+        let mut ty = work.import(import).unwrap_or(Types::ERROR);
+        let diagnostics = work.report.finish();
+        if diagnostics.iter().any(crate::Diagnostic::is_error) {
+            // What was made of the rest would only give more to mend that is no mistake.
+            self.roots.retain(|_, known| *known != ty);
+            ty = Types::ERROR;
+        }
+        (ty, diagnostics)
     }
 }
 

@@ -107,7 +107,7 @@ fn everything_has_a_case() {
 
 /// Whether the page of a code has an example, which is compiled where pages are tested.
 fn has_example(code: Code) -> bool {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../docs/codes/{code}.md"));
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../codes/{code}.md"));
     let text = fs::read_to_string(page).unwrap_or_default();
     text.split("## Wrong")
         .nth(1)

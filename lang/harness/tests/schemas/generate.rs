@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use wardlaw_harness::random::Random;
 
-use super::valid::{FORMATS, QUANTITY, Validator};
+use super::valid::{FORMATS, QUANTITY, Validator, kind_of};
 
 const NAMES: &[&str] = &["a", "b", "c", "kind", "x1", "x2"];
 const TEXTS: &[&str] = &["a", "b", "circle", "10.0.0.1", "2026-01-02T03:04:05Z"];
@@ -170,6 +170,9 @@ pub(super) fn document(validator: Validator<'_>, schema: &Value, random: &mut Ra
         return anything(random, depth.min(2));
     }
     let next = depth - 1;
+    if Validator::is_quantity(schema) {
+        return QUANTITY.into();
+    }
     if object.get("nullable") == Some(&Value::Bool(true)) && random.percent(20) {
         return Value::Null;
     }
@@ -213,6 +216,12 @@ pub(super) fn document(validator: Validator<'_>, schema: &Value, random: &mut Ra
             (result, other @ Value::Object(_)) => *result = other,
             _ => {}
         }
+    }
+    if let (Value::Object(members), Some((version, kind)), true) =
+        (&mut result, kind_of(object), random.percent(90))
+    {
+        members.insert("apiVersion".to_owned(), version.into());
+        members.insert("kind".to_owned(), kind.into());
     }
     result
 }

@@ -12,8 +12,10 @@ use wardlaw::{
     Engine,
     input::{Format, ReadLimits, identity, objects, read_stream},
 };
+use wardlaw_harness::random::Random;
 
 use super::{
+    generate,
     property::{Outcome, load},
     valid::Validator,
 };
@@ -94,6 +96,51 @@ fn every_published_schema_can_be_imported() {
     }
     println!("{} files, {imports} imports, warnings: {warnings:?}", files.len());
     assert!(imports > 0, "no schema found");
+}
+
+#[test]
+fn documents_made_for_published_schemas_fit_their_types() {
+    let Some(root) = shared("schemas") else { return };
+    let mut random = Random::new(3);
+    let (mut schemas, mut fitting, mut neither, mut admitted_only) = (0, 0, 0, 0);
+    for path in files(&root, &["json"]) {
+        let text = fs::read_to_string(&path).unwrap();
+        let Ok(schema) = serde_json::from_str::<Value>(&text) else {
+            continue;
+        };
+        let validator = Validator::new(&schema);
+        let parts = parts(&schema);
+        // Of the large files a few parts, others each time the seed is another.
+        let each = (parts.len() / 12).max(1);
+        let start = random.below(each);
+        for part in parts.iter().skip(start).step_by(each) {
+            schemas += 1;
+            let place = match part.strip_prefix('#') {
+                Some(name) => ["definitions", "components/schemas"]
+                    .iter()
+                    .find_map(|at| schema.pointer(&format!("/{at}/{name}")))
+                    .unwrap(),
+                None => &schema,
+            };
+            for _ in 0..3 {
+                let document = generate::document(validator, place, &mut random, 12);
+                let valid = validator.fits(place, &document, 200);
+                match (load(&text, part, document.clone()), valid) {
+                    (Outcome::NoType(why), _) => panic!("{}{part}: {why}", path.display()),
+                    (Outcome::Fits, true) => fitting += 1,
+                    (Outcome::Fits, false) => admitted_only += 1,
+                    (Outcome::Refused(_), false) => neither += 1,
+                    (Outcome::Refused(why), true) => {
+                        panic!("{}{part}: the type refuses {document}\n{why}", path.display())
+                    }
+                }
+            }
+        }
+    }
+    println!(
+        "{schemas} schemas; {fitting} documents fit both, {neither} neither, {admitted_only} only the type"
+    );
+    assert!(fitting > schemas, "too few documents fit");
 }
 
 #[test]

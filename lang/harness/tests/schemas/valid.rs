@@ -11,6 +11,9 @@ pub(super) const FORMATS: &[(&str, &str)] = &[
     ("cidr", "10.0.0.0/8"),
 ];
 
+/// The definition of Kubernetes that says `string` and means a quantity.
+const QUANTITY_REFERENCE: &str = "io.k8s.apimachinery.pkg.api.resource.Quantity";
+
 /// A text that fits no pattern but that of a quantity.
 pub(super) const QUANTITY: &str = "1500m";
 
@@ -28,6 +31,12 @@ impl<'s> Validator<'s> {
     pub(super) fn target(self, schema: &'s Value) -> Option<&'s Value> {
         let reference = schema.get("$ref")?.as_str()?;
         self.root.pointer(reference.strip_prefix('#')?)
+    }
+
+    /// Whether a schema refers to the definition of a quantity.
+    pub(super) fn is_quantity(schema: &Value) -> bool {
+        let reference = schema.get("$ref").and_then(Value::as_str);
+        reference.is_some_and(|reference| reference.ends_with(QUANTITY_REFERENCE))
     }
 
     /// `depth` bounds schemas that lead to themselves; such a one cannot be imported.
@@ -48,7 +57,11 @@ impl<'s> Validator<'s> {
         }
         let list = |key: &str| get(key).and_then(Value::as_array);
         let part = |schema: &'s Value| self.fits(schema, value, next);
+        if Self::is_quantity(schema) {
+            return value == QUANTITY;
+        }
         self.target(schema).is_none_or(part)
+            && says_kind(object, value)
             && kinds(object, value)
             && list("enum").is_none_or(|values| values.contains(value))
             && get("const").is_none_or(|only| only == value)
@@ -117,6 +130,26 @@ impl<'s> Validator<'s> {
                 .is_none_or(|schema| self.fits(schema, element, depth))
         })
     }
+}
+
+/// Version and kind of the documents that a kind's schema describes.
+pub(super) fn kind_of(schema: &Map<String, Value>) -> Option<(String, String)> {
+    let kinds = schema.get("x-kubernetes-group-version-kind")?.as_array()?;
+    let [kind] = kinds.as_slice() else { return None };
+    let text = |key: &str| kind.get(key).and_then(Value::as_str).unwrap_or_default();
+    let version = match text("group") {
+        "" => text("version").to_owned(),
+        group => format!("{group}/{}", text("version")),
+    };
+    Some((version, text("kind").to_owned()))
+}
+
+/// Of a kind's schema a document says its version and kind.
+fn says_kind(schema: &Map<String, Value>, value: &Value) -> bool {
+    kind_of(schema).is_none_or(|(version, kind)| {
+        let is = |key: &str, wanted: String| value.get(key) == Some(&Value::String(wanted));
+        is("apiVersion", version) && is("kind", kind)
+    })
 }
 
 fn kinds(schema: &Map<String, Value>, value: &Value) -> bool {
