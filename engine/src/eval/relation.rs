@@ -20,7 +20,7 @@ use crate::{
         Value,
         hash::Hash,
         order,
-        rows::{Index, Rows},
+        rows::{Added, Index, Rows},
     },
 };
 
@@ -375,11 +375,13 @@ impl<'a> Machine<'a> {
         }
         let row = self.stack.get(start..).unwrap_or(&[]);
         let slot = self.relations.get_mut(run.relation as usize);
-        if let Some(Some(stored)) = slot
-            && stored.rows.add(&self.world, row, stored.new)
-        {
-            self.row_values = self.row_values.saturating_add(columns);
-            run.kept |= row.iter().any(|value| {
+        if let Some(Some(stored)) = slot {
+            let added = stored.rows.add(&self.world, row, stored.new);
+            if added == Added::New {
+                self.row_values = self.row_values.saturating_add(columns);
+            }
+            // What was made for a row stays as long as the row does.
+            let made = row.iter().any(|value| {
                 matches!(
                     value,
                     Value::Text(_)
@@ -390,6 +392,7 @@ impl<'a> Machine<'a> {
                         | Value::Made(..)
                 )
             });
+            run.kept |= made && added != Added::Not;
         }
         self.stack.truncate(start);
         Ok(Flow::Continue)

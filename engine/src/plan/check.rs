@@ -200,6 +200,8 @@ impl Check {
             }
         }
         texts.sort_unstable();
+        // Any text may be a pattern, but not each compiles: the others go before.
+        opaques.sort_by_key(|opaque| *opaque == Opaque::Regex);
         if any_text {
             // Any text fits, so none is read as more.
             opaques.clear();
@@ -324,7 +326,9 @@ impl Check {
     /// before evaluation; while rules run, compiling tells.
     pub(crate) fn compiles(&self, doc: &Document<'_>, node: NodeId) -> Result<(), Found> {
         let wrong = self.opaques.contains(&Opaque::Regex)
-            && doc.str(node).is_some_and(|text| Regex::new(text).is_err());
+            && doc
+                .str(node)
+                .is_some_and(|text| self.opaque_of(text) == Some(Opaque::Regex) && Regex::new(text).is_err());
         if wrong {
             Err(Found::Other(Kind::String))
         } else {

@@ -203,14 +203,17 @@ impl Reference<'_> {
             }
             _ => self.store.world.text(value)?.into(),
         };
-        let alternatives = self.shapes.alternatives(ty);
-        alternatives.into_iter().find_map(|ty| {
-            let Type::Opaque(opaque) = self.shapes.structure(ty) else {
-                return None;
-            };
-            // Only quantities are written as numbers.
-            ((is_text || opaque == Opaque::Quantity) && opaque.parse(&text).is_some()).then_some(opaque)
-        })
+        let mut opaques = Vec::new();
+        for alternative in self.shapes.alternatives(ty) {
+            if let Type::Opaque(opaque) = self.shapes.structure(alternative) {
+                opaques.push(opaque);
+            }
+        }
+        // Any text may be a pattern; only quantities are written as numbers.
+        opaques.sort_by_key(|opaque| *opaque == Opaque::Regex);
+        opaques
+            .into_iter()
+            .find(|opaque| (is_text || *opaque == Opaque::Quantity) && opaque.parse(&text).is_some())
     }
 
     /// The type of the elements of a list or set.

@@ -9,6 +9,17 @@ use super::{
     order,
 };
 
+/// What became of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Added {
+    /// It is one more.
+    New,
+    /// It stands where an equal one stood.
+    Instead,
+    /// An equal one stays.
+    Not,
+}
+
 /// Rows of values.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rows {
@@ -52,7 +63,7 @@ impl Rows {
 
     /// Adds a row, if it is new. Of the equal rows of one round, which are those from `since` on, the one
     /// whose parts lie first stays, so that it is no matter which was found first.
-    pub(crate) fn add(&mut self, world: &World<'_>, row: &[Value], since: u32) -> bool {
+    pub(crate) fn add(&mut self, world: &World<'_>, row: &[Value], since: u32) -> Added {
         let mut hash = Hash::default();
         for value in row {
             match place_of(world, *value) {
@@ -72,12 +83,13 @@ impl Rows {
                 if let Some(place) = self.values.get_mut(start..start.saturating_add(self.columns)) {
                     place.copy_from_slice(row);
                 }
+                return Added::Instead;
             }
-            return false;
+            return Added::Not;
         }
         self.known.insert((hash, self.len()));
         self.values.extend_from_slice(row);
-        true
+        Added::New
     }
 
     /// Puts the rows in their order: by value, ties place by place. None is added after.

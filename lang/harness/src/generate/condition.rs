@@ -146,7 +146,9 @@ impl Generator {
             Ty::Union(variants) | Ty::Open(variants) => self.random.pick(variants)?.clone(),
             Ty::Any => {
                 let variant = self.variant();
-                let kinds = [Ty::Int, Ty::Text, Ty::Bool, Ty::Float, variant, Ty::Text.list()];
+                // What the elements are is not tested.
+                let list = if self.loose { Ty::Text } else { Ty::Any }.list();
+                let kinds = [Ty::Int, Ty::Text, Ty::Bool, Ty::Float, variant, list];
                 self.random.pick(&kinds)?.clone()
             }
             Ty::Mixed(members) => self.random.pick(members)?.clone(),
