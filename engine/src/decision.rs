@@ -32,6 +32,8 @@ pub struct Decision {
     pub patch: Vec<PatchOperation>,
     /// Edits of `mutate` rules that contradict an edit before them, and are not in the patch.
     pub conflicts: Vec<Conflict>,
+    /// What the patch was made of, for tests: rules, and where each changes the object.
+    pub(crate) changes: Vec<(String, String)>,
     /// Values of `@output let`s by name.
     pub outputs: Vec<(String, Json)>,
     /// Packages that decided nothing, because their `match` leaves the request out.

@@ -475,7 +475,7 @@ impl Engine {
             let stands = fixes.extend(core::mem::take(&mut raw.changes));
             raw.finding.conflict = !stands;
         }
-        let (patch, conflicts) = fix::merge(mutations);
+        let (patch, changes, conflicts) = fix::merge(mutations);
         let findings: Vec<Finding> = findings.into_iter().map(|raw| raw.finding).collect();
         Decision {
             allowed: !findings.iter().any(Finding::denies),
@@ -485,12 +485,21 @@ impl Engine {
                 .iter()
                 .filter_map(|mutation| self.conflict(mutation))
                 .collect(),
+            changes: changes
+                .iter()
+                .filter_map(|mutation| self.changed(mutation))
+                .collect(),
             outputs,
             skipped: Force::skipped(scope, |package| self.package(package).to_string()),
             policy: self.policy.clone(),
             data: self.data.clone(),
             fuel,
         }
+    }
+
+    fn changed(&self, mutation: &Mutation) -> Option<(String, String)> {
+        let rule = self.plan.rules.get(mutation.rule as usize)?;
+        Some((rule.name.clone(), pointer(&mutation.change.path)))
     }
 
     fn conflict(&self, mutation: &Mutation) -> Option<Conflict> {

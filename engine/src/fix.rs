@@ -283,13 +283,15 @@ pub(crate) struct Mutation {
     pub(crate) change: Change,
 }
 
-/// Merges mutations in the order of findings: by rule, then by place. The patch, and what contradicts an
-/// edit before it.
-pub(crate) fn merge(mut mutations: Vec<Mutation>) -> (Patch, Vec<Mutation>) {
+/// Merges mutations in the order of findings: by rule, then by place. The patch, what stands, and what
+/// contradicts an edit before it.
+pub(crate) fn merge(mut mutations: Vec<Mutation>) -> (Patch, Vec<Mutation>, Vec<Mutation>) {
     mutations.sort_by(|a, b| (a.rule, &a.change.path).cmp(&(b.rule, &b.change.path)));
     let mut patch = Patch::default();
-    mutations.retain(|mutation| !patch.add(mutation.change.clone()));
-    (patch, mutations)
+    let (stand, conflict) = mutations
+        .into_iter()
+        .partition(|mutation| patch.add(mutation.change.clone()));
+    (patch, stand, conflict)
 }
 
 /// A patch that does not fit a value: the path that is not there.

@@ -410,3 +410,51 @@ fn what_follows_from_data_is_computed_for_each_binding() {
     let lines = run(&format!("{GROUPS}{tests}"));
     assert_eq!(lines, ["ok", "ok", "ok", "ok", "ok"]);
 }
+
+#[test]
+fn what_rules_change_is_expected_and_told() {
+    let lines = run("package p
+input request: { labels: {[string]: string}?, n: int }
+rule team { when request.labels == null  mutate set request.labels[\"team\"] = \"a\" }
+rule again { when request.labels == null  mutate set request.labels[\"team\"] = \"b\" }
+rule most { when request.n > 5  mutate set request.n = 5 }
+test \"fails\" {
+    with request = { n: 9 }
+    expect mutate most at \"/labels\"
+    expect no mutate at \"/labels/team\"
+    expect mutate team
+}
+test \"nothing\" {
+    with request = { labels: {}, n: 1 }
+    expect mutate
+}
+test \"the first stands\" {
+    with request = { n: 9 }
+    expect mutate again at \"/labels/team\"
+    expect mutate team at \"/labels/team\"
+    expect mutate most at \"/n\"
+}
+");
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert!(
+        lines[0].contains("expected a `mutate` of `most` at `/labels`"),
+        "{lines:?}"
+    );
+    assert!(lines[0].contains("`mutate` of `most` at `/n`"), "{lines:?}");
+    assert!(
+        lines[0].contains("expected no `mutate` at `/labels/team`"),
+        "{lines:?}"
+    );
+    assert!(
+        lines[0].contains("found `mutate` of `again` at `/labels/team`"),
+        "{lines:?}"
+    );
+    // Rules come by name, so `again` stands before `team`, whose edit is a conflict.
+    assert!(lines[0].contains("expected a `mutate` of `team`"), "{lines:?}");
+    assert!(lines[1].contains("nothing was found"), "{lines:?}");
+    assert!(
+        lines[2].contains("expected a `mutate` of `team`")
+            && !lines[2].contains("of `again` at `/labels/team` ["),
+        "{lines:?}"
+    );
+}

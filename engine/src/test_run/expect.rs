@@ -34,7 +34,7 @@ pub(super) fn findings(
     let described = |findings: &mut dyn Iterator<Item = &Finding>| -> Vec<String> {
         findings.map(|finding| describe(finding, package)).collect()
     };
-    let (message, mut found) = match expectation {
+    let (message, found) = match expectation {
         Expectation::Holds(_) => return None,
         Expectation::Allow => {
             if decision.allowed {
@@ -49,6 +49,9 @@ pub(super) fn findings(
                 ExpectedEffect::Deny => (Effect::Deny, "a `deny`"),
                 ExpectedEffect::Warn => (Effect::Warn, "a `warn`"),
                 ExpectedEffect::Error => (Effect::Error, "an `error`"),
+                ExpectedEffect::Mutate => {
+                    return changes(*no, rule.as_deref(), at.as_deref(), decision, package, span);
+                }
             };
             let fits = |finding: &Finding| {
                 finding.effect == wanted
@@ -64,12 +67,7 @@ pub(super) fn findings(
             } else {
                 format!("expected {name}")
             };
-            if let Some(rule) = rule {
-                let _ = write!(message, " of `{}`", short(rule, package));
-            }
-            if let Some(at) = at {
-                let _ = write!(message, " at `{at}`");
-            }
+            message.push_str(&which(rule.as_deref(), at.as_deref(), package));
             let found = if *no {
                 described(&mut matching(decision, fits))
             } else {
@@ -85,13 +83,54 @@ pub(super) fn findings(
             (message, found)
         }
     };
+    Some(failed(span, message, found))
+}
+
+/// What a decision changes of the object too little, or too much.
+fn changes(
+    no: bool,
+    rule: Option<&str>,
+    at: Option<&str>,
+    decision: &Decision,
+    package: &str,
+    span: Span,
+) -> Option<Failure> {
+    let fits =
+        |(by, path): &&(String, String)| rule.is_none_or(|rule| rule == by) && at.is_none_or(|at| at == path);
+    if decision.changes.iter().any(|change| fits(&change)) != no {
+        return None;
+    }
+    let mut message = String::from(if no {
+        "expected no `mutate`"
+    } else {
+        "expected a `mutate`"
+    });
+    message.push_str(&which(rule, at, package));
+    let found = decision.changes.iter().filter(|change| !no || fits(change));
+    let found = found.map(|(by, path)| format!("`mutate` of `{}` at `{path}`", short(by, package)));
+    Some(failed(span, message, found.collect()))
+}
+
+/// Of which rule, and where.
+fn which(rule: Option<&str>, at: Option<&str>, package: &str) -> String {
+    let mut text = String::new();
+    if let Some(rule) = rule {
+        let _ = write!(text, " of `{}`", short(rule, package));
+    }
+    if let Some(at) = at {
+        let _ = write!(text, " at `{at}`");
+    }
+    text
+}
+
+fn failed(span: Span, message: String, mut found: Vec<String>) -> Failure {
     match found.first_mut() {
         Some(first) => *first = format!("found {first}"),
         None => found.push(String::from("nothing was found")),
     }
     let mut failure = Failure::new(Code::Expectation, span, message);
     failure.found = found;
-    Some(failure)
+    failure
 }
 
 const fn wanted_name(effect: Effect) -> &'static str {

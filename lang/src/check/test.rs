@@ -282,7 +282,7 @@ impl<'a, 's> Checker<'a, 's> {
             .packages
             .get(self.frame.package)
             .is_some_and(|package| package.default_deny);
-        if own == "default" && default_deny {
+        if own == "default" && default_deny && effect != ExpectedEffect::Mutate {
             return full;
         }
         let known = self
@@ -375,6 +375,10 @@ impl<'a, 's> Checker<'a, 's> {
             (ExpectedEffect::Warn, Some(EffectKind::Deny)) => ("warns", "denies"),
             (ExpectedEffect::Warn, Some(EffectKind::Allow)) => ("warns", "allows"),
             (ExpectedEffect::Warn, Some(EffectKind::Mutate)) => ("warns", "changes the object"),
+            (ExpectedEffect::Mutate, Some(EffectKind::Mutate)) => return,
+            (ExpectedEffect::Mutate, Some(EffectKind::Deny)) => ("changes the object", "denies"),
+            (ExpectedEffect::Mutate, Some(EffectKind::Warn)) => ("changes the object", "warns"),
+            (ExpectedEffect::Mutate, Some(EffectKind::Allow)) => ("changes the object", "allows"),
         };
         self.report(
             Diagnostic::new(

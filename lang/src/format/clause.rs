@@ -216,6 +216,7 @@ impl<'s> Printer<'s> {
                     ExpectedEffect::Deny => "deny",
                     ExpectedEffect::Warn => "warn",
                     ExpectedEffect::Error => "error",
+                    ExpectedEffect::Mutate => "mutate",
                 });
                 if let Some(rule) = rule {
                     self.doc.text(" ");

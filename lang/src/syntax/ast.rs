@@ -261,7 +261,7 @@ pub enum TestClauseKind<'s> {
     Let { pattern: Pattern<'s>, value: Expr<'s> },
     /// `expect allow`
     ExpectAllow,
-    /// `expect [no] deny|warn|error [rule] [at "/p"]`
+    /// `expect [no] deny|warn|error|mutate [rule] [at "/p"]`
     ExpectFinding {
         no: bool,
         effect: ExpectedEffect,
@@ -274,7 +274,7 @@ pub enum TestClauseKind<'s> {
     Error,
 }
 
-/// The findings a test may expect.
+/// What a test may expect of rules: findings, and changes of the object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExpectedEffect {
     /// `deny`
@@ -283,6 +283,8 @@ pub enum ExpectedEffect {
     Warn,
     /// `error`
     Error,
+    /// `mutate`
+    Mutate,
 }
 
 /// A type as written.

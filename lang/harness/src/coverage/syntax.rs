@@ -81,9 +81,11 @@ constructs! {
         TestClauseKind::ExpectFinding { no: false, effect: ExpectedEffect::Deny, .. } => "expect deny",
         TestClauseKind::ExpectFinding { no: false, effect: ExpectedEffect::Warn, .. } => "expect warn",
         TestClauseKind::ExpectFinding { no: false, effect: ExpectedEffect::Error, .. } => "expect error",
+        TestClauseKind::ExpectFinding { no: false, effect: ExpectedEffect::Mutate, .. } => "expect mutate",
         TestClauseKind::ExpectFinding { no: true, effect: ExpectedEffect::Deny, .. } => "expect no deny",
         TestClauseKind::ExpectFinding { no: true, effect: ExpectedEffect::Warn, .. } => "expect no warn",
         TestClauseKind::ExpectFinding { no: true, effect: ExpectedEffect::Error, .. } => "expect no error",
+        TestClauseKind::ExpectFinding { no: true, effect: ExpectedEffect::Mutate, .. } => "expect no mutate",
         TestClauseKind::ExpectExpr(_) => "expect e",
         TestClauseKind::Error => "-",
     }
