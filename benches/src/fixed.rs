@@ -18,6 +18,7 @@ pub type Prepare = fn() -> Result<Work, Failure>;
 /// All of them, by name.
 pub const FIXED: &[(&str, Prepare)] = &[
     ("load", load),
+    ("checks", checks),
     ("pod", pod),
     ("json", json),
     ("yaml", yaml),
@@ -45,6 +46,15 @@ fn load() -> Result<Work, Failure> {
     load()?;
     Ok(Box::new(move || {
         load().map_or(0, |pods| pods.engine().rules().count())
+    }))
+}
+
+/// W1, parsed: the 18 checks on the good pod.
+fn checks() -> Result<Work, Failure> {
+    let pods_of = Pods::checks()?;
+    let document = ward::document(&pods().swap_remove(0).json).into_owned();
+    Ok(Box::new(move || {
+        pods_of.decide(&document, &ward::manifest(&document))
     }))
 }
 

@@ -100,7 +100,7 @@ impl Engine {
         let mut documents = request.documents();
         let first = self.plan.documents.len().saturating_add(documents.len());
         documents.extend(&given);
-        let mut machine = Machine::new(&self.plan, &documents, self.limits);
+        let mut machine = Machine::new(&self.plan, documents, self.limits);
         request.bind(&mut machine);
         let answer = machine.answer(|machine| match asked {
             Asked::Let(index) => machine.package_let(*index),

@@ -31,6 +31,7 @@ use crate::{
     value::{
         place::{Token, pointer},
         print,
+        world::Docs,
     },
 };
 
@@ -142,7 +143,7 @@ pub(crate) fn derive(plan: &mut Plan, limits: Limits) -> Option<Diagnostic> {
         made_values: limits.load_values,
         ..limits
     };
-    let mut machine = Machine::new(plan, &[], loading);
+    let mut machine = Machine::new(plan, Docs::default(), loading);
     if let Err(fault) = machine.load() {
         let what = match fault.reason {
             Reason::Fuel => format!("draws more than {} elements", limits.load_fuel),
@@ -157,7 +158,7 @@ pub(crate) fn derive(plan: &mut Plan, limits: Limits) -> Option<Diagnostic> {
     plan.compiled = plan.heap.mark();
     plan.heap.append(&heap);
     plan.snapshot = Arc::new(snapshot);
-    let mut machine = Machine::new(plan, &[], limits);
+    let mut machine = Machine::new(plan, Docs::default(), limits);
     plan.index = Arc::new(index::build(plan, &mut machine));
     None
 }
@@ -185,7 +186,7 @@ fn load_one(
     let document = match (is_given, default) {
         (Some(datum), _) => datum.value.document(),
         (None, Some(default)) => {
-            let mut machine = Machine::new(plan, &[], limits);
+            let mut machine = Machine::new(plan, Docs::default(), limits);
             match machine.evaluate(default, locals) {
                 Ok(value) => Document::from_value(&print::to_serde(&machine.world, value)),
                 Err(_) => {

@@ -130,9 +130,9 @@ impl Engine {
     }
 
     /// Lets the observer hear of a decision.
-    pub(crate) fn observed(
+    pub(crate) fn observed<'o>(
         &self,
-        object: Option<Identity<'_>>,
+        object: impl FnOnce() -> Option<Identity<'o>>,
         decide: impl FnOnce() -> Decision,
     ) -> Decision {
         let Some(observer) = &self.observer else {
@@ -140,7 +140,7 @@ impl Engine {
         };
         let began = observer.begin();
         let decision = decide();
-        observer.decided(&Decided::new(began, &decision, object));
+        observer.decided(&Decided::new(began, &decision, object()));
         decision
     }
 }

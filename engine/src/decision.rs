@@ -4,6 +4,7 @@
 use alloc::{
     borrow::ToOwned,
     string::{String, ToString},
+    sync::Arc,
     vec::Vec,
 };
 use core::fmt::Write as _;
@@ -39,9 +40,9 @@ pub struct Decision {
     /// Packages that decided nothing, because their `match` leaves the request out.
     pub skipped: Vec<Skipped>,
     /// Digest of the policy: `sha256:…`.
-    pub policy: String,
+    pub policy: Arc<str>,
     /// Digest of the data: `sha256:…`.
-    pub data: String,
+    pub data: Arc<str>,
     /// Fuel used.
     pub fuel: u64,
 }
@@ -123,7 +124,7 @@ pub struct Finding {
     /// Further places.
     pub related: Vec<RelatedPlace>,
     /// Controls that the rule checks: framework and ids.
-    pub controls: Vec<(String, Vec<String>)>,
+    pub controls: Arc<[(String, Vec<String>)]>,
     /// How to mend it.
     pub fix: Vec<PatchOperation>,
     /// Whether a fix of a finding before it, or of its own, contradicts a part of its fix: of two values for
@@ -342,7 +343,7 @@ impl Finding {
             if !self.controls.is_empty() {
                 w.member("controls", |w| {
                     w.object(|w| {
-                        for (framework, ids) in &self.controls {
+                        for (framework, ids) in &*self.controls {
                             w.member(framework, |w| w.list(ids, |w, id| w.text(id)));
                         }
                     });

@@ -19,11 +19,11 @@ use crate::{
     fault::{ErrorKind, FaultInfo, Reason},
     fix::{self, Mutation, Patch},
     force::{Exemption, Force, Scope},
-    input::validate,
+    input::validate::{self, Mismatch},
     limits::Limits,
     plan::{Plan, Rule, check::kinds},
     request::Request,
-    value::place::pointer,
+    value::{place::pointer, world::Docs},
 };
 
 /// A checked policy with its data.
@@ -35,8 +35,8 @@ pub struct Engine {
     pub(crate) limits: Limits,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) force: Arc<Force>,
-    pub(crate) policy: String,
-    pub(crate) data: String,
+    pub(crate) policy: Arc<str>,
+    pub(crate) data: Arc<str>,
     /// What the plan was made of.
     #[cfg(feature = "reference")]
     pub(crate) program: Arc<wardlaw_lang::ir::Program>,
@@ -147,7 +147,7 @@ pub struct ExemptionInfo<'e> {
 
 /// Which rules are run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Chosen {
+pub(crate) enum Run {
     /// Those that the index finds: the others would add nothing.
     Indexed,
     /// All of the scope: in tests, whose data are not those that the index was made for.
@@ -245,8 +245,7 @@ impl Engine {
     /// # Errors
     /// What the expression met while it was evaluated: a value that is not of its type, a limit.
     pub fn evaluate(&self, request: &Request<'_>) -> Result<serde_json::Value, EvaluationError> {
-        let documents = request.documents();
-        let mut machine = Machine::new(&self.plan, &documents, self.limits);
+        let mut machine = Machine::new(&self.plan, request.documents(), self.limits);
         request.bind(&mut machine);
         let Some(query) = self.plan.query else {
             return Ok(serde_json::Value::Null);
@@ -280,38 +279,46 @@ impl Engine {
 
     /// Decides. The same policy, data and request give the same decision, byte for byte.
     pub fn decide(&self, request: &Request<'_>) -> Decision {
-        self.observed(request.identity(), || {
-            let documents = request.documents();
-            let mut machine = Machine::new(&self.plan, &documents, self.limits);
-            request.bind(&mut machine);
-            let scope = self.force.scope(&machine, request.now());
-            self.decide_in(&mut machine, &scope, Chosen::Indexed)
-        })
+        self.observed(
+            || request.identity(),
+            || {
+                let mut machine = Machine::new(&self.plan, request.documents(), self.limits);
+                request.bind(&mut machine);
+                let scope = self.force.scope(&machine, request.now());
+                let decision = self.decide_in(&mut machine, &scope, Run::Indexed);
+                machine.leave();
+                decision
+            },
+        )
     }
 
     /// Decides as [`Engine::decide`] does, and runs every rule: what the index is compared with.
     #[cfg(feature = "reference")]
     pub fn decide_without_index(&self, request: &Request<'_>) -> Decision {
-        let documents = request.documents();
-        let mut machine = Machine::new(&self.plan, &documents, self.limits);
+        let mut machine = Machine::new(&self.plan, request.documents(), self.limits);
         request.bind(&mut machine);
         let scope = self.force.scope(&machine, request.now());
-        self.decide_in(&mut machine, &scope, Chosen::All)
+        self.decide_in(&mut machine, &scope, Run::All)
     }
 
     /// Decides about what a machine has bound, by the rules of the packages in scope.
-    pub(crate) fn decide_in(&self, machine: &mut Machine<'_>, scope: &Scope, chosen: Chosen) -> Decision {
+    pub(crate) fn decide_in(&self, machine: &mut Machine<'_>, scope: &Scope, run: Run) -> Decision {
         let mut sink = Sink::default();
         let fuel = machine.fuel.left();
-        let mistyped = self.mismatches(machine, scope, &mut sink);
+        let mut chosen = core::mem::take(&mut machine.chosen);
+        let found = validate::mismatches(machine, &mut chosen.present);
+        let all_fits = found.is_empty();
+        let mistyped = self.mismatches(machine, scope, found, &mut sink);
         let has = |rule: &Rule| !rule.audit && scope.has(rule.package);
-        let mut rules = Vec::new();
-        match chosen {
-            Chosen::Indexed => self.plan.index.select(machine, &mut rules),
-            Chosen::All => rules.extend(0..self.plan.rules.len() as u32),
+        match run {
+            Run::Indexed => self.plan.index.select(machine, &mut chosen),
+            Run::All => chosen.rules.extend(0..self.plan.rules.len() as u32),
         }
-        for index in rules {
+        for index in chosen.rules.iter().copied() {
             if !self.plan.rules.get(index as usize).is_some_and(has) {
+                continue;
+            }
+            if run == Run::Indexed && all_fits && !self.plan.index.has_needs(index, &chosen.present) {
                 continue;
             }
             let ended = machine.fuel.ends_before_rule();
@@ -324,6 +331,7 @@ impl Engine {
                 break;
             }
         }
+        machine.chosen = chosen;
         let outputs = self.outputs(machine, scope, mistyped, &mut sink);
         let fuel = fuel.saturating_sub(machine.fuel.left());
         self.finish(sink, outputs, scope, fuel)
@@ -336,10 +344,13 @@ impl Engine {
 
     /// As [`Engine::audit`], at that time (RFC 3339): only where it is known do exemptions hold that expire.
     pub fn audit_at(&self, now: Option<&str>) -> Decision {
-        self.observed(None, || {
-            let mut machine = Machine::new(&self.plan, &[], self.limits);
-            self.audit_in(&mut machine, &self.force.audit_scope(now))
-        })
+        self.observed(
+            || None,
+            || {
+                let mut machine = Machine::new(&self.plan, Docs::default(), self.limits);
+                self.audit_in(&mut machine, &self.force.audit_scope(now))
+            },
+        )
     }
 
     /// Decides the audit rules of the packages in scope.
@@ -367,6 +378,7 @@ impl Engine {
         &self,
         machine: &Machine<'_>,
         scope: &Scope,
+        found: Vec<Mismatch<'_>>,
         sink: &mut Sink,
     ) -> BTreeMap<usize, Vec<FaultInfo>> {
         let mut outputs: BTreeMap<usize, Vec<FaultInfo>> = BTreeMap::new();
@@ -374,7 +386,7 @@ impl Engine {
         let all = self.limits.findings as usize;
         let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
         let mut full: BTreeSet<u32> = BTreeSet::new();
-        for mismatch in validate::mismatches(machine) {
+        for mismatch in found {
             for index in mismatch.rules {
                 let Some(rule) = self.plan.rules.get(*index as usize) else {
                     let output = (*index as usize).saturating_sub(self.plan.rules.len());
@@ -563,7 +575,7 @@ impl Engine {
                     within: None,
                     location: None,
                     related: vec![],
-                    controls: vec![],
+                    controls: Arc::default(),
                     fix: vec![],
                     conflict: false,
                     source: None,

@@ -158,8 +158,8 @@ impl Policy {
             limits: self.limits,
             observer: self.observer,
             force: self.force,
-            policy: self.digest,
-            data,
+            policy: self.digest.into(),
+            data: data.into(),
             #[cfg(feature = "reference")]
             program: self.program,
         })
@@ -205,7 +205,7 @@ impl Engine {
             return Err(BuildError { diagnostics, sources });
         }
         Ok(Self {
-            data: digest_data(&plan),
+            data: digest_data(&plan).into(),
             plan,
             sources: self.sources.clone(),
             warnings: self.warnings.clone(),

@@ -1,12 +1,19 @@
 //! What is decided about: an object as it would be created, an admission review, or inputs by name.
 //! Nothing is copied; inputs are references into documents.
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::vec::Vec;
+
+use smallvec::SmallVec;
 
 use crate::{
     eval::{Machine, Stop},
-    input::{Document, Identity, Kind, Manifest, NodeId, identity, manifest::reviewed},
-    value::{DocId, NodeRef, Value, place::Origin},
+    input::{Document, Identity, Kind, Manifest, identity, manifest::reviewed},
+    plan::Plan,
+    value::{
+        DocId, NodeRef, Value,
+        place::{Bases, Origin},
+        world::Docs,
+    },
 };
 
 /// What is decided about.
@@ -82,7 +89,7 @@ impl<'d> Request<'d> {
     }
 
     /// The documents, in the order in which [`Request::bind`] counts them.
-    pub(crate) fn documents(&self) -> Vec<&'d Document<'d>> {
+    pub(crate) fn documents(&self) -> Docs<'d> {
         let subject = self.subject.iter().map(|(document, _)| *document);
         subject
             .chain(self.inputs.iter().map(|(_, document)| *document))
@@ -99,7 +106,7 @@ impl<'d> Request<'d> {
                 node: manifest.object,
             };
             machine.subject = Some(object);
-            set_origin(machine, doc, bases(manifest));
+            machine.origins.push(Origin::Input(bases(manifest)));
             let value = match manifest.request {
                 Some(request) => machine.world.node(doc, request),
                 None => self.creation(machine, document, object),
@@ -109,7 +116,9 @@ impl<'d> Request<'d> {
         }
         for (name, document) in &self.inputs {
             let root = document.root();
-            set_origin(machine, doc, alloc::vec![(root, Some((*name).to_owned()))]);
+            machine
+                .origins
+                .push(Origin::Input([Some((root, Some(*name))), None, None]));
             if machine.subject.is_none() {
                 machine.subject = Some(NodeRef { doc, node: root });
             }
@@ -142,7 +151,7 @@ impl<'d> Request<'d> {
             ("object", Some(machine.world.node(object.doc, object.node))),
             ("operation", Some(operation)),
         ];
-        let mut members = Vec::with_capacity(8);
+        let mut members: SmallVec<[Value; 8]> = SmallVec::new();
         for (name, value) in fields {
             if let Some(value) = value {
                 members.push(machine.world.add_text(name));
@@ -156,26 +165,24 @@ impl<'d> Request<'d> {
 /// Binds an input of a test to a document that was added already. The request of an admission is
 /// bound as a review's is, so that places are relative to the object; `subject` says that findings
 /// without a place lie there.
-pub(crate) fn bind_document(
-    machine: &mut Machine<'_>,
+pub(crate) fn bind_document<'a>(
+    machine: &mut Machine<'a>,
     input: u32,
     doc: DocId,
     document: &Document<'_>,
     review: bool,
 ) {
     let root = document.root();
-    let name = machine
-        .plan
-        .inputs
-        .get(input as usize)
-        .map_or("", |input| input.name.as_str());
+    let plan: &'a Plan = machine.plan;
+    let declared = plan.inputs.get(input as usize);
+    let name = declared.map_or("", |input| input.name.as_str());
     let (origin, subject) = if review && document.kind(root) == Kind::Object {
         let manifest = reviewed(document, root);
         (bases(&manifest), manifest.object)
     } else {
-        (alloc::vec![(root, Some(name.to_owned()))], root)
+        ([Some((root, Some(name))), None, None], root)
     };
-    set_origin(machine, doc, origin);
+    machine.origins.set(doc, Origin::Input(origin));
     machine.subject = Some(NodeRef { doc, node: subject });
     let value = machine.world.node(doc, root);
     if let Some(slot) = machine.inputs.get_mut(input as usize) {
@@ -184,25 +191,13 @@ pub(crate) fn bind_document(
 }
 
 /// What places in the subject's document are relative to.
-fn bases(manifest: &Manifest) -> Vec<(NodeId, Option<String>)> {
-    let mut bases = Vec::new();
-    if let Some(request) = manifest.request {
-        bases.push((request, Some("request".to_owned())));
-    }
-    if let Some(old) = manifest.old_object {
-        bases.push((old, Some("oldObject".to_owned())));
-    }
+fn bases<'a>(manifest: &Manifest) -> Bases<'a> {
+    let request = manifest.request.map(|node| (node, Some("request")));
+    let old = manifest.old_object.map(|node| (node, Some("oldObject")));
     // Without a new object the manifest's is the old one, or the request itself.
-    if !bases.iter().any(|(node, _)| *node == manifest.object) {
-        bases.push((manifest.object, None));
-    }
-    bases
-}
-
-fn set_origin(machine: &mut Machine<'_>, doc: DocId, bases: Vec<(NodeId, Option<String>)>) {
-    if let Some(origin) = machine.origins.get_mut(doc.0 as usize) {
-        *origin = Origin::Input(bases);
-    }
+    let known = [manifest.request, manifest.old_object].contains(&Some(manifest.object));
+    let object = (!known).then_some((manifest.object, None));
+    [request, old, object]
 }
 
 fn set_input(machine: &mut Machine<'_>, name: &str, value: Value) {

@@ -19,7 +19,7 @@ use wardlaw_lang::{
 use crate::{
     data,
     decision::{Decision, Effect, Finding},
-    engine::{Chosen, Engine},
+    engine::{Engine, Run as Rules},
     eval::{Fuel, Machine},
     fault::FaultInfo,
     fix,
@@ -30,7 +30,7 @@ use crate::{
         test::{TestBlock, TestStep},
     },
     request::bind_document,
-    value::{NodeRef, Value, place::Origin, print},
+    value::{NodeRef, Value, place::Origin, print, world::Docs},
 };
 
 mod expect;
@@ -214,7 +214,7 @@ impl Suite {
                 }
             }
         }
-        let mut machine = Machine::new(&self.engine.plan, &[], self.engine.limits);
+        let mut machine = Machine::new(&self.engine.plan, Docs::default(), self.engine.limits);
         let mut names = BTreeMap::new();
         for (pattern, name, document) in &documents {
             let doc = machine.add_document(document, Origin::Nothing);
@@ -478,7 +478,7 @@ impl Run<'_> {
         let decision = if self.audits(state) {
             self.engine.audit_in(&mut machine, &scope)
         } else {
-            self.engine.decide_in(&mut machine, &scope, Chosen::All)
+            self.engine.decide_in(&mut machine, &scope, Rules::All)
         };
         state.fuel = state.fuel.saturating_add(decision.fuel);
         state.decision = Some(decision);
@@ -638,6 +638,6 @@ impl Run<'_> {
         bind_document(&mut machine, subject.input, doc, &document, subject.review);
         machine.forget_made();
         let scope = Scope::package(self.test.package);
-        Ok(self.engine.decide_in(&mut machine, &scope, Chosen::All))
+        Ok(self.engine.decide_in(&mut machine, &scope, Rules::All))
     }
 }

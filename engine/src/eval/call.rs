@@ -3,6 +3,7 @@
 
 use alloc::vec::Vec;
 
+use smallvec::SmallVec;
 use wardlaw_lang::builtin::Builtin;
 
 use super::{Eval, Machine};
@@ -12,6 +13,9 @@ use crate::{
     plan::{OpId, Slice, Wholes, shape::ShapeId},
     value::{Value, order, world::sort_set},
 };
+
+/// Operands of one expression: few have more.
+pub(super) type Operands = SmallVec<[Value; 4]>;
 
 impl Machine<'_> {
     /// Pushes the values of operands; where one has a fault, none stays.
@@ -30,8 +34,21 @@ impl Machine<'_> {
     }
 
     /// Takes what was pushed since `start`.
-    pub(super) fn pop_all(&mut self, start: usize) -> Vec<Value> {
-        self.stack.split_off(start.min(self.stack.len()))
+    pub(super) fn pop_all(&mut self, start: usize) -> Operands {
+        let operands = self.stack.get(start..).map(Operands::from_slice);
+        self.stack.truncate(start);
+        operands.unwrap_or_default()
+    }
+
+    /// Makes a run of what was pushed since `start`.
+    pub(super) fn run_since(&mut self, id: OpId, start: usize) -> Eval<u32> {
+        let items = self.stack.len().saturating_sub(start);
+        let run = self.room_for_run(items, id).map(|()| {
+            let items = self.stack.get(start..).unwrap_or_default();
+            self.world.add_run(items)
+        });
+        self.stack.truncate(start);
+        run
     }
 
     pub(super) fn call(&mut self, id: OpId, function: u32, args: Slice) -> Eval<Value> {
@@ -71,13 +88,12 @@ impl Machine<'_> {
 
     pub(super) fn run_of(&mut self, id: OpId, items: Slice) -> Eval<u32> {
         let start = self.push_all(items)?;
-        let items = self.pop_all(start);
-        self.make_run(&items, id)
+        self.run_since(id, start)
     }
 
     pub(super) fn set_of(&mut self, id: OpId, items: Slice, element: Option<ShapeId>) -> Eval<Value> {
         let start = self.push_all(items)?;
-        let mut items = self.pop_all(start);
+        let mut items = self.pop_all(start).into_vec();
         if let Some(shape) = element {
             for item in &mut items {
                 *item = self.whole(id, *item, shape)?;
@@ -104,8 +120,7 @@ impl Machine<'_> {
                 }
             }
         }
-        let items = self.pop_all(start);
-        self.make_run(&items, id).map(Value::Map)
+        self.run_since(id, start).map(Value::Map)
     }
 
     /// A map of keys and values in turn; a repeated key is an error.

@@ -89,6 +89,9 @@ impl<'a> Machine<'a> {
             out_of_fuel = self.fault_ends_all();
             self.record(&mut run);
         }
+        if run.findings.is_empty() && self.met.is_empty() {
+            return out_of_fuel;
+        }
         self.report_met(&mut run.findings, index, rule);
         crate::decision::compact(&mut run.findings);
         if run.findings.len() > limit {
@@ -288,6 +291,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Takes fuel for an element and checks it.
+    #[inline]
     pub(super) fn draw(
         &mut self,
         source: OpId,
@@ -303,6 +307,7 @@ impl<'a> Machine<'a> {
     }
 
     /// What was taken out of a value that the policy made: if it lies in a document, it is read now.
+    #[inline]
     pub(super) fn taken(&mut self, value: Value, check: CheckId) -> Eval<Value> {
         match value {
             Value::Node(at) | Value::Shaped(_, at) => self.read(at, check, true),
@@ -366,6 +371,7 @@ impl<'a> Machine<'a> {
         self.round_of(clauses, at, drawn, target)
     }
 
+    #[inline]
     fn round_of(
         &mut self,
         clauses: &'a [Clause],
@@ -402,7 +408,18 @@ impl<'a> Machine<'a> {
     }
 
     /// Binds a value to a pattern.
+    #[inline]
     pub(super) fn bind_pattern(&mut self, pattern: &Pattern, value: Value, at: OpId) -> Eval<()> {
+        match pattern {
+            Pattern::Bind(local) => {
+                self.bind(*local, value);
+                Ok(())
+            }
+            _ => self.take_apart(pattern, value, at),
+        }
+    }
+
+    fn take_apart(&mut self, pattern: &Pattern, value: Value, at: OpId) -> Eval<()> {
         match pattern {
             Pattern::Ignore => Ok(()),
             Pattern::Bind(local) => {

@@ -1,6 +1,6 @@
-//! Expressions. `eval` only dispatches, so that its frame stays small; what needs room is apart.
+//! Expressions. `eval` and `eval_op` only dispatch, so that their frames stay small; what needs room is apart.
 
-use alloc::string::String;
+use alloc::{boxed::Box, string::String};
 
 use super::{Eval, Machine, Slot};
 use crate::{
@@ -17,10 +17,17 @@ use crate::{
 
 impl Machine<'_> {
     /// The value of an expression in the current frame.
+    #[inline]
     pub(crate) fn eval(&mut self, id: OpId) -> Eval<Value> {
-        let Some(op) = self.plan.op(id) else {
-            return Err(self.fail(Reason::Internal("an expression is missing"), id));
-        };
+        match self.plan.op(id) {
+            Some(Op::Local(slot)) => Ok(self.local(slot)),
+            Some(Op::Field(index)) => self.field(id, index),
+            Some(op) => self.eval_op(id, op),
+            None => Err(self.fail(Reason::Internal("an expression is missing"), id)),
+        }
+    }
+
+    fn eval_op(&mut self, id: OpId, op: Op) -> Eval<Value> {
         match op {
             Op::Constant(index) => Ok(self
                 .plan
@@ -41,32 +48,22 @@ impl Machine<'_> {
                 wholes,
                 args,
             } => self.builtin(id, builtin, wholes, args),
-            Op::And(left, right) => self.and(left, right),
-            Op::Or(left, right) => self.or(left, right),
+            Op::And(..)
+            | Op::Or(..)
+            | Op::Not(_)
+            | Op::Equal { .. }
+            | Op::Absent { .. }
+            | Op::Order { .. }
+            | Op::In { .. }
+            | Op::Is { .. } => self.truth(id).map(Value::Bool),
             Op::Coalesce(left, right) => self.coalesce(left, right),
-            Op::Equal {
-                left,
-                right,
-                negated,
-                wholes,
-            } => self.equal(id, [left, right], negated, wholes),
-            Op::Absent { value, negated } => self.absent(value, negated),
-            Op::Order { op, left, right } => self.order(id, op, left, right),
-            Op::In {
-                value,
-                container,
-                negated,
-                wholes,
-            } => self.is_in(id, [value, container], negated, wholes),
             Op::Arithmetic {
                 op,
                 left,
                 right,
                 wholes,
             } => self.arithmetic(id, op, [left, right], wholes),
-            Op::Not(operand) => self.not(operand),
             Op::Negate(operand) => self.negate(id, operand),
-            Op::Is { value, check } => self.is(value, check),
             Op::Typed { value, shape } => {
                 let value = self.eval(value)?;
                 self.whole(id, value, shape)
@@ -91,12 +88,6 @@ impl Machine<'_> {
             Op::Comprehension(index) => self.comprehension(id, index),
             Op::Interpolate(parts) => self.interpolate(id, parts),
         }
-    }
-
-    /// The truth of a condition.
-    pub(crate) fn truth(&mut self, id: OpId) -> Eval<bool> {
-        let value = self.eval(id)?;
-        self.as_bool(value, id)
     }
 
     /// The truth value that a value is.
@@ -198,7 +189,7 @@ impl Machine<'_> {
         match self.lets.get(index as usize) {
             Some(Slot::Value(value)) => return Ok(*value),
             Some(Slot::Fault(fault)) => {
-                self.fault = Some(fault.clone());
+                self.fault = Some((**fault).clone());
                 return Err(crate::fault::Fault);
             }
             _ => {}
@@ -218,7 +209,7 @@ impl Machine<'_> {
             Err(_) => {
                 let fault = self.take_fault();
                 self.fault = Some(fault.clone());
-                Slot::Fault(fault)
+                Slot::Fault(Box::new(fault))
             }
         };
         if let Some(place) = self.lets.get_mut(index as usize) {
@@ -232,7 +223,32 @@ impl Machine<'_> {
         let Some(field) = self.plan.fields.get(index as usize) else {
             return Ok(Value::Null);
         };
-        let base = self.eval(field.base)?;
+        // Most are steps of a path: no detour for these.
+        let base = match self.plan.op(field.base) {
+            Some(Op::Local(slot)) => self.local(slot),
+            Some(Op::Field(index)) => self.field(field.base, index)?,
+            _ => self.eval(field.base)?,
+        };
+        if let Value::Node(at) = base
+            && let Some(doc) = self.world.doc(at.doc)
+        {
+            let found = if at.doc == self.first_input_doc() {
+                self.memo
+                    .child(at.node, field.name, || doc.get(at.node, &field.key))
+            } else {
+                doc.get(at.node, &field.key)
+            };
+            let (kind, found) = match found {
+                Some(node) => (doc.kind(node), Value::Node(NodeRef { doc: at.doc, node })),
+                None => (Kind::Null, Value::Null),
+            };
+            if field.at_once & kinds::of(kind) != 0 {
+                return Ok(match kind {
+                    Kind::Null => Value::Null,
+                    _ => found,
+                });
+            }
+        }
         self.field_of(id, index, base)
     }
 

@@ -5,16 +5,17 @@ use alloc::{
     boxed::Box,
     collections::{BTreeMap, BTreeSet},
     string::String,
-    vec,
     vec::Vec,
 };
 
+mod buffers;
 mod call;
 mod clause;
 mod comprehension;
 mod expr;
 mod fuel;
 mod join;
+mod memo;
 mod operator;
 mod place;
 mod relation;
@@ -28,20 +29,23 @@ use crate::{
     limits::Limits,
     plan::{
         OpId, Plan,
-        check::{CheckId, Convert, Found},
+        check::{Check, CheckId, Convert, Found, kinds},
         shape::ShapeId,
     },
     value::{
         DocId, NodeRef, Value, World,
-        place::{Origin, Place},
+        place::{Origins, Place},
         rows::Index,
-        world::sort_set,
+        world::{Docs, sort_set},
     },
 };
 
+use buffers::Buffers;
+pub(crate) use buffers::Chosen;
 pub(crate) use clause::Sink;
 pub(crate) use expr::missing;
 pub(crate) use fuel::{Fuel, Stop};
+use memo::Memo;
 pub(crate) use relation::Snapshot;
 use relation::{Stored, Window};
 
@@ -56,7 +60,7 @@ enum Slot {
     /// Its value.
     Value(Value),
     /// It met an error: everything that reads it does, too.
-    Fault(FaultInfo),
+    Fault(Box<FaultInfo>),
 }
 
 /// All that changes during one decision. Tests go on from a copy, so that no case changes another.
@@ -65,7 +69,7 @@ pub(crate) struct Machine<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) world: World<'a>,
     /// What the places of each document are relative to.
-    pub(crate) origins: Vec<Origin<'a>>,
+    pub(crate) origins: Origins<'a>,
     pub(crate) limits: Limits,
     /// What is left.
     pub(crate) fuel: Fuel<'a>,
@@ -94,6 +98,10 @@ pub(crate) struct Machine<'a> {
     stack: Vec<Value>,
     /// Where the current frame begins in the stack.
     base: usize,
+    /// Fields of the first document, where they were found.
+    memo: Memo,
+    /// Room for what the index finds.
+    pub(crate) chosen: Chosen,
     /// Patterns that came with the input, compiled.
     pub(crate) patterns: BTreeMap<Box<str>, Regex>,
     /// The fault on its way. Invariant: set where a function returns [`Fault`].
@@ -102,44 +110,60 @@ pub(crate) struct Machine<'a> {
 
 impl<'a> Machine<'a> {
     /// A machine for the plan over its own documents and those of the inputs.
-    pub(crate) fn new(plan: &'a Plan, inputs: &[&'a Document<'a>], limits: Limits) -> Self {
-        let mut docs: Vec<&'a Document<'a>> =
-            Vec::with_capacity(plan.documents.len().saturating_add(inputs.len()));
-        for document in &plan.documents {
-            docs.push(document);
-        }
-        docs.extend_from_slice(inputs);
-        let mut origins = vec![Origin::Nothing; docs.len()];
-        for data in &plan.data {
-            if let Some(origin) = origins.get_mut(data.document as usize) {
-                *origin = Origin::Data(&data.name);
-            }
-        }
+    pub(crate) fn new(plan: &'a Plan, inputs: Docs<'a>, limits: Limits) -> Self {
+        let mut room = Buffers::take();
+        room.memo.begin();
+        room.inputs.resize(plan.inputs.len(), Value::Null);
+        room.data.resize(plan.data.len(), Slot::Empty);
+        plan.snapshot.begin(&mut room.lets, plan.lets.len());
+        room.relations.resize_with(plan.relations.len(), || None);
+        room.indexes.resize_with(plan.keyed.len(), || None);
+        let mut world = World::new(&plan.heap, inputs)
+            .with_documents(&plan.documents)
+            .with_shapes(&plan.checks)
+            .with_places(&plan.places);
+        world.heap = room.heap;
         Self {
             plan,
-            world: World::new(&plan.heap, docs)
-                .with_shapes(&plan.checks)
-                .with_places(&plan.places),
-            origins,
+            world,
+            origins: Origins::new(plan),
             limits,
             fuel: Fuel::new(limits.fuel),
-            inputs: vec![Value::Null; plan.inputs.len()],
+            inputs: room.inputs,
             subject: None,
             files: BTreeMap::new(),
-            data: vec![Slot::Empty; plan.data.len()],
-            lets: plan.snapshot.lets(plan.lets.len()),
+            data: room.data,
+            lets: room.lets,
             let_met: plan.snapshot.let_met(),
-            relations: (0..plan.relations.len()).map(|_| None).collect(),
-            indexes: (0..plan.keyed.len()).map(|_| None).collect(),
+            relations: room.relations,
+            indexes: room.indexes,
             windows: Vec::new(),
             met: BTreeSet::new(),
             row_values: 0,
             filled: 0,
-            stack: Vec::new(),
+            stack: room.stack,
             base: 0,
+            memo: room.memo,
+            chosen: room.chosen,
             patterns: BTreeMap::new(),
             fault: None,
         }
+    }
+
+    /// Leaves its room to the next decision.
+    pub(crate) fn leave(self) {
+        let room = Buffers {
+            heap: self.world.heap,
+            inputs: self.inputs,
+            data: self.data,
+            lets: self.lets,
+            relations: self.relations,
+            indexes: self.indexes,
+            stack: self.stack,
+            memo: self.memo,
+            chosen: self.chosen,
+        };
+        room.leave();
     }
 
     /// The id of the first document of the inputs.
@@ -200,10 +224,31 @@ impl<'a> Machine<'a> {
     }
 
     /// Checks what was read, and turns it into what the policy sees.
+    #[inline]
     pub(crate) fn read(&mut self, at: NodeRef, check: CheckId, convert: bool) -> Eval<Value> {
         let (Some(doc), Some(known)) = (self.world.doc(at.doc), self.plan.checks.get(check)) else {
             return Ok(Value::Null);
         };
+        let kind = doc.kind(at.node);
+        if known.at_once & kinds::of(kind) != 0 {
+            return Ok(match kind {
+                Kind::Null => Value::Null,
+                _ => Value::Node(at),
+            });
+        }
+        self.look(at, doc, known, check, convert)
+    }
+
+    /// As [`Machine::read`], where the kind alone does not say that the value fits and stays what it is.
+    #[inline(never)]
+    fn look(
+        &mut self,
+        at: NodeRef,
+        doc: &Document<'_>,
+        known: &Check,
+        check: CheckId,
+        convert: bool,
+    ) -> Eval<Value> {
         if let Err(found) = known.node(doc, at.node) {
             return Err(self.mismatch(check, found, Place::node(at)));
         }
@@ -285,15 +330,21 @@ impl<'a> Machine<'a> {
 
     /// Adds a run to the heap.
     pub(crate) fn make_run(&mut self, items: &[Value], op: OpId) -> Eval<u32> {
-        let values = self.world.heap.values().saturating_add(self.row_values);
-        let values = values.saturating_add(items.len());
-        if values > self.limits.made_values as usize || self.world.heap.runs() >= self.limits.made_values {
-            return Err(self.fail(Reason::Values, op));
-        }
+        self.room_for_run(items.len(), op)?;
         Ok(self.world.add_run(items))
     }
 
+    fn room_for_run(&mut self, items: usize, op: OpId) -> Eval<()> {
+        let values = self.world.heap.values().saturating_add(self.row_values);
+        let values = values.saturating_add(items);
+        if values > self.limits.made_values as usize || self.world.heap.runs() >= self.limits.made_values {
+            return Err(self.fail(Reason::Values, op));
+        }
+        Ok(())
+    }
+
     /// Draws an element.
+    #[inline]
     pub(crate) fn burn(&mut self, op: OpId) -> Eval<()> {
         self.fuel.draw().map_err(|reason| self.fail(reason, op))
     }

@@ -19,46 +19,48 @@ use crate::{
 };
 
 impl Machine<'_> {
-    pub(super) fn and(&mut self, left: OpId, right: OpId) -> Eval<Value> {
-        if !self.truth(left)? {
-            return Ok(Value::Bool(false));
+    /// The truth of a condition. What can only be true or false needs no value on the way.
+    pub(crate) fn truth(&mut self, id: OpId) -> Eval<bool> {
+        match self.plan.op(id) {
+            Some(Op::And(left, right)) => Ok(self.truth(left)? && self.truth(right)?),
+            Some(Op::Or(left, right)) => Ok(self.truth(left)? || self.truth(right)?),
+            Some(Op::Not(operand)) => self.truth(operand).map(|truth| !truth),
+            Some(Op::Absent { value, negated }) => {
+                let absent = matches!(self.eval(value)?, Value::Null);
+                Ok(absent != negated)
+            }
+            Some(Op::Equal {
+                left,
+                right,
+                negated,
+                wholes,
+            }) => self.equal(id, [left, right], negated, wholes),
+            Some(Op::Order { op, left, right }) => self.order(id, op, left, right),
+            Some(Op::In {
+                value,
+                container,
+                negated,
+                wholes,
+            }) => self.is_in(id, [value, container], negated, wholes),
+            Some(Op::Is { value, check }) => self.is(value, check),
+            _ => {
+                let value = self.eval(id)?;
+                self.as_bool(value, id)
+            }
         }
-        self.truth(right).map(Value::Bool)
-    }
-
-    pub(super) fn or(&mut self, left: OpId, right: OpId) -> Eval<Value> {
-        if self.truth(left)? {
-            return Ok(Value::Bool(true));
-        }
-        self.truth(right).map(Value::Bool)
-    }
-
-    pub(super) fn not(&mut self, operand: OpId) -> Eval<Value> {
-        self.truth(operand).map(|truth| Value::Bool(!truth))
     }
 
     /// Absent equals nothing here: a comparison with the literal null is [`Machine::absent`].
-    pub(super) fn equal(
-        &mut self,
-        id: OpId,
-        [left, right]: [OpId; 2],
-        negated: bool,
-        wholes: Wholes,
-    ) -> Eval<Value> {
+    fn equal(&mut self, id: OpId, [left, right]: [OpId; 2], negated: bool, wholes: Wholes) -> Eval<bool> {
         let mut operands = [self.eval(left)?, self.eval(right)?];
         self.taken_whole(id, wholes, &mut operands)?;
         let [left, right] = operands;
         let absent = matches!(left, Value::Null) || matches!(right, Value::Null);
         let equal = !absent && order::equal(&self.world, left, right);
-        Ok(Value::Bool(equal != negated))
+        Ok(equal != negated)
     }
 
-    pub(super) fn absent(&mut self, value: OpId, negated: bool) -> Eval<Value> {
-        let absent = matches!(self.eval(value)?, Value::Null);
-        Ok(Value::Bool(absent != negated))
-    }
-
-    pub(super) fn order(&mut self, id: OpId, op: BinaryOp, left: OpId, right: OpId) -> Eval<Value> {
+    fn order(&mut self, id: OpId, op: BinaryOp, left: OpId, right: OpId) -> Eval<bool> {
         let left = self.eval(left)?;
         let right = self.eval(right)?;
         let comparable = match (self.world.view(left), self.world.view(right)) {
@@ -82,19 +84,19 @@ impl Machine<'_> {
             BinaryOp::GreaterEqual => ordering != Ordering::Less,
             _ => return Err(self.fail(Reason::Internal("not a comparison"), id)),
         };
-        Ok(Value::Bool(holds))
+        Ok(holds)
     }
 
-    pub(super) fn is_in(
+    fn is_in(
         &mut self,
         id: OpId,
         [value, container]: [OpId; 2],
         negated: bool,
         wholes: Wholes,
-    ) -> Eval<Value> {
+    ) -> Eval<bool> {
         if let Some(Op::Relation(relation)) = self.plan.op(container) {
             let found = self.has_row(relation, container, value, wholes)?;
-            return Ok(Value::Bool(found != negated));
+            return Ok(found != negated);
         }
         let mut operands = [self.eval(value)?, self.eval(container)?];
         self.taken_whole(id, wholes, &mut operands)?;
@@ -103,20 +105,18 @@ impl Machine<'_> {
             View::List | View::Map => {}
             View::Opaque(Opaque::Cidr, network) => {
                 let found = builtins::opaque::lies_in(&self.world, value, network);
-                return Ok(Value::Bool(found != negated));
+                return Ok(found != negated);
             }
             _ => return Err(self.fail(Reason::Operand("expected a list, set or map right of `in`"), id)),
         }
         let found = !matches!(value, Value::Null) && self.world.contains(container, value);
-        Ok(Value::Bool(found != negated))
+        Ok(found != negated)
     }
 
-    pub(super) fn is(&mut self, value: OpId, check: CheckId) -> Eval<Value> {
+    fn is(&mut self, value: OpId, check: CheckId) -> Eval<bool> {
         let value = self.eval(value)?;
         let check = self.plan.checks.get(check);
-        Ok(Value::Bool(
-            check.is_some_and(|check| check.value(&self.world, value)),
-        ))
+        Ok(check.is_some_and(|check| check.value(&self.world, value)))
     }
 
     /// `text matches pattern`
@@ -207,17 +207,27 @@ impl Machine<'_> {
 
     /// A list of the elements of both, shared. An empty side costs nothing.
     fn join_lists(&mut self, id: OpId, left: Value, right: Value) -> Eval<Value> {
-        let mut items = Vec::new();
-        self.collect(left, &mut items);
-        let first = items.len();
+        let start = self.stack.len();
+        let first = self.push_elements(left);
         if first == 0 {
             return Ok(right);
         }
-        self.collect(right, &mut items);
-        if items.len() == first {
+        if self.push_elements(right) == 0 {
+            self.stack.truncate(start);
             return Ok(left);
         }
-        self.make_run(&items, id).map(Value::List)
+        self.run_since(id, start).map(Value::List)
+    }
+
+    /// Pushes the elements of a list, set or tuple; how many.
+    fn push_elements(&mut self, list: Value) -> usize {
+        let start = self.stack.len();
+        if let Some(mut elements) = self.world.elements(list) {
+            while let Some(element) = elements.next(&self.world) {
+                self.stack.push(element);
+            }
+        }
+        self.stack.len().saturating_sub(start)
     }
 
     fn unite(&mut self, id: OpId, left: Value, right: Value) -> Eval<Value> {

@@ -1,6 +1,6 @@
 //! Effects: what a rule says where all its clauses hold, and where.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 
 use wardlaw_lang::ir::{EditAction, EffectKind};
 
@@ -252,10 +252,11 @@ impl Machine<'_> {
         span: Option<wardlaw_lang::Span>,
     ) -> Raw {
         let shown = self.show(place);
+        let path = place::pointer(&shown.tokens);
         Raw {
             rule: None,
             package: u32::MAX,
-            tokens: shown.tokens.clone(),
+            tokens: shown.tokens,
             changes: Vec::new(),
             finding: decision::Finding {
                 rule: name.into(),
@@ -263,11 +264,11 @@ impl Machine<'_> {
                 level: Level::Deny,
                 severity: decision::Severity::Medium,
                 message,
-                path: place::pointer(&shown.tokens),
+                path,
                 within: shown.within,
                 location: shown.location,
                 related: Vec::new(),
-                controls: Vec::new(),
+                controls: Arc::default(),
                 fix: Vec::new(),
                 conflict: false,
                 source: span.map(|span| self.source(span)),
@@ -279,10 +280,11 @@ impl Machine<'_> {
 
     /// A finding of a rule, without what only its effect knows.
     pub(crate) fn finding(index: u32, rule: &Rule, effect: Effect, message: String, shown: Shown) -> Raw {
+        let path = place::pointer(&shown.tokens);
         Raw {
             rule: Some(index),
             package: rule.package,
-            tokens: shown.tokens.clone(),
+            tokens: shown.tokens,
             changes: Vec::new(),
             finding: decision::Finding {
                 rule: rule.name.clone(),
@@ -293,7 +295,7 @@ impl Machine<'_> {
                 },
                 severity: rule.severity,
                 message,
-                path: place::pointer(&shown.tokens),
+                path,
                 within: shown.within,
                 location: shown.location,
                 related: Vec::new(),

@@ -53,10 +53,9 @@ pub(crate) struct Snapshot {
 
 impl Snapshot {
     /// The values of `let`s at the beginning of a decision.
-    pub(super) fn lets(&self, count: usize) -> Vec<Slot> {
-        let mut lets = self.lets.clone();
+    pub(super) fn begin(&self, lets: &mut Vec<Slot>, count: usize) {
+        lets.extend_from_slice(&self.lets);
         lets.resize(count, Slot::Empty);
-        lets
     }
 
     pub(super) fn let_met(&self) -> BTreeMap<u32, BTreeSet<u32>> {
@@ -563,6 +562,11 @@ impl<'a> Machine<'a> {
                 self.make_run(&many, id).map(Value::Tuple)
             }
         }
+    }
+
+    /// Whether relations with errors were read; forgets them.
+    pub(crate) fn met_errors(&mut self) -> bool {
+        !core::mem::take(&mut self.met).is_empty()
     }
 
     /// The errors of the relations that were read.

@@ -20,10 +20,8 @@ impl<'a> Machine<'a> {
 
     /// Adds a document behind all others.
     pub(crate) fn add_document(&mut self, document: &'a Document<'a>, origin: Origin<'a>) -> DocId {
-        let id = DocId(self.world.docs.len() as u32);
-        self.world.docs.push(document);
         self.origins.push(origin);
-        id
+        self.world.add_doc(document)
     }
 
     /// Gives a datum a value, and forgets what was made of the old one.

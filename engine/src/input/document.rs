@@ -123,6 +123,11 @@ impl FieldKey {
     pub fn text(&self) -> &str {
         &self.text
     }
+
+    #[inline]
+    pub(crate) fn hash(&self) -> u32 {
+        self.hash
+    }
 }
 
 /// Length, first eight and last eight bytes: enough to tell field names apart, and no more work than
@@ -142,6 +147,48 @@ pub(super) fn hash(bytes: &[u8]) -> u32 {
     };
     let length = (bytes.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     ((head ^ tail.rotate_left(23) ^ length).wrapping_mul(0xFF51_AFD7_ED55_8CCD) >> 32) as u32
+}
+
+/// The key of a member, to be looked up among prepared ones.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MemberName<'d> {
+    document: &'d Document<'d>,
+    node: &'d Node,
+}
+
+impl MemberName<'_> {
+    #[inline]
+    pub(crate) fn hash(&self) -> u32 {
+        self.node.hash
+    }
+
+    /// Whether it is that key.
+    #[inline]
+    pub(crate) fn is(&self, key: &FieldKey) -> bool {
+        let text = self.document.key_bytes(self.node);
+        self.node.hash == key.hash && text.is_some_and(|text| same(text, key.text.as_bytes()))
+    }
+}
+
+/// Whether two keys are one. Most field names are short: their two ends say it, without a call.
+#[inline]
+fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    match (
+        a.first_chunk::<8>(),
+        b.first_chunk::<8>(),
+        a.last_chunk::<8>(),
+        b.last_chunk::<8>(),
+    ) {
+        (Some(a_head), Some(b_head), Some(a_tail), Some(b_tail)) => {
+            u64::from_le_bytes(*a_head) == u64::from_le_bytes(*b_head)
+                && u64::from_le_bytes(*a_tail) == u64::from_le_bytes(*b_tail)
+                && (a.len() <= 16 || a == b)
+        }
+        _ => a.iter().zip(b).all(|(a, b)| a == b),
+    }
 }
 
 impl Document<'_> {
@@ -252,7 +299,11 @@ impl Document<'_> {
         let mut at = object.0 + 1;
         while at < parent.next {
             let member = self.nodes.get(at as usize)?;
-            if member.hash == hash && self.key_of(member) == Some(key) {
+            if member.hash == hash
+                && self
+                    .key_bytes(member)
+                    .is_some_and(|found| same(found, key.as_bytes()))
+            {
                 return Some(NodeId(at));
             }
             at = member.next;
@@ -288,6 +339,36 @@ impl Document<'_> {
         } else {
             self.slice(range)
         }
+    }
+
+    /// As [`Document::key_of`], without looking where characters begin.
+    #[inline]
+    fn key_bytes(&self, node: &Node) -> Option<&[u8]> {
+        let range = self.key_range(node)?;
+        if node.flags & flag::KEY_EXTRA != 0 {
+            return self
+                .extra
+                .as_bytes()
+                .get(range.start as usize..range.end as usize);
+        }
+        let start = range.start.checked_sub(self.base)?;
+        let end = range.end.checked_sub(self.base)?;
+        self.text.as_bytes().get(start as usize..end as usize)
+    }
+
+    /// The members of an object with their keys, as they lie.
+    #[inline]
+    pub(crate) fn members(&self, object: NodeId) -> impl Iterator<Item = (NodeId, MemberName<'_>)> {
+        let end = self.end(object).0;
+        let mut at = object.0.saturating_add(1);
+        core::iter::from_fn(move || {
+            if at >= end {
+                return None;
+            }
+            let (id, node) = (NodeId(at), self.nodes.get(at as usize)?);
+            at = node.next;
+            Some((id, MemberName { document: self, node }))
+        })
     }
 
     /// Where the key's content lies, in the file or in `extra`.

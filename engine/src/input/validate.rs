@@ -1,7 +1,10 @@
 //! Promise 5, before evaluation: the inputs against the declared types of every path that a rule in
 //! force can read. Each mismatch is an error of each rule that reads the place.
 
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
 
 use crate::{
     eval::Machine,
@@ -11,8 +14,8 @@ use crate::{
         whole::{self, Parts},
     },
     plan::{
-        check::{CheckId, Found},
-        trie::{Edge, TrieId, TrieNode},
+        check::{CheckId, Found, kinds},
+        trie::{Edge, Present, TrieId, TrieNode},
     },
     value::{
         DocId, NodeRef, Value,
@@ -29,11 +32,13 @@ pub(crate) struct Mismatch<'p> {
     pub(crate) fault: FaultInfo,
 }
 
-/// All mismatches of the inputs of a decision.
-pub(crate) fn mismatches<'p>(machine: &Machine<'p>) -> Vec<Mismatch<'p>> {
+/// All mismatches of the inputs of a decision; notes the places that are present.
+pub(crate) fn mismatches<'p>(machine: &Machine<'p>, present: &mut Present) -> Vec<Mismatch<'p>> {
+    present.begin(machine.plan.reads.nodes.len());
     let mut walk = Walk {
         machine,
-        counts: alloc::vec![0; machine.plan.reads.nodes.len()],
+        present,
+        counts: BTreeMap::new(),
         found: Vec::new(),
         rows: BTreeSet::new(),
     };
@@ -48,8 +53,9 @@ pub(crate) fn mismatches<'p>(machine: &Machine<'p>) -> Vec<Mismatch<'p>> {
 
 struct Walk<'m, 'p> {
     machine: &'m Machine<'p>,
+    present: &'m mut Present,
     /// How often each place of the read set was wrong: no rule lists more than so many.
-    counts: Vec<u32>,
+    counts: BTreeMap<TrieId, u32>,
     found: Vec<Mismatch<'p>>,
     /// Rows of recursive relations that were gone through.
     rows: BTreeSet<(TrieId, NodeRef)>,
@@ -65,12 +71,11 @@ impl<'p> Walk<'_, 'p> {
     }
 
     fn report_to(&mut self, id: TrieId, rules: &'p [u32], check: CheckId, found: Found, place: Place) {
-        if let Some(count) = self.counts.get_mut(id.0 as usize) {
-            if *count > self.machine.limits.findings_per_rule {
-                return;
-            }
-            *count = count.saturating_add(1);
+        let count = self.counts.entry(id).or_default();
+        if *count > self.machine.limits.findings_per_rule {
+            return;
         }
+        *count = count.saturating_add(1);
         self.found.push(Mismatch {
             rules,
             fault: FaultInfo {
@@ -100,16 +105,21 @@ impl<'p> Walk<'_, 'p> {
             }
             // A request that was made of a bare object: its own parts are right, what it holds is checked.
             Value::Map(_) => {
-                for (edge, below) in &trie.edges {
-                    if let Edge::Field(key) = edge {
-                        let member = self.machine.world.field(value, key);
-                        steps.push(Token::Key(key.text().into()));
-                        self.value(*below, member, steps);
-                        steps.pop();
+                self.present.add(id);
+                for (key, below) in trie.fields.iter() {
+                    let member = self.machine.world.field(value, key);
+                    if let Value::Node(at) = member
+                        && let Some(trie) = self.trie(*below)
+                    {
+                        self.node(*below, trie, at);
+                        continue;
                     }
+                    steps.push(Token::Key(key.text().into()));
+                    self.value(*below, member, steps);
+                    steps.pop();
                 }
             }
-            _ => {}
+            _ => self.present.add(id),
         }
     }
 
@@ -120,6 +130,16 @@ impl<'p> Walk<'_, 'p> {
         ) else {
             return;
         };
+        let kind = doc.kind(at.node);
+        if kind != Kind::Null {
+            self.present.add(id);
+        }
+        if check.at_once & kinds::of(kind) != 0 {
+            if matches!(kind, Kind::Object | Kind::List) {
+                self.below(id, trie, at);
+            }
+            return;
+        }
         if let Err(found) = check
             .node(doc, at.node)
             .and_then(|()| check.compiles(doc, at.node))
@@ -127,7 +147,7 @@ impl<'p> Walk<'_, 'p> {
             self.report(id, trie, found, Place::node(at));
             return;
         }
-        if doc.kind(at.node) != Kind::Null {
+        if kind != Kind::Null {
             self.below(id, trie, at);
         }
     }
@@ -148,24 +168,36 @@ impl<'p> Walk<'_, 'p> {
             };
             whole::parts(checks, doc, shape, at.node, &mut told);
         }
+        if kind == Kind::Object && !trie.fields.is_empty() {
+            for (node, name) in doc.members(at.node) {
+                for id in trie.fields.named(&name) {
+                    if let Some(next) = self.trie(id) {
+                        self.node(id, next, child(node));
+                    }
+                }
+            }
+            for (key, id) in trie.fields.required() {
+                if let Some(next) = self.trie(*id)
+                    && doc.get(at.node, key).is_none()
+                {
+                    let place = crate::eval::missing(at, key.text());
+                    self.report(*id, next, Found::Nothing, place);
+                }
+            }
+        }
         for (edge, id) in &trie.edges {
             let Some(next) = self.trie(*id) else { continue };
             match edge {
-                Edge::Field(key) if kind == Kind::Object => match doc.get(at.node, key) {
-                    Some(node) => self.node(*id, next, child(node)),
-                    None if self.is_optional(next.check) => {}
-                    None => {
-                        let place = crate::eval::missing(at, key.text());
-                        self.report(*id, next, Found::Nothing, place);
-                    }
-                },
                 Edge::Element if kind == Kind::List => {
                     for node in doc.children(at.node) {
+                        // A null is an element, too.
+                        self.present.add(*id);
                         self.node(*id, next, child(node));
                     }
                 }
                 Edge::Index(index) if kind == Kind::List => {
                     if let Some(node) = doc.element(at.node, *index as usize) {
+                        self.present.add(*id);
                         self.node(*id, next, child(node));
                     }
                 }
@@ -187,7 +219,7 @@ impl<'p> Walk<'_, 'p> {
                         self.below(*id, next, at);
                     }
                 }
-                Edge::Field(_) | Edge::Element | Edge::Index(_) | Edge::Value => {}
+                Edge::Element | Edge::Index(_) | Edge::Value => {}
             }
         }
     }

@@ -125,7 +125,7 @@ impl Builder<'_> {
             description: rule.description.clone(),
             package: rule.package.0,
             severity: rule.severity,
-            controls: rule.controls.clone(),
+            controls: rule.controls.as_slice().into(),
             aliases: rule.aliases.clone(),
             span: rule.span,
             audit: rule.audit,

@@ -22,7 +22,10 @@ use super::{
 use crate::{
     builtins::{self, pattern::Regex},
     input::{Document, FieldKey, ReadError, ReadLimits, read_json},
-    value::{DocId, Heap, Value, World, world::sort_set},
+    value::{
+        DocId, Heap, Value, World,
+        world::{Docs, sort_set},
+    },
 };
 
 /// Why a program has no plan.
@@ -54,7 +57,7 @@ pub(crate) fn build(mut program: Program) -> Result<Plan, PlanError> {
     let mut builder = Builder {
         types: core::mem::take(&mut program.types),
         program: &program,
-        world: World::new(&no_constants, Vec::new()),
+        world: World::new(&no_constants, Docs::default()),
         plan: Plan {
             wholes: vec![Whole::default()],
             ..Plan::default()
@@ -308,12 +311,14 @@ impl Builder<'_> {
             }
             Expr::Relation(relation) => Op::Relation(relation.0),
             Expr::Field { base, name, optional } => {
-                let name = self.program.string(*name);
                 let declared = self.declared(id);
+                let check = self.check(&declared);
                 let field = Field {
                     base: self.used(*base),
-                    key: FieldKey::new(name),
-                    check: self.check(&declared),
+                    key: FieldKey::new(self.program.string(*name)),
+                    name: name.0,
+                    check,
+                    at_once: self.plan.checks.get(check).map_or(0, |check| check.at_once),
                     optional: *optional,
                     convert: true,
                 };

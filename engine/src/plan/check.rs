@@ -21,15 +21,23 @@ pub(crate) struct CheckId(pub(crate) u32);
 
 /// Sets of document kinds.
 pub(crate) mod kinds {
-    pub(crate) const NULL: u8 = 1;
-    pub(crate) const BOOL: u8 = 2;
-    pub(crate) const INT: u8 = 4;
-    pub(crate) const FLOAT: u8 = 8;
-    pub(crate) const STRING: u8 = 16;
-    pub(crate) const LIST: u8 = 32;
-    pub(crate) const OBJECT: u8 = 64;
+    use crate::input::Kind;
+
+    pub(crate) const NULL: u8 = of(Kind::Null);
+    pub(crate) const BOOL: u8 = of(Kind::Bool);
+    pub(crate) const INT: u8 = of(Kind::Int);
+    pub(crate) const FLOAT: u8 = of(Kind::Float);
+    pub(crate) const STRING: u8 = of(Kind::String);
+    pub(crate) const LIST: u8 = of(Kind::List);
+    pub(crate) const OBJECT: u8 = of(Kind::Object);
     /// Numbers outside 64 bits: only where nothing computes with them.
-    pub(crate) const HUGE: u8 = 128;
+    pub(crate) const HUGE: u8 = of(Kind::Huge);
+
+    /// The set of one kind.
+    #[inline]
+    pub(crate) const fn of(kind: Kind) -> u8 {
+        1 << kind as u8
+    }
 }
 
 /// What a read turns a node into.
@@ -48,6 +56,8 @@ pub(crate) enum Convert {
 pub(crate) struct Check {
     /// The kinds that fit; null stands for absent, too.
     pub(crate) mask: u8,
+    /// Of these, the ones that fit whatever the value is, and stay what they are: most of all reads.
+    pub(crate) at_once: u8,
     /// The texts that fit, ordered, if only some do.
     texts: Option<Vec<Box<str>>>,
     /// The integers that fit, if only some do.
@@ -99,19 +109,6 @@ impl Found {
             Self::Other(Kind::Bool) => "the other truth value",
             Self::Other(Kind::Object) => "an object of no such type",
         }
-    }
-}
-
-const fn mask_of(kind: Kind) -> u8 {
-    match kind {
-        Kind::Null => kinds::NULL,
-        Kind::Bool => kinds::BOOL,
-        Kind::Int => kinds::INT,
-        Kind::Float => kinds::FLOAT,
-        Kind::Huge => kinds::HUGE,
-        Kind::String => kinds::STRING,
-        Kind::List => kinds::LIST,
-        Kind::Object => kinds::OBJECT,
     }
 }
 
@@ -210,8 +207,9 @@ impl Check {
             convert = Convert::Opaque;
         }
         let some_texts = !texts.is_empty() || !opaques.is_empty();
-        Self {
+        let mut check = Self {
             mask,
+            at_once: 0,
             texts: (!any_text && some_texts).then_some(texts),
             opaques,
             ints: (!any_int && !ints.is_empty()).then_some(ints),
@@ -228,7 +226,35 @@ impl Check {
                     _ => None,
                 }),
             expected: declared.describe(types),
+        };
+        check.at_once = check.fits_at_once();
+        check
+    }
+
+    fn fits_at_once(&self) -> u8 {
+        let looked_at = [
+            (kinds::STRING, self.texts.is_some()),
+            (kinds::INT, self.ints.is_some()),
+            (kinds::BOOL, self.bools.is_some()),
+            (kinds::OBJECT, self.variants.is_some()),
+            (
+                kinds::LIST,
+                self.lengths.is_some() || self.convert == Convert::Set,
+            ),
+        ];
+        let mut at_once = self.mask;
+        for (kind, looked_at) in looked_at {
+            if looked_at {
+                at_once &= !kind;
+            }
         }
+        if self.convert == Convert::Opaque {
+            at_once &= !(kinds::STRING | kinds::INT | kinds::FLOAT);
+        }
+        if !self.opaques.is_empty() {
+            at_once &= !kinds::HUGE;
+        }
+        at_once
     }
 
     /// Whether what is read stays what it is in the document, so that it equals a text or number only by that.
@@ -245,7 +271,7 @@ impl Check {
     #[inline]
     pub(crate) fn node(&self, doc: &Document<'_>, node: NodeId) -> Result<(), Found> {
         let kind = doc.kind(node);
-        if self.mask & mask_of(kind) == 0 {
+        if self.mask & kinds::of(kind) == 0 {
             return Err(match kind {
                 Kind::Null => Found::Nothing,
                 kind => Found::Kind(kind),
@@ -386,7 +412,7 @@ impl Check {
                 (Kind::Object, variants.is_none_or(|all| all.iter().any(is)))
             }
         };
-        match (self.mask & mask_of(kind) != 0, fits) {
+        match (self.mask & kinds::of(kind) != 0, fits) {
             (false, _) => Err(Found::Kind(kind)),
             (true, false) => Err(Found::Other(kind)),
             (true, true) => Ok(()),

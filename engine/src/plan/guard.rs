@@ -48,6 +48,10 @@ pub(crate) fn of_rule(plan: &Plan, machine: &mut Machine<'_>, rule: &Rule) -> Op
         };
         if guards.of_data(value) {
             let result = machine.evaluate(value, 0);
+            if machine.met_errors() {
+                // Of relations that it reads: they are errors of the rule.
+                break;
+            }
             let passes = match (clause, result) {
                 (Clause::Given { .. }, Ok(value)) => !matches!(value, Value::Null),
                 (Clause::When(_) | Clause::Unless(_), Ok(value)) => {

@@ -14,9 +14,11 @@ use alloc::{
 use super::{
     Plan,
     guard::{self, Guard},
+    needs,
+    trie::{Need, Present},
 };
 use crate::{
-    eval::Machine,
+    eval::{Chosen, Machine},
     input::{FieldKey, Kind},
     value::{NodeRef, Value, World, hash::Hash},
 };
@@ -43,6 +45,8 @@ enum Found {
 pub(crate) struct Index {
     paths: Vec<Path>,
     nodes: Vec<Node>,
+    /// Of each rule, sets of places: of each set one has to be present, or the rule adds nothing.
+    needs: Vec<Vec<Need>>,
 }
 
 /// Rules that are run where the node is reached, and what they are told apart by further on.
@@ -72,7 +76,10 @@ struct Asking {
 
 /// The index of a plan whose data are loaded.
 pub(crate) fn build(plan: &Plan, machine: &mut Machine<'_>) -> Index {
-    let mut index = Index::default();
+    let mut index = Index {
+        needs: plan.rules.iter().map(|rule| needs::of_rule(plan, rule)).collect(),
+        ..Index::default()
+    };
     let mut ids: BTreeMap<Path, u32> = BTreeMap::new();
     let mut asking = Vec::with_capacity(plan.rules.len());
     for (number, rule) in plan.rules.iter().enumerate().filter(|(_, rule)| !rule.audit) {
@@ -152,11 +159,12 @@ impl Index {
     }
 
     /// The rules that may add something to the decision, in contract order.
-    pub(crate) fn select(&self, machine: &Machine<'_>, rules: &mut Vec<u32>) {
+    pub(crate) fn select(&self, machine: &Machine<'_>, chosen: &mut Chosen) {
+        let Chosen { rules, waiting, .. } = chosen;
         rules.clear();
+        waiting.clear();
         let mut at = Some(0_u32);
         // A switch leads on to its rest; the case that fits waits until that way has come to its end.
-        let mut waiting: Vec<u32> = Vec::new();
         while let Some(id) = at.or_else(|| waiting.pop()) {
             at = None;
             let Some(node) = self.nodes.get(id as usize) else {
@@ -180,6 +188,12 @@ impl Index {
             at = Some(switch.rest);
         }
         rules.sort_unstable();
+    }
+
+    /// Whether a rule has what it needs, by the places that are present.
+    pub(crate) fn has_needs(&self, rule: u32, present: &Present) -> bool {
+        let needs = self.needs.get(rule as usize).map_or(&[][..], Vec::as_slice);
+        needs.iter().all(|need| present.has(need))
     }
 
     /// All rules below the cases of a switch, whatever they ask.

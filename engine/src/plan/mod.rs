@@ -19,6 +19,7 @@ pub(crate) mod depth;
 mod guard;
 pub(crate) mod index;
 pub(crate) mod join;
+mod needs;
 mod places;
 pub(crate) mod reads;
 pub(crate) mod relation;
@@ -265,6 +266,10 @@ pub(crate) struct Field {
     pub(crate) base: OpId,
     pub(crate) key: FieldKey,
     pub(crate) check: CheckId,
+    /// Number of the name among the texts of the program.
+    pub(crate) name: u32,
+    /// [`check::Check::at_once`] of the check.
+    pub(crate) at_once: u8,
     /// The base may be absent.
     pub(crate) optional: bool,
     /// A list that stands for a set becomes one; not where only membership is asked.
@@ -401,7 +406,7 @@ pub(crate) struct Rule {
     /// An index into [`Plan::packages`].
     pub(crate) package: u32,
     pub(crate) severity: RuleSeverity,
-    pub(crate) controls: Vec<(String, Vec<String>)>,
+    pub(crate) controls: Arc<[(String, Vec<String>)]>,
     pub(crate) aliases: Vec<String>,
     pub(crate) span: Span,
     pub(crate) audit: bool,

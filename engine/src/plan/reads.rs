@@ -26,7 +26,7 @@ use super::{
     check::{CheckId, Checks},
     declared::{Declared, disjoint},
     places::{Abstract, Member},
-    trie::{Edge, Trie, TrieId, TrieNode},
+    trie::{Edge, Fields, Trie, TrieId, TrieNode},
 };
 use crate::input::FieldKey;
 
@@ -155,42 +155,45 @@ impl Reads<'_> {
 
     fn finish(self) -> Trie {
         let program = self.program;
-        let nodes = self
-            .nodes
-            .into_iter()
-            .map(|node| TrieNode {
+        let declared: Vec<CheckId> = self.nodes.iter().map(|node| node.check).collect();
+        let mut nodes = Vec::with_capacity(self.nodes.len());
+        for node in self.nodes {
+            let whole = node.rules.iter().any(|(_, how)| *how == How::Whole);
+            let shape = whole.then(|| self.checks.add_shape(self.types, &node.declared));
+            let (mut fields, mut edges) = (Vec::new(), Vec::new());
+            for (step, below) in node.steps {
+                let below = TrieId(below);
+                edges.push(match step {
+                    Step::Field(name, _) => {
+                        let more = name.index().checked_sub(program.strings.len());
+                        let more = more.and_then(|index| self.names.get(index));
+                        let key = FieldKey::new(more.unwrap_or(&program.string(name)));
+                        fields.push((key, below));
+                        continue;
+                    }
+                    Step::Element(_) => (Edge::Element, below),
+                    Step::Index(index, _) => (Edge::Index(index), below),
+                    Step::Value(_) => (Edge::Value, below),
+                    Step::Row(_) => (Edge::Row, below),
+                    Step::Variant(ty) => {
+                        let declared = Declared::of(self.types, ty).present();
+                        (Edge::Variant(self.checks.add(self.types, &declared)), below)
+                    }
+                });
+            }
+            let optional = |id: TrieId| {
+                let check = declared.get(id.0 as usize);
+                check.is_none_or(|check| self.checks.is_optional(*check))
+            };
+            nodes.push(TrieNode {
                 check: node.check,
-                shape: node
-                    .rules
-                    .iter()
-                    .any(|(_, how)| *how == How::Whole)
-                    .then(|| self.checks.add_shape(self.types, &node.declared)),
+                fields: Fields::new(fields, optional),
+                edges,
                 rules: rules(&node.rules, How::Itself),
                 whole: rules(&node.rules, How::Whole),
-                edges: node
-                    .steps
-                    .into_iter()
-                    .map(|(step, below)| {
-                        let edge = match step {
-                            Step::Field(name, _) => {
-                                let more = name.index().checked_sub(program.strings.len());
-                                let more = more.and_then(|index| self.names.get(index));
-                                Edge::Field(FieldKey::new(more.unwrap_or(&program.string(name))))
-                            }
-                            Step::Element(_) => Edge::Element,
-                            Step::Index(index, _) => Edge::Index(index),
-                            Step::Value(_) => Edge::Value,
-                            Step::Row(_) => Edge::Row,
-                            Step::Variant(ty) => {
-                                let declared = Declared::of(self.types, ty).present();
-                                Edge::Variant(self.checks.add(self.types, &declared))
-                            }
-                        };
-                        (edge, TrieId(below))
-                    })
-                    .collect(),
-            })
-            .collect();
+                shape,
+            });
+        }
         Trie {
             roots: self.roots.into_iter().map(|root| root.map(TrieId)).collect(),
             nodes,

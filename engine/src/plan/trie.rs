@@ -1,10 +1,10 @@
 //! The read set: what the rules in force can read of each input, as steps from node to node: a tree, but
 //! for the rows of recursive relations. Each node knows the type declared there and the rules that read it.
 
-use alloc::vec::Vec;
+use alloc::{collections::BTreeSet, vec::Vec};
 
 use super::{check::CheckId, shape::ShapeId};
-use crate::input::FieldKey;
+use crate::input::{FieldKey, MemberName};
 
 /// A node; an index into [`Trie::nodes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,7 +23,9 @@ pub(crate) struct Trie {
 pub(crate) struct TrieNode {
     /// What is declared there.
     pub(crate) check: CheckId,
-    /// The steps below.
+    /// The fields below.
+    pub(crate) fields: Fields,
+    /// The other steps below.
     pub(crate) edges: Vec<(Edge, TrieId)>,
     /// The rules that read it, in order; after them the outputs.
     pub(crate) rules: Vec<u32>,
@@ -33,11 +35,124 @@ pub(crate) struct TrieNode {
     pub(crate) shape: Option<ShapeId>,
 }
 
-/// A step.
+/// Fields by name, for one walk over the members of an object.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fields {
+    all: Vec<(FieldKey, TrieId)>,
+    /// A hash table of indices into `all`, counted from 1; 0 is free. At most half of it is taken, and its
+    /// length is a power of two.
+    table: Vec<u32>,
+    /// Which of them are never absent; indices.
+    required: Vec<u32>,
+}
+
+impl Fields {
+    /// With what a check says of absence.
+    pub(crate) fn new(all: Vec<(FieldKey, TrieId)>, optional: impl Fn(TrieId) -> bool) -> Self {
+        let required = (0_u32..).zip(&all).filter(|(_, (_, id))| !optional(*id));
+        let required = required.map(|(index, _)| index).collect();
+        let room = all.len().saturating_mul(2).next_power_of_two();
+        let mut table = alloc::vec![0; if all.is_empty() { 0 } else { room }];
+        for (number, (key, _)) in (1_u32..).zip(&all) {
+            let free = Self::probe(key.hash(), table.len()).find(|slot| table.get(*slot) == Some(&0));
+            if let Some(slot) = free.and_then(|slot| table.get_mut(slot)) {
+                *slot = number;
+            }
+        }
+        Self { all, table, required }
+    }
+
+    /// The slots for a hash, in order.
+    #[inline]
+    fn probe(hash: u32, room: usize) -> impl Iterator<Item = usize> {
+        let mask = room.wrapping_sub(1);
+        (0..room).map(move |step| (hash as usize).wrapping_add(step) & mask)
+    }
+
+    /// The fields of that name; one, but where it is read with several types.
+    #[inline]
+    pub(crate) fn named<'f>(&'f self, name: &'f MemberName<'_>) -> impl Iterator<Item = TrieId> + 'f {
+        Self::probe(name.hash(), self.table.len())
+            .map_while(|slot| self.table.get(slot)?.checked_sub(1))
+            .filter_map(|index| self.all.get(index as usize))
+            .filter(|(key, _)| name.is(key))
+            .map(|(_, id)| *id)
+    }
+
+    /// Those that are never absent.
+    pub(crate) fn required(&self) -> impl Iterator<Item = &(FieldKey, TrieId)> {
+        let required = self.required.iter();
+        required.filter_map(|index| self.all.get(*index as usize))
+    }
+
+    /// All.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(FieldKey, TrieId)> {
+        self.all.iter()
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+}
+
+/// Which places are present in the inputs of a decision.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Present {
+    words: Vec<u64>,
+}
+
+impl Present {
+    /// None of so many.
+    pub(crate) fn begin(&mut self, places: usize) {
+        self.words.clear();
+        self.words.resize(places.div_ceil(64), 0);
+    }
+
+    /// Notes one.
+    #[inline]
+    pub(crate) fn add(&mut self, place: TrieId) {
+        if let Some(word) = self.words.get_mut(place.0 as usize / 64) {
+            *word |= 1 << (place.0 % 64);
+        }
+    }
+
+    /// Whether one of them was noted.
+    #[inline]
+    pub(crate) fn has(&self, need: &Need) -> bool {
+        let mut words = need.words.iter();
+        words.any(|(index, mask)| {
+            self.words
+                .get(*index as usize)
+                .is_some_and(|word| word & mask != 0)
+        })
+    }
+}
+
+/// Places of which one has to be present.
+#[derive(Clone, Debug)]
+pub(crate) struct Need {
+    /// Bits of [`Present`], by the index of their word.
+    words: Vec<(u32, u64)>,
+}
+
+impl Need {
+    pub(crate) fn new(places: BTreeSet<TrieId>) -> Self {
+        let mut words: Vec<(u32, u64)> = Vec::new();
+        for place in places {
+            let (index, bit) = (place.0 / 64, 1 << (place.0 % 64));
+            match words.last_mut() {
+                Some((last, mask)) if *last == index => *mask |= bit,
+                _ => words.push((index, bit)),
+            }
+        }
+        Self { words }
+    }
+}
+
+/// A step that is no field.
 #[derive(Clone, Debug)]
 pub(crate) enum Edge {
-    /// To a field.
-    Field(FieldKey),
     /// To each element of a list.
     Element,
     /// To one element of a list.
@@ -85,9 +200,11 @@ mod tests {
                     lines.push(alloc::format!("{path}{what}: {}", names.join(", ")));
                 }
             }
+            for (key, below) in node.fields.iter() {
+                stack.push((*below, alloc::format!("{path}.{}", key.text())));
+            }
             for (edge, below) in &node.edges {
                 let step = match edge {
-                    Edge::Field(key) => alloc::format!(".{}", key.text()),
                     Edge::Element => "[]".into(),
                     Edge::Index(index) => alloc::format!("[{index}]"),
                     Edge::Value => "[*]".into(),

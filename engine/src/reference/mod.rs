@@ -27,7 +27,6 @@ use crate::{
     fault::{ErrorKind, FaultInfo},
     fix::{Mutation, Patch},
     force::Scope,
-    input::Document,
     limits::Limits,
     plan::{OpId, check::Found},
     request::Request,
@@ -35,6 +34,7 @@ use crate::{
         NodeRef, Value,
         place::{self, Base, Place, Token},
         print,
+        world::Docs,
     },
 };
 use relation::Table;
@@ -44,8 +44,7 @@ impl Engine {
     /// Decides as [`Engine::decide`] does, by a second evaluator that was written for obviousness. Both
     /// give the same decision byte for byte, except for the fuel, which is 0 here.
     pub fn decide_by_reference(&self, request: &Request<'_>) -> Decision {
-        let documents = request.documents();
-        let mut reference = Reference::new(self, &documents);
+        let mut reference = Reference::new(self, request.documents());
         request.bind(&mut reference.store);
         let scope = self.force.scope(&reference.store, request.now());
         reference.rules(false, &scope);
@@ -55,7 +54,7 @@ impl Engine {
 
     /// Decides the audit rules as [`Engine::audit`] does, by the second evaluator.
     pub fn audit_by_reference(&self) -> Decision {
-        let mut reference = Reference::new(self, &[]);
+        let mut reference = Reference::new(self, Docs::default());
         let scope = self.force.audit_scope(None);
         reference.rules(true, &scope);
         self.decision(reference.sink, Vec::new(), &scope, 0)
@@ -101,7 +100,7 @@ struct Known {
 }
 
 impl<'e> Reference<'e> {
-    fn new(engine: &'e Engine, documents: &'e [&'e Document<'e>]) -> Self {
+    fn new(engine: &'e Engine, documents: Docs<'e>) -> Self {
         let unlimited = Limits {
             fuel: u64::MAX,
             findings_per_rule: u32::MAX,

@@ -164,7 +164,7 @@ impl Reference<'_> {
     /// More steps than any document of the decision is deep: what is declared below is not there.
     fn deepest(&self) -> usize {
         let mut deepest = 0;
-        for doc in &self.store.world.docs {
+        for doc in self.store.world.all_docs() {
             let mut below = vec![(doc.root(), 0_usize)];
             while let Some((node, depth)) = below.pop() {
                 deepest = deepest.max(depth);

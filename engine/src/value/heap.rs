@@ -92,6 +92,23 @@ impl Heap {
             .extend(runs.map(|(start, len)| (start.saturating_add(items), *len)));
     }
 
+    /// Drops everything, and keeps the room.
+    #[cfg(feature = "std")]
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.texts.clear();
+        self.items.clear();
+        self.runs.clear();
+    }
+
+    /// How much fits without a further allocation.
+    #[cfg(feature = "std")]
+    pub(crate) fn capacity(&self) -> usize {
+        let lists = self.texts.capacity().saturating_add(self.runs.capacity());
+        let text = self.text.capacity() / size_of::<Value>();
+        lists.saturating_add(self.items.capacity()).saturating_add(text)
+    }
+
     /// How full the heap is.
     pub(crate) fn mark(&self) -> Mark {
         Mark {

@@ -3,6 +3,7 @@
 //! the policy made lies in a [`Heap`].
 
 pub(crate) mod cursor;
+pub(crate) mod few;
 pub(crate) mod hash;
 pub(crate) mod heap;
 pub(crate) mod number;

@@ -4,8 +4,11 @@
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use core::fmt::Write as _;
 
-use super::{NodeRef, World};
-use crate::input::{Document, Kind, Location, NodeId, PathStep};
+use super::{DocId, NodeRef, World, few::Few};
+use crate::{
+    input::{Document, Kind, Location, NodeId, PathStep},
+    plan::Plan,
+};
 
 /// One step of a pointer. Indices come before keys, so that places order as people read them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,6 +49,9 @@ impl Place {
     }
 }
 
+/// Nodes at which a name of its own begins: at most the object, the old one and the request.
+pub(crate) type Bases<'a> = [Option<(NodeId, Option<&'a str>)>; 3];
+
 /// What the places of a document are relative to.
 #[derive(Clone, Debug)]
 pub(crate) enum Origin<'a> {
@@ -55,7 +61,46 @@ pub(crate) enum Origin<'a> {
     Data(&'a str),
     /// Nodes at which a name of its own begins: the object under review has none, everything else says
     /// what it is (`oldObject`, `request`, an input's name). The innermost one holds.
-    Input(Vec<(NodeId, Option<String>)>),
+    Input(Bases<'a>),
+}
+
+/// What the places of all documents are relative to.
+#[derive(Clone, Debug)]
+pub(crate) struct Origins<'a> {
+    plan: &'a Plan,
+    /// Of documents that are not the plan's.
+    own: Few<Origin<'a>>,
+}
+
+impl<'a> Origins<'a> {
+    /// Of the plan's documents.
+    pub(crate) fn new(plan: &'a Plan) -> Self {
+        Self {
+            plan,
+            own: Few::default(),
+        }
+    }
+
+    /// Of the next document.
+    pub(crate) fn push(&mut self, origin: Origin<'a>) {
+        self.own.push(origin);
+    }
+
+    /// Of a document that has one already.
+    pub(crate) fn set(&mut self, doc: DocId, origin: Origin<'a>) {
+        let own = (doc.0 as usize).checked_sub(self.plan.documents.len());
+        if let Some(known) = own.and_then(|own| self.own.get_mut(own)) {
+            *known = origin;
+        }
+    }
+
+    fn of(&self, doc: DocId) -> Option<Origin<'a>> {
+        if let Some(own) = (doc.0 as usize).checked_sub(self.plan.documents.len()) {
+            return self.own.get(own).cloned();
+        }
+        let datum = self.plan.data.iter().find(|data| data.document == doc.0);
+        Some(datum.map_or(Origin::Nothing, |data| Origin::Data(&data.name)))
+    }
 }
 
 /// A place as a finding shows it.
@@ -70,7 +115,7 @@ pub(crate) struct Shown {
 }
 
 /// A place as a finding shows it; none for a place in a literal of the policy.
-pub(crate) fn show(world: &World<'_>, origins: &[Origin<'_>], place: &Place) -> Option<Shown> {
+pub(crate) fn show(world: &World<'_>, origins: &Origins<'_>, place: &Place) -> Option<Shown> {
     let (within, tokens) = steps(world, origins, place)?;
     let location = match place.base {
         Base::Request => None,
@@ -86,7 +131,7 @@ pub(crate) fn show(world: &World<'_>, origins: &[Origin<'_>], place: &Place) -> 
 /// What a place is relative to, and its steps.
 pub(crate) fn steps(
     world: &World<'_>,
-    origins: &[Origin<'_>],
+    origins: &Origins<'_>,
     place: &Place,
 ) -> Option<(Option<String>, Vec<Token>)> {
     let at = match place.base {
@@ -94,14 +139,15 @@ pub(crate) fn steps(
         Base::Node(at) => at,
     };
     let doc = world.doc(at.doc)?;
-    let (base, within) = match origins.get(at.doc.0 as usize)? {
+    let (base, within) = match origins.of(at.doc)? {
         Origin::Nothing => return None,
         Origin::Data(name) => (doc.root(), Some(format!("data:{name}"))),
         Origin::Input(bases) => bases
             .iter()
+            .flatten()
             .filter(|(base, _)| *base <= at.node && at.node < doc.end(*base))
             .max_by_key(|(base, _)| *base)
-            .cloned()?,
+            .map(|(base, name)| (*base, name.map(ToOwned::to_owned)))?,
     };
     let mut tokens: Vec<Token> = doc
         .steps(base, at.node)?
@@ -143,22 +189,21 @@ fn locate(doc: &Document<'_>, node: NodeId, below: bool) -> Option<Location> {
 
 /// The JSON pointer (RFC 6901) of the steps.
 pub(crate) fn pointer(tokens: &[Token]) -> String {
-    let mut pointer = String::new();
+    let length = tokens.iter().map(|token| match token {
+        Token::Index(_) | Token::End => 4,
+        Token::Key(key) => key.len().saturating_add(1),
+    });
+    let mut pointer = String::with_capacity(length.fold(0, usize::saturating_add));
     for token in tokens {
         pointer.push('/');
         match token {
             // Writing to a string does not fail.
             Token::Index(index) => drop(write!(pointer, "{index}")),
             Token::End => pointer.push('-'),
-            Token::Key(key) => {
-                for character in key.chars() {
-                    match character {
-                        '~' => pointer.push_str("~0"),
-                        '/' => pointer.push_str("~1"),
-                        other => pointer.push(other),
-                    }
-                }
+            Token::Key(key) if key.contains(['~', '/']) => {
+                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
             }
+            Token::Key(key) => pointer.push_str(key),
         }
     }
     pointer

@@ -1,11 +1,11 @@
 //! What a value refers to: the documents of a decision, the plan's constants and the decision's heap.
 
-use alloc::{borrow::Cow, vec::Vec};
+use alloc::{borrow::Cow, sync::Arc, vec::Vec};
 use core::cmp::Ordering;
 
 use wardlaw_lang::types::Opaque;
 
-use super::{Cursor, DocId, Heap, Members, NodeRef, Value, order};
+use super::{Cursor, DocId, Heap, Members, NodeRef, Value, few::Few, order};
 use crate::{
     input::{Document, FieldKey, Kind, NodeId},
     plan::{
@@ -21,8 +21,10 @@ pub(crate) struct World<'a> {
     constants: &'a Heap,
     /// What the decision made.
     pub(crate) heap: Heap,
-    /// The plan's literal documents, data, then the inputs of the decision.
-    pub(crate) docs: Vec<&'a Document<'a>>,
+    /// The plan's literal documents and data.
+    plan_docs: &'a [Arc<Document<'static>>],
+    /// The inputs of the decision, counted on from these.
+    docs: Docs<'a>,
     /// How values are taken whole.
     checks: Option<&'a Checks>,
     /// Of documents whose members do not lie in the order of their keys, where each node comes by pointer:
@@ -30,6 +32,9 @@ pub(crate) struct World<'a> {
     plan_places: &'a [Option<Vec<u32>>],
     places: Vec<Option<Vec<u32>>>,
 }
+
+/// Documents of a decision: most have one.
+pub(crate) type Docs<'a> = Few<&'a Document<'a>>;
 
 /// A value as operators see it.
 #[derive(Clone, Copy, Debug)]
@@ -52,10 +57,11 @@ pub(crate) enum View<'w> {
 
 impl<'a> World<'a> {
     /// A world with an empty heap of its own.
-    pub(crate) fn new(constants: &'a Heap, docs: Vec<&'a Document<'a>>) -> Self {
+    pub(crate) fn new(constants: &'a Heap, docs: Docs<'a>) -> Self {
         Self {
             constants,
             heap: Heap::default(),
+            plan_docs: &[],
             docs,
             checks: None,
             plan_places: &[],
@@ -69,6 +75,12 @@ impl<'a> World<'a> {
         self
     }
 
+    /// With the plan's documents, before all others.
+    pub(crate) fn with_documents(mut self, documents: &'a [Arc<Document<'static>>]) -> Self {
+        self.plan_docs = documents;
+        self
+    }
+
     /// With the order of places in the plan's documents.
     pub(crate) fn with_places(mut self, places: &'a [Option<Vec<u32>>]) -> Self {
         self.plan_places = places;
@@ -78,8 +90,10 @@ impl<'a> World<'a> {
     /// Prepares for [`World::by_place`].
     pub(crate) fn order_places(&mut self) {
         let known = self.plan_places.len().saturating_add(self.places.len());
-        for document in self.docs.get(known..).unwrap_or_default() {
-            self.places.push(document.pointer_order());
+        for id in known..self.count_docs() {
+            if let Some(document) = self.doc(DocId(id as u32)) {
+                self.places.push(document.pointer_order());
+            }
         }
     }
 
@@ -96,8 +110,31 @@ impl<'a> World<'a> {
     }
 
     /// The document of that id.
+    #[inline]
     pub(crate) fn doc(&self, id: DocId) -> Option<&'a Document<'a>> {
-        self.docs.get(id.0 as usize).copied()
+        let id = id.0 as usize;
+        match id.checked_sub(self.plan_docs.len()) {
+            Some(own) => self.docs.get(own).copied(),
+            None => self.plan_docs.get(id).map(|document| &**document),
+        }
+    }
+
+    /// All documents, in the order of their ids.
+    #[cfg(feature = "reference")]
+    pub(crate) fn all_docs(&self) -> impl Iterator<Item = &'a Document<'a>> {
+        (0..self.count_docs()).filter_map(|id| self.doc(DocId(id as u32)))
+    }
+
+    /// How many documents there are.
+    pub(crate) fn count_docs(&self) -> usize {
+        self.plan_docs.len().saturating_add(self.docs.len())
+    }
+
+    /// Adds a document behind all others.
+    pub(crate) fn add_doc(&mut self, document: &'a Document<'a>) -> DocId {
+        let id = DocId(self.count_docs() as u32);
+        self.docs.push(document);
+        id
     }
 
     /// The value of a node: absent for null.
@@ -304,9 +341,14 @@ impl<'a> World<'a> {
         match container {
             Value::Set(run) => {
                 let items = self.run(run);
-                items
-                    .binary_search_by(|item| order::compare(self, *item, value))
-                    .is_ok()
+                let found = match self.view(value) {
+                    View::Text(text) => items.binary_search_by(|item| match self.view(*item) {
+                        View::Text(item) => item.cmp(text),
+                        _ => order::compare(self, *item, value),
+                    }),
+                    _ => items.binary_search_by(|item| order::compare(self, *item, value)),
+                };
+                found.is_ok()
             }
             _ => {
                 if let Some(mut elements) = self.elements(container) {

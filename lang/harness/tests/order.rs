@@ -39,7 +39,7 @@ fn decisions(engine: &Engine, inputs: &[Input]) -> Decisions {
 
 /// What a decision says, however its policy is laid out.
 fn without_layout(mut decision: Decision) -> Decision {
-    decision.policy.clear();
+    decision.policy = "".into();
     for finding in &mut decision.findings {
         finding.source = None;
     }

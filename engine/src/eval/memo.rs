@@ -1,0 +1,62 @@
+//! Where fields were found before: rules ask for the same fields of the same objects over and over. One
+//! entry a slot, the newest stays; an entry of another decision is known by its number.
+
+use alloc::vec::Vec;
+
+use crate::input::NodeId;
+
+/// Slots, a power of two: a pod with three containers has some 150 pairs of object and field that rules ask for.
+const SLOTS: usize = 512;
+
+/// A field of an object of the first document of a decision, and where it is.
+#[derive(Clone, Copy, Debug, Default)]
+struct Entry {
+    decision: u32,
+    object: u32,
+    name: u32,
+    /// The node; `u32::MAX` where the object has no such field.
+    found: u32,
+}
+
+/// The entries.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Memo {
+    entries: Vec<Entry>,
+    decision: u32,
+}
+
+impl Memo {
+    /// For a new decision: nothing is known.
+    pub(super) fn begin(&mut self) {
+        self.decision = self.decision.wrapping_add(1);
+        if self.decision == 0 || self.entries.is_empty() {
+            self.decision = 1;
+            self.entries.clear();
+            self.entries.resize(SLOTS, Entry::default());
+        }
+    }
+
+    /// The field of an object, by the number of its name; found by `find` where it is not known.
+    #[inline]
+    pub(super) fn child(
+        &mut self,
+        object: NodeId,
+        name: u32,
+        find: impl FnOnce() -> Option<NodeId>,
+    ) -> Option<NodeId> {
+        let slot = (object.0.wrapping_mul(37) ^ name) as usize % SLOTS;
+        let Some(entry) = self.entries.get_mut(slot) else {
+            return find();
+        };
+        let known = (entry.decision, entry.object, entry.name) == (self.decision, object.0, name);
+        if !known {
+            *entry = Entry {
+                decision: self.decision,
+                object: object.0,
+                name,
+                found: find().map_or(u32::MAX, |node| node.0),
+            };
+        }
+        (entry.found != u32::MAX).then_some(NodeId(entry.found))
+    }
+}
