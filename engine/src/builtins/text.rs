@@ -70,13 +70,17 @@ pub(super) fn split(machine: &mut Machine<'_>, id: OpId, value: Value, separator
 }
 
 pub(super) fn lower(machine: &mut Machine<'_>, id: OpId, value: Value) -> Eval<Value> {
-    let lower = text(machine, id, value)?.to_ascii_lowercase();
-    machine.make_text(&lower, id)
+    let text = text(machine, id, value)?;
+    let made = machine.make_text(&text, id)?;
+    machine.world.heap.change_last(str::make_ascii_lowercase);
+    Ok(made)
 }
 
 pub(super) fn upper(machine: &mut Machine<'_>, id: OpId, value: Value) -> Eval<Value> {
-    let upper = text(machine, id, value)?.to_ascii_uppercase();
-    machine.make_text(&upper, id)
+    let text = text(machine, id, value)?;
+    let made = machine.make_text(&text, id)?;
+    machine.world.heap.change_last(str::make_ascii_uppercase);
+    Ok(made)
 }
 
 pub(super) fn trim(machine: &mut Machine<'_>, id: OpId, value: Value) -> Eval<Value> {

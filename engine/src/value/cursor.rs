@@ -1,6 +1,8 @@
 //! Walks over lists and maps that borrow no heap, so that the heap may grow between two steps.
 
-use alloc::vec::{IntoIter, Vec};
+use alloc::vec::IntoIter;
+
+use smallvec::SmallVec;
 
 use super::{DocId, NodeRef, Value, World};
 use crate::{
@@ -77,7 +79,7 @@ pub(crate) enum Members {
         /// The document.
         doc: DocId,
         /// Members, last first.
-        rest: Vec<NodeId>,
+        rest: SmallVec<[NodeId; 16]>,
         /// The object, and what it is taken as.
         shape: Option<(ShapeId, NodeId)>,
     },
@@ -89,7 +91,7 @@ impl Members {
     }
 
     pub(super) fn node(at: NodeRef, document: &Document<'_>) -> Self {
-        let mut rest: Vec<NodeId> = document
+        let mut rest: SmallVec<[NodeId; 16]> = document
             .children(at.node)
             .filter(|member| document.kind(*member) != Kind::Null)
             .collect();

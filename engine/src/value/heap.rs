@@ -32,6 +32,15 @@ impl Heap {
         (self.texts.len() as u32).saturating_sub(1)
     }
 
+    /// Changes the text that was added last, in place.
+    pub(crate) fn change_last(&mut self, change: impl FnOnce(&mut str)) {
+        if let Some((start, end)) = self.texts.last()
+            && let Some(text) = self.text.get_mut(*start as usize..*end as usize)
+        {
+            change(text);
+        }
+    }
+
     /// Adds a run; its index in this heap.
     pub(crate) fn add_run(&mut self, items: &[Value]) -> u32 {
         let start = self.items.len() as u32;

@@ -119,7 +119,7 @@ fn compare_maps(world: &World<'_>, a: Value, b: Value) -> Ordering {
 
 #[cfg(test)]
 mod tests {
-    use alloc::{vec, vec::Vec};
+    use alloc::vec::Vec;
 
     use super::*;
     use crate::{
