@@ -342,7 +342,7 @@ fn errors(policy: &str) -> String {
 fn a_broken_literal_is_reported_at_its_own_place() {
     let text = errors("package p\nlet x = yaml\"\"\"\n    a: 1\n    a: 2\n    \"\"\"\n");
     assert!(
-        text.contains("error[W0111]") && text.contains("(p.ward:4:5)"),
+        text.contains("error[W0111]: the key `a` is given twice") && text.contains("(p.ward:4:5)"),
         "{text}"
     );
     let text = errors("package p\nlet x = json\"\"\"[1, }\"\"\"\n");
