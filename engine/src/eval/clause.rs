@@ -130,7 +130,7 @@ impl<'a> Machine<'a> {
 
     fn place_of_pattern(&self, pattern: &Pattern) -> Option<place::Place> {
         match pattern {
-            Pattern::Ignore => None,
+            Pattern::Ignore | Pattern::Test => None,
             Pattern::Bind(local) => Self::place_of(self.local(*local)),
             Pattern::Tuple(parts) => {
                 let parts = parts.iter().rev();
@@ -421,7 +421,7 @@ impl<'a> Machine<'a> {
 
     fn take_apart(&mut self, pattern: &Pattern, value: Value, at: OpId) -> Eval<()> {
         match pattern {
-            Pattern::Ignore => Ok(()),
+            Pattern::Ignore | Pattern::Test => Ok(()),
             Pattern::Bind(local) => {
                 self.bind(*local, value);
                 Ok(())
@@ -457,7 +457,7 @@ impl<'a> Machine<'a> {
     /// Binds a member of a map: `(k, v)`, without making a tuple of it.
     fn bind_member(&mut self, pattern: &Pattern, key: Value, value: Value, at: OpId) -> Eval<()> {
         match pattern {
-            Pattern::Ignore => Ok(()),
+            Pattern::Ignore | Pattern::Test => Ok(()),
             Pattern::Bind(local) => {
                 let pair = self.make_run(&[key, value], at)?;
                 self.bind(*local, Value::Tuple(pair));

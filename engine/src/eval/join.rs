@@ -204,6 +204,8 @@ impl<'a> Machine<'a> {
                         });
                         index.broken |= !self.hash_key(&mut hash, key, start);
                     }
+                    let bound = self.bind_row(&def.pattern, relation, row, OpId(0));
+                    index.broken |= self.fails(bound);
                     index.add(hash.finish(), row);
                 }
                 index.covered = rows;
@@ -234,7 +236,8 @@ impl<'a> Machine<'a> {
                                 };
                                 index.broken |= !self.hash_key(&mut hash, key, start);
                             }
-                            index.broken |= matches!(value, Value::Null);
+                            let bound = self.bind_pattern(&def.pattern, drawn, source);
+                            index.broken |= matches!(value, Value::Null) || self.fails(bound);
                             index.add(hash.finish(), index.elements.len() as u32);
                             index.elements.push(value);
                         }
@@ -252,6 +255,14 @@ impl<'a> Machine<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Whether there was a fault; it is dropped.
+    fn fails(&mut self, result: Eval<()>) -> bool {
+        if result.is_err() {
+            drop(self.take_fault());
+        }
+        result.is_err()
     }
 
     fn keep_index(&mut self, keyed: u32, index: Index) {

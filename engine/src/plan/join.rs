@@ -30,6 +30,8 @@ pub(crate) struct Join {
 pub(crate) struct Keyed {
     pub(crate) source: Source,
     pub(crate) keys: Vec<Key>,
+    /// What a `for` reads of an element before any clause decides: one of which it cannot be read is drawn.
+    pub(crate) pattern: super::Pattern,
     /// Whether it depends on data alone.
     pub(crate) of_data: bool,
 }
@@ -52,6 +54,28 @@ pub(crate) struct Key {
     pub(crate) fields: Vec<u32>,
     /// What the key is taken as.
     pub(crate) shape: Option<ShapeId>,
+}
+
+/// What binding reads of an element; of the columns of a row nothing, for they were read when it was made.
+fn tested(pattern: &super::Pattern, row: bool) -> super::Pattern {
+    use super::Pattern;
+    let Pattern::Tuple(parts) = pattern else {
+        return Pattern::Ignore;
+    };
+    let mut tests = Vec::with_capacity(parts.len());
+    for (part, check) in parts {
+        let test = match (part, tested(part, false)) {
+            (_, below @ Pattern::Tuple(_)) => below,
+            (Pattern::Ignore, _) => Pattern::Ignore,
+            _ if row => Pattern::Ignore,
+            _ => Pattern::Test,
+        };
+        tests.push((test, *check));
+    }
+    if tests.iter().all(|(test, _)| *test == Pattern::Ignore) {
+        return Pattern::Ignore;
+    }
+    Pattern::Tuple(tests)
 }
 
 /// What is known of locals while clauses are read downwards.
@@ -77,9 +101,9 @@ impl Builder<'_> {
             let ClauseKind::For { pattern, source } = &clause.kind else {
                 continue;
             };
-            let element = built.element;
+            let drawn = (built.element, &built.pattern);
             let rest = clauses.get(at.saturating_add(1)..).unwrap_or(&[]);
-            built.join = self.join(pattern, *source, element, rest, rounds, &known);
+            built.join = self.join(pattern, *source, drawn, rest, rounds, &known);
             rounds = true;
         }
     }
@@ -88,7 +112,7 @@ impl Builder<'_> {
         &mut self,
         pattern: &Pattern,
         source: ExprId,
-        element: CheckId,
+        (element, drawn): (CheckId, &super::Pattern),
         rest: &[ir::Clause],
         rounds: bool,
         known: &Known,
@@ -139,6 +163,8 @@ impl Builder<'_> {
             });
             probe.push((self.used(other), shape));
         }
+        let pattern = tested(drawn, matches!(of, Source::Relation(_)));
+        let _ = write!(name, "|{pattern:?}");
         let index = match self.joined.get(&name) {
             Some(index) => *index,
             None => {
@@ -146,6 +172,7 @@ impl Builder<'_> {
                 self.plan.keyed.push(Keyed {
                     source: of,
                     keys,
+                    pattern,
                     of_data,
                 });
                 self.joined.insert(name, index);

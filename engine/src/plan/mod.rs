@@ -327,6 +327,8 @@ pub(crate) struct For {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Pattern {
     Ignore,
+    /// It is read, and bound to nothing.
+    Test,
     Bind(u32),
     /// The members of a tuple, and what is checked of each.
     Tuple(Vec<(Pattern, CheckId)>),

@@ -9,7 +9,7 @@ use wardlaw_lang::{
 };
 
 use super::{
-    OpId, Slice,
+    OpId, Pattern, Slice,
     build::Builder,
     check::CheckId,
     declared::Declared,
@@ -77,6 +77,7 @@ impl Builder<'_> {
         self.plan.keyed.push(Keyed {
             source: Source::Relation(self.plan.relations.len() as u32),
             keys: keys.collect(),
+            pattern: Pattern::Ignore,
             of_data: !relation.reads_input,
         });
         Relation {
