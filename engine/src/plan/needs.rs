@@ -92,7 +92,7 @@ impl Needs<'_> {
                             frame.insert(*local, places);
                         }
                     }
-                    Pattern::Ignore => {}
+                    Pattern::Ignore | Pattern::Test => {}
                     // What a pattern takes apart may have another length.
                     Pattern::Tuple(_) => return,
                 },

@@ -146,8 +146,8 @@ impl Generator {
             Ty::Union(variants) | Ty::Open(variants) => self.random.pick(variants)?.clone(),
             Ty::Any => {
                 let variant = self.variant();
-                // What the elements are is not tested.
-                let list = if self.loose { Ty::Text } else { Ty::Any }.list();
+                // What the elements are is not tested: a null may be one.
+                let list = if self.loose { Ty::Text } else { Ty::Any.optional() }.list();
                 let kinds = [Ty::Int, Ty::Text, Ty::Bool, Ty::Float, variant, list];
                 self.random.pick(&kinds)?.clone()
             }
