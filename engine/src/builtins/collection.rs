@@ -180,6 +180,8 @@ pub(super) fn walk(machine: &mut Machine<'_>, id: OpId, value: Value) -> Eval<Va
 
 fn walk_into(machine: &mut Machine<'_>, id: OpId, value: Value, out: &mut Vec<Value>) -> Eval<()> {
     let mut found = Vec::new();
+    // Its parts are what they are written as: what they stand for, the walk does not know.
+    let value = value.unshaped();
     if let Some(mut members) = machine.world.members(value) {
         while let Some(member) = members.next(&machine.world) {
             found.push(member);
