@@ -276,16 +276,16 @@ impl<'a> Machine<'a> {
             full: None,
         };
         let start = self.stack.len();
-        let result = self.with_frame(start, block.locals, |machine| {
-            machine.clauses(clauses, 0, &mut Target::Rows(&mut run))
-        });
-        if result.is_err() {
-            if self.fault_ends_all() {
-                return Err(Fault);
+        self.with_frame(start, block.locals, |machine| {
+            if machine.clauses(clauses, 0, &mut Target::Rows(&mut run)).is_err() {
+                if machine.fault_ends_all() {
+                    return Err(Fault);
+                }
+                // While the frame is there: where it lies is asked of what the clauses have bound.
+                machine.record_row(&mut run);
             }
-            self.record_row(&mut run);
-        }
-        Ok(run.full)
+            Ok(run.full)
+        })
     }
 
     /// Keeps the fault on its way with the relation; the other rows follow.
