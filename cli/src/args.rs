@@ -47,6 +47,7 @@ pub(crate) enum Command {
     Eval(Eval),
     Fmt(Fmt),
     Rules(Rules),
+    Build(Build),
     Explain(Explain),
 }
 
@@ -222,6 +223,34 @@ pub(crate) struct Rules {
     pub(crate) format: Format,
 }
 
+/// Compile policies into one file, which is loaded without compiling.
+///
+/// The file holds what is in force: rules, settings and the data that are given. It means what its sources
+/// mean, and is read by the same version of ward only. Where it is used, `ward.toml` does not apply.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  ward build -p policies/ -o policy.wardb
+  ward check -p policy.wardb manifests/")]
+pub(crate) struct Build {
+    #[command(flatten)]
+    pub(crate) policy: Policy,
+
+    /// The file that is written
+    #[arg(short, long, value_name = "FILE", required_unless_present = "emit")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Print what the policy became, for people: names and types resolved
+    #[arg(long, value_name = "FORM")]
+    pub(crate) emit: Option<Emit>,
+}
+
+/// What is printed of a compiled policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Emit {
+    /// The checked program, one line a clause
+    Ir,
+}
+
 /// Say what the code of a message means: `W0203`.
 ///
 /// Prints what the code stands for, why that is refused, an example that is wrong, and the example
@@ -240,7 +269,7 @@ pub(crate) struct Explain {
 #[derive(Args, Debug)]
 pub(crate) struct Policy {
     /// A .ward file, a folder of them, a named set (pss-baseline, pss-restricted) or a package of the
-    /// library (k8s.pod_security); may be repeated. Without it: what ward.toml uses, else pss-baseline
+    /// library (k8s.pod_security); may be repeated. Or one .wardb file alone, of `ward build`. Without it: what ward.toml uses, else pss-baseline
     #[arg(short, long = "policy", value_name = "POLICY")]
     pub(crate) policies: Vec<String>,
 

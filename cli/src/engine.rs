@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 
 use serde_json::Value;
 use wardlaw::{
-    Decision, Request,
+    Decision, PolicyError, Request,
     input::{self, Contents, Document, Format, Kind, Manifest, ReadError, ReadErrorKind, ReadLimits},
     settings::Whole,
 };
@@ -19,7 +19,7 @@ use wardlaw_lang::{
 pub(crate) use wardlaw::schema::files as schema_files;
 
 pub(crate) use wardlaw::{
-    BuildError, Builder, DataFile, Datum, Effect, Engine,
+    BuildError, Builder, DataFile, Datum, Effect, Engine, Inventory, Policy as Compiled,
     testing::{CaseResult, Failure as TestFailure, Files, Suite, TestFile},
 };
 pub(crate) use wardlaw::{
@@ -92,6 +92,13 @@ pub(crate) fn data_files(setup: &Setup) -> DataFiles {
         files.add(name, datum.file());
     }
     files
+}
+
+/// A policy of `ward build`, with the data of the command line.
+pub(crate) fn compiled(bytes: &[u8], setup: &Setup) -> Result<Compiled, PolicyError> {
+    let compiled = Compiled::from_bytes(bytes, library())?;
+    let data = setup.data.iter().cloned();
+    Ok(data.fold(compiled, |compiled, (name, value)| compiled.data(name, value)))
 }
 
 /// What was selected, ready to be compiled.

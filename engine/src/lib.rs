@@ -9,6 +9,7 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+mod artefact;
 mod ask;
 mod builder;
 mod builtins;
@@ -33,6 +34,7 @@ pub mod schema;
 mod test_run;
 mod value;
 
+pub use artefact::PolicyError;
 pub use ask::AskError;
 pub use builder::{BuildError, Builder};
 pub use datum::{DataFile, Datum};

@@ -9,7 +9,7 @@ use crate::{
     BuildError, Observer, data,
     datum::Datum,
     decision::digest_data,
-    engine::Engine,
+    engine::{Engine, Inventory},
     force::{At, Force, Given, Marks},
     limits::Limits,
     plan::{
@@ -62,6 +62,22 @@ impl Policy {
     pub fn packages(&self) -> impl Iterator<Item = &str> {
         let packages = self.program.packages.iter().filter(|package| package.selected);
         packages.map(|package| package.path.as_str())
+    }
+
+    /// How many rules are in force, audit rules among them.
+    pub fn rules(&self) -> usize {
+        self.program.rules.len()
+    }
+
+    /// The checked program as text, one line a clause, with names and types resolved: for people, and to
+    /// compare what two policies mean.
+    pub fn ir_text(&self) -> String {
+        wardlaw_lang::ir::print::print(&self.program)
+    }
+
+    /// A list of the rules: data that no default and no host gives are not missed.
+    pub fn inventory(self) -> Result<Inventory, BuildError> {
+        self.engine(Purpose::List).map(Inventory)
     }
 
     /// Gives a datum by its full name (`shop.authz.teams`), in place of what was given before.

@@ -16,6 +16,8 @@ pub struct Source {
     pub text: String,
     /// Of a schema, what it holds; of a policy none.
     pub schema: Option<Content>,
+    /// Of a file whose text is not at hand: the byte at which each line begins.
+    pub lines: Option<Vec<u32>>,
 }
 
 /// All texts of one compilation, in the order in which they were added.
@@ -56,7 +58,21 @@ impl Sources {
 
     fn push(&mut self, name: String, text: String, schema: Option<Content>) -> FileId {
         let id = FileId(self.files.len() as u32);
-        self.files.push(Source { name, text, schema });
+        self.files.push(Source {
+            name,
+            text,
+            schema,
+            lines: None,
+        });
+        id
+    }
+
+    /// Adds a file without its text, of which it is known where its lines begin.
+    pub fn add_lines(&mut self, name: impl Into<String>, lines: Vec<u32>) -> FileId {
+        let id = self.push(name.into(), String::new(), None);
+        if let Some(source) = self.files.last_mut() {
+            source.lines = Some(lines);
+        }
         id
     }
 
@@ -119,8 +135,12 @@ impl Sources {
         self.files.is_empty()
     }
 
-    /// Line and column of a byte of a file.
+    /// Line and column of a byte of a file; without its text, the line's first column.
     pub fn line_column(&self, file: FileId, byte: u32) -> LineColumn {
+        if let Some(lines) = self.get(file).and_then(|source| source.lines.as_ref()) {
+            let line = lines.partition_point(|start| *start <= byte).max(1) as u32;
+            return LineColumn { line, column: 1 };
+        }
         line_column(self.text(file), byte as usize)
     }
 }

@@ -14,6 +14,12 @@ use crate::{
 pub(crate) fn run(args: &Eval, ui: &mut Ui) -> Result<Exit, Failure> {
     let setup = super::setup(&args.policy, ui)?;
     let selection = &setup.selection;
+    if let (Some(_), Some((name, _))) = (&args.expression, &selection.compiled) {
+        return Err(
+            Failure::new(format!("`-p {name}`: an expression needs the sources"))
+                .with_help("name the policy that it was built of, or leave out the expression"),
+        );
+    }
     let expression = match &args.expression {
         Some(expression) => Some((package(args, selection)?, expression)),
         None => None,

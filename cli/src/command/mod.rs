@@ -1,5 +1,6 @@
 //! One file a command, each thin: gather, call the library, hand to an output.
 
+mod build;
 mod check;
 mod eval;
 mod explain;
@@ -12,7 +13,7 @@ use wardlaw_lang::{Code, Diagnostic, Sources};
 use crate::{
     args::{self, Arguments, Command, When},
     config::{self, Config},
-    engine::{self, BuildError, Builder, Engine, Policy, Setup},
+    engine::{self, BuildError, Builder, Compiled, Engine, Inventory, Policy, Setup},
     output::{diagnostic, summary},
     project::{data, policies},
     ui::{Exit, Failure, Ui},
@@ -27,6 +28,7 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
         Command::Eval(args) => eval::run(&args, &mut ui),
         Command::Fmt(args) => Ok(fmt::run(&args, &mut ui)),
         Command::Rules(args) => rules::run(&args, &mut ui),
+        Command::Build(args) => build::run(&args, &mut ui),
         Command::Explain(args) => explain::run(&args, &mut ui),
     };
     let exit = result.unwrap_or_else(|failure| {
@@ -83,11 +85,19 @@ fn no_rule(setup: &Setup) -> Failure {
 }
 
 /// What was built, or all that is wrong with the policy and its settings.
-fn built<T>(
+fn built<T: FromCompiled>(
     setup: &Setup,
     build: impl FnOnce(Builder) -> Result<T, BuildError>,
     ui: &mut Ui,
 ) -> Result<T, Failure> {
+    if let Some((name, bytes)) = &setup.selection.compiled {
+        let compiled =
+            engine::compiled(bytes, setup).map_err(|error| Failure::new(format!("`-p {name}`: {error}")))?;
+        return T::from_compiled(compiled).map_err(|BuildError { diagnostics, sources }| {
+            let errors = tell(&diagnostics, &sources, ui);
+            unusable(None, &errors)
+        });
+    }
     let config = setup.config.as_ref();
     let mut wrong = config.map_or_else(Vec::new, |config| tell(&config.diagnostics, &config.sources, ui));
     let built = build(engine::builder(setup)).map_err(|BuildError { diagnostics, sources }| {
@@ -96,6 +106,29 @@ fn built<T>(
     match built {
         Ok(engine) if wrong.is_empty() => Ok(engine),
         _ => Err(unusable(config, &wrong)),
+    }
+}
+
+/// What a compiled policy becomes, too.
+trait FromCompiled: Sized {
+    fn from_compiled(compiled: Compiled) -> Result<Self, BuildError>;
+}
+
+impl FromCompiled for Engine {
+    fn from_compiled(compiled: Compiled) -> Result<Self, BuildError> {
+        compiled.build()
+    }
+}
+
+impl FromCompiled for Inventory {
+    fn from_compiled(compiled: Compiled) -> Result<Self, BuildError> {
+        compiled.inventory()
+    }
+}
+
+impl FromCompiled for Compiled {
+    fn from_compiled(compiled: Compiled) -> Result<Self, BuildError> {
+        Ok(compiled)
     }
 }
 

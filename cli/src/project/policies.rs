@@ -20,6 +20,9 @@ pub(crate) const DEFAULT_SET: &str = "pss-baseline";
 /// A policy file longer than this is not one.
 pub(crate) const LONGEST_SOURCE: u64 = 16 * 1024 * 1024;
 
+/// A compiled policy longer than this is not one.
+const LONGEST_COMPILED: u64 = 256 * 1024 * 1024;
+
 /// Folders inside each other; a deeper tree is not one of policies.
 const DEEPEST: usize = 64;
 
@@ -32,6 +35,8 @@ pub(crate) struct Selection {
     pub(crate) packages: Vec<String>,
     /// The user's own files: name and text.
     pub(crate) sources: Vec<(String, String)>,
+    /// A compiled policy, alone: name and bytes.
+    pub(crate) compiled: Option<(String, Vec<u8>)>,
     /// The schemas that they import.
     pub(crate) schemas: Vec<schemas::Schema>,
     /// The folders that were named, or in which a named file lies: schemas are read in and below them.
@@ -62,6 +67,7 @@ impl Selection {
             files => Some(format!("{files} files")),
         };
         names.extend(own.as_deref());
+        names.extend(self.compiled.iter().map(|(name, _)| name.as_str()));
         names.join(", ")
     }
 }
@@ -92,6 +98,16 @@ pub(crate) fn select(
             return Err(Failure::new("no policy is named").with_help("name one with `-p`"));
         }
     }
+    if let Some(name) = named.iter().find(|name| is_compiled(name)) {
+        if named.len() > 1 {
+            return Err(
+                Failure::new(format!("`-p {name}`: a compiled policy stands alone"))
+                    .with_help("compile all together with `ward build`, or name the sources"),
+            );
+        }
+        selection.compiled = Some((name.clone(), compiled(name)?));
+        return Ok(selection);
+    }
     for name in named {
         if is_remote(name.as_ref()) {
             return Err(Failure::new(format!(
@@ -116,6 +132,22 @@ pub(crate) fn select(
         }
     }
     Ok(selection.with_schemas())
+}
+
+/// Whether it is a file of `ward build`, by its name.
+fn is_compiled(name: &str) -> bool {
+    !is_remote(name.as_ref())
+        && Path::new(name)
+            .extension()
+            .is_some_and(|extension| extension == "wardb")
+}
+
+fn compiled(name: &str) -> Result<Vec<u8>, Failure> {
+    match read_bounded(Path::new(name), LONGEST_COMPILED) {
+        Ok(Some(bytes)) => Ok(bytes),
+        Ok(None) => Err(Failure::new(format!("`-p {name}`: too long for a policy"))),
+        Err(error) => Err(Failure::new(format!("`-p {name}`: {}", reason(&error)))),
+    }
 }
 
 /// The folder that a file lies in.

@@ -84,13 +84,40 @@ pub(crate) struct Ready {
     until: Option<Time>,
     matching: Match,
     /// Rules, by index.
-    rules: BTreeSet<u32>,
+    pub(crate) rules: BTreeSet<u32>,
     /// Packages whose `default` finding it names, by index.
-    defaults: BTreeSet<u32>,
+    pub(crate) defaults: BTreeSet<u32>,
     mark: Exempt,
 }
 
 impl Ready {
+    /// Of an exemption whose lists are in order; none where it ends on no day.
+    pub(crate) fn new(
+        exemption: Exemption,
+        position: usize,
+        rules: BTreeSet<u32>,
+        defaults: BTreeSet<u32>,
+    ) -> Option<Self> {
+        Some(Self {
+            until: exemption.until().ok()?,
+            matching: exemption.matching(),
+            rules,
+            defaults,
+            mark: Exempt {
+                reason: exemption.reason.clone(),
+                owner: exemption.owner.clone(),
+                expires: exemption.expires.clone(),
+                position,
+            },
+            exemption,
+        })
+    }
+
+    /// How many exemptions were given before it.
+    pub(crate) fn position(&self) -> usize {
+        self.mark.position
+    }
+
     /// Whether it is in force at that time; where no time is known, one that expires is not.
     pub(crate) fn lasts(&self, now: Option<Time>) -> bool {
         self.until.is_none_or(|until| now.is_some_and(|now| now <= until))
@@ -171,7 +198,7 @@ pub(super) fn resolve<'e>(
         if let Some(mistake) = incomplete(&exemption, &index) {
             wrong.push(mistake);
         }
-        let Ok(until) = exemption.until() else {
+        if exemption.until().is_err() {
             let expires = exemption.expires.as_deref().unwrap_or("");
             let message = format!("`{expires}` is no day and no time");
             let at = At::value(&["exempt", &index, "expires"]);
@@ -180,7 +207,7 @@ pub(super) fn resolve<'e>(
                     .with_help("write the last day on which it holds: `2027-01-31`"),
             );
             continue;
-        };
+        }
         let same = [
             exemption.rules.clone(),
             exemption.namespaces.clone(),
@@ -198,27 +225,14 @@ pub(super) fn resolve<'e>(
             );
         }
         let fits = |rule: &&RuleNames| exemption.rules.iter().any(|pattern| rule.fits(pattern));
-        ready.push(Ready {
-            until,
-            matching: exemption.matching(),
-            rules: (0_u32..)
-                .zip(rules)
-                .filter(|(_, rule)| fits(rule))
-                .map(|(index, _)| index)
-                .collect(),
-            defaults: exemption
-                .rules
-                .iter()
-                .flat_map(|pattern| defaults(program, pattern))
-                .collect(),
-            mark: Exempt {
-                reason: exemption.reason.clone(),
-                owner: exemption.owner.clone(),
-                expires: exemption.expires.clone(),
-                position,
-            },
-            exemption,
-        });
+        let named = (0_u32..)
+            .zip(rules)
+            .filter(|(_, rule)| fits(rule))
+            .map(|(index, _)| index)
+            .collect();
+        let patterns = exemption.rules.iter();
+        let defaults = patterns.flat_map(|pattern| defaults(program, pattern)).collect();
+        ready.extend(Ready::new(exemption, position, named, defaults));
     }
     // A finding is marked by the one that lasts longest; none of the host's order is left.
     ready.sort_by(|a, b| {

@@ -34,7 +34,7 @@ use crate::{
     decision::{Level, Raw, Skipped},
     eval::Machine,
 };
-use exempt::Ready;
+pub(crate) use exempt::Ready;
 use matching::Outcome;
 use subject::Subject;
 
@@ -138,9 +138,9 @@ impl Settings {
 #[derive(Debug, Default)]
 pub(crate) struct Force {
     /// By package.
-    matches: BTreeMap<u32, Match>,
+    pub(crate) matches: BTreeMap<u32, Match>,
     /// By rule, where one is stated.
-    levels: Vec<Option<Level>>,
+    pub(crate) levels: Vec<Option<Level>>,
     pub(crate) exemptions: Vec<Ready>,
 }
 

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use wardlaw::{
-    Builder, Decision, Engine, Request,
+    Builder, Decision, Engine, Policy, Request,
     input::{Document, ReadLimits, read_json},
 };
 use wardlaw_harness::corpus::{Binding, Case, Expected, load};
@@ -32,6 +32,13 @@ const EVALUATORS: &[Evaluator] = &[
     }),
     ("reference", |case| {
         evaluate(case, Engine::decide_by_reference, Engine::audit_by_reference)
+    }),
+    // Not only what a case states: the whole decision is the same, fuel included.
+    ("artefact", |case| {
+        let decision = decide(&reloaded(case), case, Engine::decide, Engine::audit);
+        let wanted = evaluate(case, Engine::decide, Engine::audit);
+        assert_eq!(decision, wanted, "{}: the artefact decides otherwise", case.name);
+        decision
     }),
 ];
 
@@ -191,25 +198,47 @@ fn builder(case: &Case) -> Builder {
 
 fn evaluate(
     case: &Case,
-    decide: impl Fn(&Engine, &Request<'_>) -> Decision,
+    decide_with: impl Fn(&Engine, &Request<'_>) -> Decision,
     audit: impl Fn(&Engine) -> Decision,
 ) -> Value {
     let engine = builder(case)
         .build()
         .unwrap_or_else(|error| panic!("{}: {error}", case.name));
+    decide(&engine, case, decide_with, audit)
+}
+
+/// The engine of a policy that was written as bytes and read again.
+fn reloaded(case: &Case) -> Engine {
+    let compiled = builder(case).compile();
+    let bytes = compiled
+        .unwrap_or_else(|error| panic!("{}: {error}", case.name))
+        .to_bytes();
+    let policy = Policy::from_bytes(&bytes, wardlaw_stdlib::library());
+    let policy = policy.unwrap_or_else(|error| panic!("{}: {error}", case.name));
+    policy
+        .build()
+        .unwrap_or_else(|error| panic!("{}: {error}", case.name))
+}
+
+fn decide(
+    engine: &Engine,
+    case: &Case,
+    decide: impl Fn(&Engine, &Request<'_>) -> Decision,
+    audit: impl Fn(&Engine) -> Decision,
+) -> Value {
     let documents: Vec<(&str, Document<'_>)> = case
         .inputs
         .iter()
         .map(|input| (input.name.as_str(), read(input)))
         .collect();
     match documents.as_slice() {
-        [] => audit(&engine).to_json(),
+        [] => audit(engine).to_json(),
         [(name, document), rest @ ..] => {
             let first = Request::input(name, document);
             let request = rest.iter().fold(first, |request, (name, document)| {
                 request.with_input(name, document)
             });
-            decide(&engine, &request).to_json()
+            decide(engine, &request).to_json()
         }
     }
 }

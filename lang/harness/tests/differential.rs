@@ -14,7 +14,7 @@ use std::{
     time::Instant,
 };
 
-use support::{build, decide, number};
+use support::{build, decide, number, reload};
 use wardlaw::{Decision, Engine, ErrorKind};
 use wardlaw_harness::{
     generate::{Case, Input, shrink},
@@ -38,6 +38,22 @@ const OF_VALUES: &[&str] = &[
 struct Pair {
     case: Case,
     input: Option<Input>,
+}
+
+/// The engine of a program, and that of its bytes.
+struct Engines {
+    engine: Engine,
+    reloaded: Engine,
+}
+
+impl Engines {
+    fn of(case: &Case, files: &[(String, String)]) -> Result<Self, String> {
+        Ok(Self {
+            engine: build(case, files)?,
+            // What can be built can be reloaded.
+            reloaded: reload(case, files).unwrap(),
+        })
+    }
 }
 
 /// The choices that give a pair.
@@ -84,22 +100,34 @@ fn same_but_for_less_fuel(indexed: &Decision, all: &Decision) -> bool {
 }
 
 /// What is wrong with the decision on a pair, if anything; and the decision.
-fn wrong(engine: &Engine, case: &Case, input: Option<&Input>) -> (Option<String>, Option<Decision>) {
+fn wrong(engines: &Engines, case: &Case, input: Option<&Input>) -> (Option<String>, Option<Decision>) {
+    let Engines { engine, reloaded } = engines;
     let decided = catch_unwind(AssertUnwindSafe(|| match input {
         Some(input) => Some((
             decide(input, |request| engine.decide(request))?,
             Some(decide(input, |request| engine.decide_without_index(request))?),
             decide(input, |request| engine.decide_by_reference(request))?,
+            decide(input, |request| reloaded.decide(request))?,
         )),
-        None => Some((engine.audit(), None, engine.audit_by_reference())),
+        None => Some((
+            engine.audit(),
+            None,
+            engine.audit_by_reference(),
+            reloaded.audit(),
+        )),
     }));
     match decided {
-        Ok(Some((found, Some(all), _))) if !same_but_for_less_fuel(&found, &all) => {
+        Ok(Some((found, _, _, reloaded))) if found != reloaded => {
+            let (text, other) = (found.to_json_string(), reloaded.to_json_string());
+            let complaint = format!("the artefact decides otherwise\nengine   {text}\nartefact {other}");
+            (Some(complaint), Some(found))
+        }
+        Ok(Some((found, Some(all), ..))) if !same_but_for_less_fuel(&found, &all) => {
             let (text, all) = (found.to_json_string(), all.to_json_string());
             let complaint = format!("the index changes the decision\nwith    {text}\nwithout {all}");
             (Some(complaint), Some(found))
         }
-        Ok(Some((mut found, _, mut wanted))) => {
+        Ok(Some((mut found, _, mut wanted, _))) => {
             // Fuel belongs to the plan.
             (found.fuel, wanted.fuel) = (0, 0);
             let fits = input.is_none_or(|input| input.fits);
@@ -119,10 +147,10 @@ fn kind(complaint: &str) -> &str {
 fn smaller(tapes: &Tapes, complaint: &str) -> (Pair, String) {
     let mut last = complaint.to_owned();
     let mut shows = |pair: &Pair| {
-        let Ok(engine) = build(&pair.case, &pair.case.files()) else {
+        let Ok(engines) = Engines::of(&pair.case, &pair.case.files()) else {
             return false;
         };
-        match wrong(&engine, &pair.case, pair.input.as_ref()).0 {
+        match wrong(&engines, &pair.case, pair.input.as_ref()).0 {
             Some(found) if kind(&found) == kind(complaint) => {
                 last = found;
                 true
@@ -295,8 +323,8 @@ fn first_wrong(seed: u64, counts: &mut Counts) -> Option<String> {
     let (case, random) = Case::new(Random::new(seed));
     let files = case.files();
     counts.program(&files);
-    let engine = match build(&case, &files) {
-        Ok(engine) => engine,
+    let engines = match Engines::of(&case, &files) {
+        Ok(engines) => engines,
         Err(message) => {
             counts.refuse(seed, &message);
             return None;
@@ -315,7 +343,7 @@ fn first_wrong(seed: u64, counts: &mut Counts) -> Option<String> {
         } else {
             counts.audits += 1;
         }
-        let (complaint, decision) = wrong(&engine, &case, input.as_ref());
+        let (complaint, decision) = wrong(&engines, &case, input.as_ref());
         if let Some(decision) = decision {
             counts.decision(&decision);
         }

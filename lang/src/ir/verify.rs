@@ -1,5 +1,5 @@
 //! Checks the invariants of the IR: every id exists, children stand before their parents, functions
-//! call only functions before them, no slot lies outside its frame. Run after compiling in debug
+//! call only functions before them, no slot lies outside its frame or is bound to itself. Run after compiling in debug
 //! builds, and on everything that was reloaded.
 
 use alloc::{format, string::String, vec::Vec};
@@ -50,9 +50,17 @@ pub fn verify(program: &Program) -> Result {
         }
         ids(program, index, expr)?;
     }
+    let reads = slots_read(program);
     for (index, function) in program.functions.iter().enumerate() {
         let owner = format!("function `{}`", function.name);
-        owned(program, &owner, function.locals, &[function.body], Some(index))?;
+        owned(
+            program,
+            &reads,
+            &owner,
+            function.locals,
+            &[function.body],
+            Some(index),
+        )?;
         if function.params > function.locals {
             return broken(format!("{owner} has more parameters than slots"));
         }
@@ -60,6 +68,7 @@ pub fn verify(program: &Program) -> Result {
     for entry in &program.lets {
         owned(
             program,
+            &reads,
             &format!("`{}`", entry.name),
             entry.locals,
             &[entry.value],
@@ -75,9 +84,16 @@ pub fn verify(program: &Program) -> Result {
     }
     for data in &program.data {
         let default: Vec<ExprId> = data.default.into_iter().collect();
-        owned(program, &format!("`{}`", data.name), data.locals, &default, None)?;
+        owned(
+            program,
+            &reads,
+            &format!("`{}`", data.name),
+            data.locals,
+            &default,
+            None,
+        )?;
     }
-    relations(program)?;
+    relations(program, &reads)?;
     for rule in &program.rules {
         let owner = format!("rule `{}`", rule.name);
         if rule.package.index() >= program.packages.len() {
@@ -86,7 +102,7 @@ pub fn verify(program: &Program) -> Result {
         let mut roots: Vec<ExprId> = rule.effect.message.into_iter().collect();
         for clause in &rule.clauses {
             roots.extend(clause_exprs(clause));
-            clause_slots(clause, rule.locals, &owner)?;
+            clause_slots(clause, rule.locals, &owner, &reads)?;
         }
         for place in rule
             .effect
@@ -100,12 +116,15 @@ pub fn verify(program: &Program) -> Result {
         for anchor in &rule.effect.anchors {
             slot(*anchor, rule.locals, &owner)?;
         }
-        owned(program, &owner, rule.locals, &roots, None)?;
+        owned(program, &reads, &owner, rule.locals, &roots, None)?;
     }
-    program.tests.iter().try_for_each(|test| of_test(program, test))
+    program
+        .tests
+        .iter()
+        .try_for_each(|test| of_test(program, &reads, test))
 }
 
-fn of_test(program: &Program, test: &Test) -> Result {
+fn of_test(program: &Program, reads: &[u32], test: &Test) -> Result {
     let owner = format!("test \"{}\"", test.title);
     if test.package.index() >= program.packages.len() {
         return broken(format!("{owner} is of no package"));
@@ -132,21 +151,21 @@ fn of_test(program: &Program, test: &Test) -> Result {
         .iter()
         .filter_map(|clause| clause.kind.expr())
         .collect();
-    owned(program, &owner, test.locals, &roots, None)
+    owned(program, reads, &owner, test.locals, &roots, None)
 }
 
 /// Blocks stay inside their frames, and a relation needs only lower strata, and its own as rows are
 /// allowed to depend on one another.
-fn relations(program: &Program) -> Result {
+fn relations(program: &Program, reads: &[u32]) -> Result {
     for relation in &program.relations {
         let owner = format!("relation `{}`", relation.name);
         for block in &relation.blocks {
             for clause in &block.clauses {
-                clause_slots(clause, block.locals, &owner)?;
+                clause_slots(clause, block.locals, &owner, reads)?;
             }
             let mut roots: Vec<ExprId> = block.clauses.iter().flat_map(clause_exprs).collect();
             roots.push(block.value);
-            owned(program, &owner, block.locals, &roots, None)?;
+            owned(program, reads, &owner, block.locals, &roots, None)?;
             for site in uses::of_block(program, block) {
                 let stratum = program
                     .relations
@@ -167,7 +186,14 @@ fn relations(program: &Program) -> Result {
 }
 
 /// Everything below the roots exists and stays inside the frame; a function calls only those before it.
-fn owned(program: &Program, owner: &str, locals: u32, roots: &[ExprId], function: Option<usize>) -> Result {
+fn owned(
+    program: &Program,
+    reads: &[u32],
+    owner: &str,
+    locals: u32,
+    roots: &[ExprId],
+    function: Option<usize>,
+) -> Result {
     let mut seen = alloc::collections::BTreeSet::new();
     let mut stack = roots.to_vec();
     while let Some(id) = stack.pop() {
@@ -185,12 +211,13 @@ fn owned(program: &Program, owner: &str, locals: u32, roots: &[ExprId], function
             }
             Expr::Comprehension { clauses, .. } => {
                 for clause in clauses {
-                    clause_slots(clause, locals, owner)?;
+                    clause_slots(clause, locals, owner, reads)?;
                 }
             }
-            Expr::Match { arms, .. } => {
+            Expr::Match { value, arms } => {
                 for binding in arms.iter().filter_map(|arm| arm.binding) {
                     slot(binding, locals, owner)?;
+                    bound_after(binding, *value, owner, reads)?;
                 }
             }
             _ => {}
@@ -208,14 +235,55 @@ fn slot(local: LocalId, locals: u32, owner: &str) -> Result {
     }
 }
 
-fn clause_slots(clause: &Clause, locals: u32, owner: &str) -> Result {
+fn clause_slots(clause: &Clause, locals: u32, owner: &str, reads: &[u32]) -> Result {
     match &clause.kind {
-        ClauseKind::Given { local, .. } => slot(*local, locals, owner),
-        ClauseKind::For { pattern, .. } | ClauseKind::Let { pattern, .. } => {
-            pattern_slots(pattern, locals, owner)
+        ClauseKind::Given { local, value } => {
+            slot(*local, locals, owner)?;
+            bound_after(*local, *value, owner, reads)
+        }
+        ClauseKind::For {
+            pattern,
+            source: value,
+        }
+        | ClauseKind::Let { pattern, value } => {
+            pattern_slots(pattern, locals, owner)?;
+            let first = first_slot(pattern);
+            first.map_or(Ok(()), |first| bound_after(first, *value, owner, reads))
         }
         ClauseKind::When(_) | ClauseKind::Unless(_) => Ok(()),
     }
+}
+
+/// Slots are counted in the order in which they are bound, so that none is bound to itself.
+fn bound_after(local: LocalId, value: ExprId, owner: &str, reads: &[u32]) -> Result {
+    match reads.get(value.index()) {
+        Some(read) if *read <= local.0 => Ok(()),
+        _ => broken(format!("{owner} binds slot {} to what reads it", local.0)),
+    }
+}
+
+fn first_slot(pattern: &Pattern) -> Option<LocalId> {
+    match pattern {
+        Pattern::Ignore => None,
+        Pattern::Bind(local) => Some(*local),
+        Pattern::Tuple(members) => members.iter().filter_map(first_slot).min(),
+    }
+}
+
+/// Of each expression one more than the last slot that it reads, or zero.
+fn slots_read(program: &Program) -> Vec<u32> {
+    let mut reads: Vec<u32> = Vec::with_capacity(program.exprs.len());
+    for expr in &program.exprs {
+        let own = match expr {
+            Expr::Local(local) => local.0.saturating_add(1),
+            _ => 0,
+        };
+        let below = children(expr)
+            .into_iter()
+            .filter_map(|child| reads.get(child.index()).copied());
+        reads.push(below.max().unwrap_or(0).max(own));
+    }
+    reads
 }
 
 fn pattern_slots(pattern: &Pattern, locals: u32, owner: &str) -> Result {

@@ -9,6 +9,7 @@ use alloc::{boxed::Box, collections::BTreeMap, string::String, vec::Vec};
 pub mod display;
 pub mod packed;
 pub mod relate;
+pub mod table;
 
 use packed::Packed;
 

@@ -95,6 +95,7 @@ impl core::error::Error for PackedError {}
 /// A table of types, read in place.
 #[derive(Clone, Copy)]
 pub struct Packed<'a> {
+    bytes: &'a [u8],
     types: &'a [Entry<4>],
     fields: &'a [Entry<2>],
     elements: &'a [Entry<1>],
@@ -180,6 +181,7 @@ impl<'a> Packed<'a> {
         }
         let table = || {
             Some(Self {
+                bytes,
                 types: section(bytes, Section::Types)?,
                 fields: section(bytes, Section::Fields)?,
                 elements: section(bytes, Section::Elements)?,
@@ -198,6 +200,11 @@ impl<'a> Packed<'a> {
     /// Reads the whole table and tells what is wrong with it.
     pub fn verify(self) -> Result<(), PackedError> {
         verify::verify(self)
+    }
+
+    /// The table as it lies.
+    pub fn bytes(self) -> &'a [u8] {
+        self.bytes
     }
 
     /// How many types there are; their numbers are all the smaller ones.

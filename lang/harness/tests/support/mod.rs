@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use wardlaw::{
-    Decision, Engine, Request,
+    Builder, Decision, Engine, Policy, Request,
     input::{Document, NodeId, ReadLimits, read_json},
 };
 use wardlaw_harness::generate::{Case, Input};
@@ -17,6 +17,19 @@ pub(crate) fn number(name: &str, otherwise: u64) -> u64 {
 
 /// An engine of files and the data of a case, or the diagnostics.
 pub(crate) fn build(case: &Case, files: &[(String, String)]) -> Result<Engine, String> {
+    builder(case, files)?.build().map_err(|error| error.to_string())
+}
+
+/// The same engine, of the policy as bytes.
+pub(crate) fn reload(case: &Case, files: &[(String, String)]) -> Result<Engine, String> {
+    let policy = builder(case, files)?.compile();
+    let bytes = policy.map_err(|error| error.to_string())?.to_bytes();
+    let policy = Policy::from_bytes(&bytes, wardlaw_stdlib::library());
+    let engine = policy.map_err(|error| error.to_string())?.build();
+    engine.map_err(|error| error.to_string())
+}
+
+fn builder(case: &Case, files: &[(String, String)]) -> Result<Builder, String> {
     let mut builder = Engine::builder().library(wardlaw_stdlib::library());
     for (name, text) in files {
         builder = builder.source(name, text);
@@ -29,7 +42,7 @@ pub(crate) fn build(case: &Case, files: &[(String, String)]) -> Result<Engine, S
     for package in &case.select {
         builder = builder.package(package);
     }
-    builder.build().map_err(|error| error.to_string())
+    Ok(builder)
 }
 
 /// A document.

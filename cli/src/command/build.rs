@@ -1,0 +1,35 @@
+//! `ward build`: policies as one file, which is loaded without compiling.
+
+use std::fs;
+
+use crate::{
+    args::{Build, Emit},
+    engine::Builder,
+    project::shown,
+    ui::{Exit, Failure, Ui, reason},
+};
+
+/// Compiles, and writes the file.
+pub(crate) fn run(args: &Build, ui: &mut Ui) -> Result<Exit, Failure> {
+    let setup = super::setup(&args.policy, ui)?;
+    let compiled = super::built(&setup, Builder::compile, ui)?;
+    super::tell(compiled.warnings(), compiled.sources(), ui);
+    if compiled.rules() == 0 {
+        return Err(super::no_rule(&setup));
+    }
+    if args.emit == Some(Emit::Ir) {
+        ui.print(&compiled.ir_text());
+    }
+    if let Some(path) = &args.output {
+        let bytes = compiled.to_bytes();
+        let name = shown(path);
+        fs::write(path, &bytes).map_err(|error| Failure::new(format!("`{name}`: {}", reason(&error))))?;
+        let (rules, digest) = (compiled.rules(), compiled.digest());
+        let rules = crate::output::summary::count(rules, "rule");
+        ui.tell(&format!(
+            "{name}: {rules}, {} bytes, policy {digest}\n",
+            bytes.len()
+        ));
+    }
+    Ok(Exit::Clean)
+}
