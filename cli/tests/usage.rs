@@ -6,7 +6,7 @@ mod support;
 use support::{BAD, Folder, GOOD, POLICY};
 
 /// The commands there are.
-const COMMANDS: [&str; 6] = ["check", "test", "eval", "fmt", "rules", "build", "explain"];
+const COMMANDS: [&str; 7] = ["check", "test", "eval", "fmt", "rules", "build", "explain"];
 
 #[test]
 fn every_help_ends_with_two_examples_of_existing_commands() {
