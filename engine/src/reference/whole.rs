@@ -104,7 +104,7 @@ impl Reference<'_> {
             let Type::Record(known) = self.shapes.structure(*record) else {
                 continue;
             };
-            for field in known {
+            for field in known.iter() {
                 let types: Vec<TypeId> = records
                     .iter()
                     .filter_map(|record| self.shapes.field(*record, &field.name))

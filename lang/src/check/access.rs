@@ -1,6 +1,6 @@
 //! Names, fields and indices: where promises 1 and 2 are kept.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{format, string::String, sync::Arc, vec::Vec};
 
 use crate::{
     Applicability, Code, Diagnostic, Span,
@@ -427,7 +427,7 @@ impl<'s> Checker<'_, 's> {
         let message = format!("`{}` has no field `{}`", self.show(record), field.text);
         let fields = match self.types().structure(record) {
             Type::Record(fields) => fields,
-            _ => Vec::new(),
+            _ => Arc::default(),
         };
         let diagnostic = Diagnostic::new(Code::UnknownField, field.span, message);
         let help = match self.deeper_field(record, field.text) {

@@ -74,7 +74,7 @@ impl Checker<'_, '_> {
         match (self.types().structure(have), self.types().structure(want)) {
             (Type::List(have), Type::List(want)) => self.difference(have, want, depth),
             (Type::Record(have), Type::Record(want)) => {
-                for wanted in &want {
+                for wanted in want.iter() {
                     let Some(field) = have.iter().find(|field| field.name == wanted.name) else {
                         if self.types().is_optional(wanted.ty) {
                             continue;

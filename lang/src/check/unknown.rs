@@ -255,7 +255,7 @@ impl<'s> Checker<'_, 's> {
             return None;
         };
         let mut found = None;
-        for field in fields {
+        for field in fields.iter() {
             let optional = self.types().is_optional(field.ty);
             let present = self.types().present(field.ty);
             let holds = matches!(self.types().structure(present), Type::Record(inner) if inner.iter().any(|inner| &*inner.name == name));

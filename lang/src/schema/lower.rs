@@ -396,11 +396,11 @@ impl Work<'_> {
         let Type::Record(fields) = self.types.structure(record) else {
             return BTreeMap::new();
         };
-        let literal = |field: Field| match self.types.structure(field.ty) {
-            Type::Literal(literal) => Some((field.name, literal)),
+        let literal = |field: &Field| match self.types.structure(field.ty) {
+            Type::Literal(literal) => Some((field.name.clone(), literal)),
             _ => None,
         };
-        fields.into_iter().filter_map(literal).collect()
+        fields.iter().filter_map(literal).collect()
     }
 
     fn vague(&mut self, formula: &Formula, why: &str) {

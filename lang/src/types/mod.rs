@@ -4,7 +4,7 @@
 //! they are first looked into, so that a policy pays only for the types it uses. The table travels
 //! with the IR; at run time it is read, never changed.
 
-use alloc::{boxed::Box, collections::BTreeMap, string::String, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, string::String, sync::Arc, vec::Vec};
 
 pub mod display;
 pub mod packed;
@@ -52,8 +52,9 @@ pub enum Type {
     Map(TypeId),
     /// At least two.
     Tuple(Vec<TypeId>),
-    /// Fields by name, each once; a field that may be missing has an optional type.
-    Record(Vec<Field>),
+    /// Fields by name, each once; a field that may be missing has an optional type. Shared, because types are
+    /// handed about by value.
+    Record(Arc<[Field]>),
     /// At least two members, none a union, optional or named union; by id, each once. A union with
     /// `String` and text literals is an open enumeration.
     Union(Vec<TypeId>),
@@ -443,7 +444,7 @@ impl Types {
     pub fn record(&mut self, mut fields: Vec<Field>) -> TypeId {
         fields.sort_by(|a, b| a.name.cmp(&b.name));
         fields.dedup_by(|a, b| a.name == b.name);
-        self.intern(Type::Record(fields))
+        self.intern(Type::Record(fields.into()))
     }
 
     /// Says which member of an open union all others fit.
