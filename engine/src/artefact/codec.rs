@@ -6,6 +6,7 @@ use alloc::{
     boxed::Box,
     collections::{BTreeMap, BTreeSet},
     string::String,
+    sync::Arc,
     vec::Vec,
 };
 
@@ -243,6 +244,19 @@ impl<T: Coded> Coded for Vec<T> {
             items.push(T::read(reader)?);
         }
         Ok(items)
+    }
+}
+
+impl<T: Coded> Coded for Arc<[T]> {
+    fn write(&self, out: &mut Vec<u8>) {
+        self.len().write(out);
+        for item in self.iter() {
+            item.write(out);
+        }
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Read<Self> {
+        Vec::read(reader).map(Self::from)
     }
 }
 
