@@ -95,7 +95,7 @@ impl Shapes {
             (Type::Record(fields), View::Map) => {
                 literal(
                     fields
-                        .into_iter()
+                        .iter()
                         .all(|field| match self.types.structure(field.ty) {
                             Type::Literal(_) => {
                                 let member = world.member(value, &field.name);
@@ -255,7 +255,7 @@ impl Shapes {
         let Type::Record(fields) = self.types.structure(a) else {
             return false;
         };
-        fields.into_iter().any(|field| {
+        fields.iter().any(|field| {
             let Some(other) = self.types.field(b, &field.name) else {
                 return false;
             };
