@@ -97,6 +97,14 @@ fn the_projects_policies_have_the_format() {
     );
 }
 
+/// What the comment stands behind in the source, the minus, is printed after it.
+#[test]
+fn a_comment_inside_a_number_is_not_put_behind_another_one() {
+    let text = "package p\n\nfn f(n: int) -> int = match n { 2 // c\n| // d\n- // e\n1 => 1, _ => 2 }\n";
+    let formatted = holds("a number", text);
+    assert!(!formatted.contains("// d // e"), "{formatted}");
+}
+
 #[test]
 fn the_corpus_keeps_its_meaning() {
     let cases = corpus::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")).unwrap();

@@ -161,6 +161,11 @@ impl<'s> Doc<'s> {
         !self.waiting
     }
 
+    /// Whether a comment on a line of its own is the last that was printed.
+    pub(super) fn ends_in_comment(&self) -> bool {
+        matches!(self.parts.last(), Some(Part::Own(_)))
+    }
+
     pub(super) fn trailing(&mut self, comment: &'s str) {
         self.trailing += 1;
         self.waiting = true;

@@ -179,6 +179,8 @@ impl<'s> Printer<'s> {
         };
         // Behind the item, a comment with three slashes would document the next one.
         let stays = comment.doc && self.in_item;
+        // What it stands behind in the source may not be printed yet: the minus of `- // why` and a number.
+        let stays = stays || self.doc.ends_in_comment();
         if !stays && self.doc.takes_trailing() && !self.comments.begins_line(comment.span.start) {
             self.comments.take_before(position);
             self.doc.trailing(comment.text.trim_end());
