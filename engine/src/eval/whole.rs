@@ -9,8 +9,16 @@ use crate::{
         OpId, Wholes,
         shape::{self, ShapeId},
     },
-    value::{Value, View, world::sort_set},
+    value::{Value, View, World, world::sort_set},
 };
+
+/// The key of a member of a document.
+fn doc_key<'a>(world: &World<'a>, key: Value) -> Option<&'a str> {
+    match key {
+        Value::Key(at) => world.doc(at.doc)?.key(at.node),
+        _ => None,
+    }
+}
 
 impl Machine<'_> {
     /// Takes operands as what they are compared as.
@@ -23,10 +31,48 @@ impl Machine<'_> {
         let steps = plan.wholes.get(wholes.0 as usize);
         for (index, shape) in steps.map_or(&[][..], |whole| &whole.operands) {
             if let Some(operand) = operands.get_mut(*index) {
-                *operand = self.whole(id, *operand, *shape)?;
+                *operand = self.also(id, *operand, *shape)?;
             }
         }
         Ok(())
+    }
+
+    /// A value as its shape has it, where it may have one already: two operands of different types are each
+    /// taken as what both are. Recursion follows the document, whose depth the reader bounds.
+    #[inline(never)]
+    fn also(&mut self, id: OpId, value: Value, by: ShapeId) -> Eval<Value> {
+        let plan = self.plan;
+        let (Value::Shaped(own, at), Some(known)) = (value, plan.checks.shape(by)) else {
+            return self.whole(id, value, by);
+        };
+        if own == by {
+            return self.whole(id, value, by);
+        }
+        let mut items = Vec::new();
+        if let Some(mut elements) = self.world.elements(value) {
+            let mut index = 0_usize;
+            while let Some(element) = elements.next(&self.world) {
+                let part = known.element_at(index);
+                items.push(part.map_or(Ok(element), |part| self.also(id, element, part))?);
+                index = index.saturating_add(1);
+            }
+            let set = known.set || plan.checks.shape(own).is_some_and(|own| own.set);
+            if set {
+                sort_set(&self.world, &mut items);
+            }
+            let run = self.make_run(&items, id)?;
+            return Ok(if set { Value::Set(run) } else { Value::List(run) });
+        }
+        let (Some(mut members), Some(doc)) = (self.world.members(value), self.world.doc(at.doc)) else {
+            return self.whole(id, value, by);
+        };
+        let shapes = known.members_of(&plan.checks, doc, at.node);
+        while let Some((key, member)) = members.next(&self.world) {
+            let part = doc_key(&self.world, key).and_then(|name| shape::member(shapes, name));
+            items.push(key);
+            items.push(part.map_or(Ok(member), |part| self.also(id, member, part))?);
+        }
+        self.make_run(&items, id).map(Value::Map)
     }
 
     /// A value as its shape has it. Recursion follows made values, whose depth the plan bounds.

@@ -93,17 +93,13 @@ impl Shapes {
                 literal(compiles && opaque.parse(text).is_some())
             }
             (Type::Record(fields), View::Map) => {
-                literal(
-                    fields
-                        .iter()
-                        .all(|field| match self.types.structure(field.ty) {
-                            Type::Literal(_) => {
-                                let member = world.member(value, &field.name);
-                                self.fit(world, member, field.ty) == Fit::Yes
-                            }
-                            _ => true,
-                        }),
-                )
+                literal(fields.iter().all(|field| match self.types.structure(field.ty) {
+                    Type::Literal(_) => {
+                        let member = world.member(value, &field.name);
+                        self.fit(world, member, field.ty) == Fit::Yes
+                    }
+                    _ => true,
+                }))
             }
             _ => Fit::No,
         }
