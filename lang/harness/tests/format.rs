@@ -106,6 +106,15 @@ fn a_comment_inside_a_number_is_not_put_behind_another_one() {
 }
 
 #[test]
+fn a_comment_behind_the_brace_of_a_match_leaves_its_arms_aligned() {
+    let arms = "        1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12\n            | 13                                        => 1,\n        _                                               => 2,\n    }\n";
+    let head = "package p\n\nfn f(n: int) -> int =\n    match n {";
+    let with = holds("with a comment", &format!("{head} // c\n{arms}"));
+    let without = holds("without", &format!("{head}\n{arms}"));
+    assert_eq!(with.replace(" // c", ""), without);
+}
+
+#[test]
 fn the_corpus_keeps_its_meaning() {
     let cases = corpus::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")).unwrap();
     let (mut formatted, mut broken) = (0, 0);

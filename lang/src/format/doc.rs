@@ -120,8 +120,9 @@ impl<'s> Doc<'s> {
         if let Some(open) = self.open.last_mut()
             && self.trailing > open.trailing
         {
-            // The comment that stands there ends the line there.
+            // The comment that stands there ends the line there, and no later one.
             open.forced = true;
+            open.trailing = self.trailing;
             self.hards += 1;
             self.waiting = false;
         }
