@@ -77,11 +77,7 @@ pub(crate) fn load(
             diagnostics.append(&mut errors);
         }
     }
-    plan.places = plan
-        .documents
-        .iter()
-        .map(|document| document.pointer_order())
-        .collect();
+    order_places(plan);
     diagnostics
 }
 
@@ -103,12 +99,14 @@ pub(crate) fn replace(
             diagnostics.append(&mut errors);
         }
     }
-    plan.places = plan
-        .documents
-        .iter()
-        .map(|document| document.pointer_order())
-        .collect();
+    order_places(plan);
     diagnostics
+}
+
+/// Notes in which order the places of the documents come.
+fn order_places(plan: &mut Plan) {
+    let documents = plan.documents.iter();
+    plan.places = documents.map(|document| document.pointer_order()).collect();
 }
 
 /// What is given that nothing declares.

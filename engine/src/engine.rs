@@ -312,7 +312,10 @@ impl Engine {
         let has = |rule: &Rule| !rule.audit && scope.has(rule.package);
         match run {
             Run::Indexed => self.plan.index.select(machine, &mut chosen),
-            Run::All => chosen.rules.extend(0..self.plan.rules.len() as u32),
+            Run::All => {
+                chosen.rules.clear();
+                chosen.rules.extend(0..self.plan.rules.len() as u32);
+            }
         }
         for index in chosen.rules.iter().copied() {
             if !self.plan.rules.get(index as usize).is_some_and(has) {
