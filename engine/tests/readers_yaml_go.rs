@@ -1,7 +1,7 @@
 //! What kubectl reads: YAML texts and the JSON that Go's `sigs.k8s.io/yaml` 1.6.0 (`YAMLToJSON`) makes of
 //! them, recorded by running it. Each line of the table is a list: the text, Go's JSON (null where it
-//! refuses), and, where it is read otherwise here, what is given here. The reasons for those stand at
-//! the head of `input/yaml.rs`.
+//! refuses), and, where it is read otherwise here, what is given here. The reasons for those stand in
+//! `docs/reading.md`.
 #![cfg(feature = "yaml")]
 
 use serde_json::Value;

@@ -257,14 +257,15 @@ fn float(text: &str) -> Scalar {
 /// The first float above the signed 64 bits.
 const BOUND: f64 = 9_223_372_036_854_775_808.0;
 
-/// The integer that a float equals, within 64 bits.
-#[expect(clippy::float_cmp, reason = "exact equality is what is asked")]
+/// The integer that a float is in JSON: the digits that Go writes, which are as many as tell it from other
+/// floats, and zeros. Beyond 2^53 another integer may be nearer to what was written.
 fn integral(value: f64) -> Option<i64> {
-    let within = (-BOUND..BOUND).contains(&value);
-    let whole = value as i64;
-    #[expect(clippy::cast_precision_loss, reason = "a float with a fraction is below 2^53")]
-    let back = whole as f64;
-    (within && back == value).then_some(whole)
+    // Without a point, `Display` writes the same digits.
+    if value == 0.0 {
+        Some(0)
+    } else {
+        value.to_string().parse().ok()
+    }
 }
 
 /// A timestamp stays a text. Only the beginning is looked at: dates that do not exist pass.

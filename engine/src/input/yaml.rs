@@ -1,21 +1,7 @@
-//! YAML text to a document, read as kubectl reads it: by the rules of Go's `sigs.k8s.io/yaml`, whose
-//! verdicts on some hundreds of scalars and documents are a table in the tests.
-//!
-//! Differences from it, all of them refusals where another reader would see something else:
-//! - a repeated key (kubectl takes the last one);
-//! - U+0085, U+2028 and U+2029 as they are: kubectl ends a line there, YAML 1.2 does not, so that a
-//!   comment could hide a field from one of the two; and a byte order mark at the start of a later line;
-//! - a second document after `...`, which kubectl does not look at;
-//! - between brackets, `?x`, and `x:` or a tag directly before a comma or bracket; in names of anchors,
-//!   other characters than ASCII letters, digits, `-` and `_`;
-//! - a tag on `<<`, an alias as a key and an alias of a key; `!!binary` that is not text (kubectl puts U+FFFD);
-//! - a `%` directive; depth and size over the limits;
-//! - what `saphyr-parser`, a reader of YAML 1.2, does not take: lines of a flow list or object that are
-//!   not indented more than their parent, for instance.
-//!
-//! Taken here and not by kubectl: the escape `\/`, some plain texts between brackets that begin with `:`,
-//! tabs in places. The last line always ends with a line break, as kubectl adds one.
-//! A whole document that is one block text may stand at column 1 here.
+//! YAML text to a document, read as kubectl reads it: by the rules of Go's `sigs.k8s.io/yaml`. Where the two
+//! would see different values, the text is refused; `docs/reading.md` lists the differences, and the
+//! tests read generated texts with both. The parser is one of YAML 1.2: what 1.1 reads otherwise is
+//! refused here. The last line always ends with a line break, as kubectl adds one.
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
@@ -33,7 +19,7 @@ use super::document::{Document, Kind, Position, flag};
 use super::error::{Fault, ReadError, ReadErrorKind, ReadLimits};
 use super::json::{after_byte_order_mark, check_size, classify};
 use super::scalar::{Scalar, Tag, float_key, is_written_as_float, resolve};
-use super::yaml_text::{Offsets, check_characters, check_directives, is_json_number, quoted_length};
+use super::yaml_text::{Offsets, WHITE, check_characters, check_directives, is_json_number, quoted_length};
 
 /// Bytes of text for one node.
 const BYTES_PER_NODE: usize = 16;
@@ -130,7 +116,13 @@ struct Reader<'t> {
 impl<'t> Reader<'t> {
     /// Reads the one document; false where there is none.
     fn events(&mut self) -> Result<bool, Fault> {
-        let mut parser: Parser<'t, StrInput<'t>> = Parser::new_from_str(self.own);
+        // White space on the last line is a line of its own, once it is ended.
+        let ended = if self.own.ends_with([' ', '\t']) {
+            Cow::Owned(format!("{}\n", self.own))
+        } else {
+            Cow::Borrowed(self.own)
+        };
+        let mut parser: Parser<'_, StrInput<'_>> = Parser::new_from_str(&ended);
         let mut explicit = None;
         // The parser repeats an error for ever: the first one ends the reading.
         while let Some(event) = parser.next_event() {
@@ -173,18 +165,16 @@ impl<'t> Reader<'t> {
                 }
             }
         }
-        Ok(!self.builder.nodes.is_empty() && !(self.is_blank()))
+        Ok(!self.is_blank())
     }
 
-    /// Whether the document has nothing but marks and comments: the parser makes a null of it.
+    /// Whether there is nothing but marks and comments: the parser makes an empty null of it.
     fn is_blank(&self) -> bool {
-        self.own.lines().all(|line| {
-            let line = line.trim_start();
-            line.is_empty()
-                || line.starts_with('#')
-                || line.starts_with("---") && line.trim_end().len() == 3
-                || line.trim_end() == "..."
-        })
+        match self.builder.nodes.as_slice() {
+            [] => true,
+            [only] => only.kind == Kind::Null && only.start == only.end,
+            _ => false,
+        }
     }
 
     fn range(&self, span: Span) -> Range<usize> {
@@ -225,11 +215,10 @@ impl<'t> Reader<'t> {
             let message = "a list or object as a key has no place in JSON: use a text as the key";
             return Err(Fault::new(ReadErrorKind::NotJson, place.span.start, message));
         }
-        if place.anchor != 0 {
-            self.check_anchor(&place.span)?;
-        }
         let start = if tagged || place.anchor != 0 {
-            self.after_properties(place.span.start..self.start + self.own.len())
+            let rest = place.span.start..self.start + self.own.len();
+            self.check_properties(rest.clone())?;
+            self.after_properties(rest)
         } else {
             place.span.start
         };
@@ -254,16 +243,8 @@ impl<'t> Reader<'t> {
     fn after_properties(&self, range: Range<usize>) -> usize {
         let text = self.text(range.clone());
         let mut rest = text;
-        while rest.starts_with(['&', '!']) {
-            let length = rest.find(|c: char| c.is_whitespace()).unwrap_or(rest.len());
-            rest = rest.get(length..).unwrap_or_default();
-            loop {
-                rest = rest.trim_start();
-                if !rest.starts_with('#') {
-                    break;
-                }
-                rest = rest.split_once('\n').map_or("", |(_, after)| after);
-            }
+        while let Some((_, after)) = property(rest) {
+            rest = after;
         }
         range.start + (text.len() - rest.len())
     }
@@ -273,7 +254,7 @@ impl<'t> Reader<'t> {
             let message = "an alias as a key: write the key itself";
             return Err(Fault::new(ReadErrorKind::NotJson, place.span.start, message));
         }
-        self.check_anchor(&place.span)?;
+        self.check_properties(place.span.clone())?;
         let Some(Some(target)) = self.anchors.get(&place.anchor).copied() else {
             let message = "an alias of a key: write the text itself";
             return Err(Fault::new(ReadErrorKind::NotJson, place.span.start, message));
@@ -300,12 +281,15 @@ impl<'t> Reader<'t> {
     ) -> Result<(), Fault> {
         let plain = style == ScalarStyle::Plain;
         let properties = tag.is_some() || place.anchor != 0;
-        if place.anchor != 0 {
-            self.check_anchor(&place.span)?;
+        if properties {
+            self.check_properties(place.span.clone())?;
         }
         let span = self.scalar_span(style, value.is_empty(), properties, place.span);
         if plain && self.ends.contains(&true) {
             self.check_flow_scalar(value, &span)?;
+        }
+        if self.builder.nodes.is_empty() && matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+            self.check_whole_block(&span)?;
         }
         if self.at_key() {
             self.remember(place.anchor, None);
@@ -341,30 +325,51 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Refuses names of anchors that YAML 1.1 ends before 1.2 does.
-    fn check_anchor(&self, span: &Range<usize>) -> Result<(), Fault> {
-        let mut properties = self.text(span.clone()).split_whitespace().take(2);
-        let name = properties
-            .find_map(|word| word.strip_prefix(['&', '*']))
-            .unwrap_or_default();
-        if name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
-        {
+    /// Refuses names of anchors and tags that do not end for all readers of YAML at the same character.
+    fn check_properties(&self, range: Range<usize>) -> Result<(), Fault> {
+        let mut rest = self.text(range.clone());
+        let name = |name: &str, more: &[char]| {
+            name.chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-') || more.contains(&c))
+        };
+        while let Some((written, after)) = property(rest) {
+            let clear = match written.strip_prefix("!<") {
+                Some(tag) => tag
+                    .strip_suffix('>')
+                    .is_some_and(|tag| name(tag, &['!', '.', ':', '/', ','])),
+                None if written.starts_with('!') => name(written, &['!', '.', ':', '/']),
+                None => name(written.get(1..).unwrap_or_default(), &[]),
+            };
+            if !clear {
+                let message = "readers of YAML differ on where this name ends: use letters, digits, `-` and `_` \
+                               after `&`, `*` and `!`, and a space behind them";
+                return Err(Fault::syntax(range.start, message));
+            }
+            rest = after;
+        }
+        Ok(())
+    }
+
+    /// Refuses a document that is one block text whose lines are not indented: YAML 1.1 ends it there.
+    fn check_whole_block(&self, span: &Range<usize>) -> Result<(), Fault> {
+        let (before, written) = (self.text(self.start..span.start), self.text(span.clone()));
+        let breaks = ['\n', '\r'];
+        let flush = |line: &str| !line.is_empty() && !line.starts_with([' ', '\t']);
+        let first = before.ends_with(breaks) && flush(written);
+        if !first && !written.split(breaks).skip(1).any(flush) {
             return Ok(());
         }
-        let message =
-            "readers of YAML differ on this name: use letters, digits, `-` and `_` after `&` and `*`";
+        let message = "readers of YAML differ on lines of a text that are not indented: indent them";
         Err(Fault::syntax(span.start, message))
     }
 
-    /// Refuses what YAML 1.1 and 1.2 read differently between brackets: `?x` and `x:` before a bracket
-    /// or comma.
+    /// Refuses what YAML 1.1 and 1.2 read differently between brackets: `?` in a text, `:x`, `|`, and `x:` before
+    /// a bracket or comma.
     fn check_flow_scalar(&self, value: &str, span: &Range<usize>) -> Result<(), Fault> {
         let before = self.text(span.start.saturating_sub(1)..span.end);
         let after = self.text(span.end..span.end + 1);
         let touching = value.is_empty() && before.contains([':', '!']) && after.starts_with([',', ']', '}']);
-        if touching || value.starts_with('?') {
+        if touching || value.starts_with([':', '|', '>']) || value.contains('?') {
             let message =
                 "readers of YAML differ on this between brackets: put texts in quotes, and a space after `:`";
             return Err(Fault::syntax(span.start, message));
@@ -392,13 +397,13 @@ impl<'t> Reader<'t> {
                 let gap_start = self.last_end.clamp(self.start, start);
                 let gap = self.text(gap_start..start + 1);
                 let at = gap.find([':', '-']).map_or_else(
-                    || self.start + self.text(self.start..start).trim_end().len(),
+                    || self.start + self.text(self.start..start).trim_end_matches(WHITE).len(),
                     |at| gap_start + at + 1,
                 );
                 at..at
             }
             ScalarStyle::Literal | ScalarStyle::Folded => {
-                let written = self.text(start..span.end).trim_end();
+                let written = self.text(start..span.end).trim_end_matches(WHITE);
                 start..start + written.len()
             }
             // The parser's end of a quoted scalar may lie behind a comment on its line.
@@ -427,8 +432,8 @@ impl<'t> Reader<'t> {
             Scalar::Decoded(text) => Cow::Owned(text),
             Scalar::Bool(value) => Cow::Borrowed(if value { "true" } else { "false" }),
             #[expect(clippy::cast_precision_loss, reason = "the integer was a float")]
-            Scalar::Int(number) if is_written_as_float(value) => {
-                let sign = if number == 0 && value.starts_with('-') {
+            Scalar::Int(number) if is_written_as_float(value) || tag == Some(Tag::Float) => {
+                let sign = if number == 0 && is_written_as_float(value) && value.starts_with('-') {
                     -1.0
                 } else {
                     1.0
@@ -530,5 +535,20 @@ impl<'t> Reader<'t> {
                 excerpt(&error.info().replace('`', "'"))
             ),
         )
+    }
+}
+
+/// The anchor, tag or alias with which a text begins, and what follows it past white space and comments.
+fn property(text: &str) -> Option<(&str, &str)> {
+    if !text.starts_with(['&', '!', '*']) {
+        return None;
+    }
+    let (written, mut rest) = text.split_at(text.find(WHITE).unwrap_or(text.len()));
+    loop {
+        rest = rest.trim_start_matches(WHITE);
+        if !rest.starts_with('#') {
+            return Some((written, rest));
+        }
+        rest = rest.split_once(['\n', '\r']).map_or("", |(_, after)| after);
     }
 }

@@ -5,8 +5,15 @@ use alloc::vec::Vec;
 
 use super::error::{Fault, ReadErrorKind};
 
+/// White space in YAML; other characters that Unicode counts to it are text.
+pub(super) const WHITE: [char; 4] = [' ', '\t', '\n', '\r'];
+
 /// Refuses characters that YAML does not have, and those that readers take differently.
 pub(super) fn check_characters(text: &str, start: usize) -> Result<(), Fault> {
+    if let Some(at) = text.find("\r\r\n") {
+        let message = "a carriage return before the end of the line, which some readers take for a line of its own: remove it";
+        return Err(Fault::new(ReadErrorKind::Encoding, start + at, message));
+    }
     let suspicious = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') || byte >= 0x7F;
     if !text.bytes().any(suspicious) {
         return Ok(());
@@ -39,7 +46,7 @@ pub(super) fn check_characters(text: &str, start: usize) -> Result<(), Fault> {
 pub(super) fn check_directives(text: &str, start: usize) -> Result<(), Fault> {
     let mut rest = text;
     loop {
-        rest = rest.trim_start();
+        rest = rest.trim_start_matches(WHITE);
         if rest.starts_with('%') {
             let message = "a `%` directive, which kubectl does not read: remove the line";
             return Err(Fault::syntax(start + text.len() - rest.len(), message));
@@ -47,7 +54,7 @@ pub(super) fn check_directives(text: &str, start: usize) -> Result<(), Fault> {
         if !rest.starts_with('#') {
             return Ok(());
         }
-        rest = rest.split_once('\n').map_or("", |(_, after)| after);
+        rest = rest.split_once(['\n', '\r']).map_or("", |(_, after)| after);
     }
 }
 

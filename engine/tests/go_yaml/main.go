@@ -1,10 +1,12 @@
 // Reads YAML documents as kubectl does, with `sigs.k8s.io/yaml`, for the test `readers_yaml_random.rs`. Standard input is
 // batches: a count, then so many texts, each behind its length; the answer to a batch is so many verdicts, each one
-// byte (1 where it was read) and a text behind its length: the JSON, or the error. Numbers are 32 bits, the least byte first.
+// byte (0 where it was refused, 1 where it was read, 2 where the strict reader refuses it) and a text behind its length: the
+// JSON, or the error. Numbers are 32 bits, the least byte first.
 package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -20,11 +22,28 @@ func verdict(text []byte) (read byte, answer []byte) {
 			read, answer = 0, fmt.Appendf(nil, "panic: %v", panicked)
 		}
 	}()
+	text = withLineEnds(text)
 	json, err := yaml.YAMLToJSON(text)
 	if err != nil {
 		return 0, []byte(err.Error())
 	}
+	// What is refused now has a key twice.
+	if _, err := yaml.YAMLToJSONStrict(text); err != nil {
+		return 2, json
+	}
 	return 1, json
+}
+
+// withLineEnds is what kubectl makes of a text before the reader sees it: it reads line by line, and ends each one anew.
+func withLineEnds(text []byte) []byte {
+	var lines []byte
+	for line := range bytes.Lines(text) {
+		if ended, found := bytes.CutSuffix(line, []byte("\n")); found {
+			line = bytes.TrimSuffix(ended, []byte("\r"))
+		}
+		lines = append(append(lines, line...), '\n')
+	}
+	return lines
 }
 
 func main() {

@@ -1,5 +1,11 @@
 //! Choices for generated texts: made of a seed, so that a failure can be repeated anywhere, and the size
 //! of a run from the environment.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test, whose size the environment gives"
+)]
 
 /// SplitMix64.
 pub(crate) struct Random(pub(crate) u64);

@@ -1,5 +1,6 @@
 //! Small YAML texts: well-formed ones in all styles, of pieces on which readers are known to differ, and
 //! then changed in characters and lines.
+#![expect(clippy::indexing_slicing, reason = "within what was just counted")]
 
 use crate::random::Random;
 
@@ -10,7 +11,15 @@ const LONGEST: usize = 499;
 pub(crate) fn text(random: &mut Random) -> String {
     let mut text = String::new();
     if random.below(30) == 0 {
-        text.push_str(random.pick(&["\u{feff}", "%YAML 1.1\n---\n", "%YAML 1.2\n", "# a comment\n", "\n", "---\n", " "]));
+        text.push_str(random.pick(&[
+            "\u{feff}",
+            "%YAML 1.1\n---\n",
+            "%YAML 1.2\n",
+            "# a comment\n",
+            "\n",
+            "---\n",
+            " ",
+        ]));
     }
     match random.below(20) {
         0 => line_of_node(random, 3, 0, "---", &mut text),
@@ -27,9 +36,18 @@ pub(crate) fn text(random: &mut Random) -> String {
         _ => mapping(random, 3, 0, &mut text),
     }
     if random.below(30) == 0 {
-        text.push_str(random.pick(&["...\n", "---\n", "---\nb: 2\n", "...\na: 1\n", "# end", "\t", "... x\n", " \n"]));
+        text.push_str(random.pick(&[
+            "...\n",
+            "---\n",
+            "---\nb: 2\n",
+            "...\na: 1\n",
+            "# end",
+            "\t",
+            "... x\n",
+            " \n",
+        ]));
     }
-    if random.below(2) == 0 {
+    if random.below(3) == 0 {
         for _ in 0..=random.below(3) {
             text = if random.below(3) == 0 {
                 with_changed_lines(random, &text)
@@ -43,7 +61,9 @@ pub(crate) fn text(random: &mut Random) -> String {
         1 => text = text.replace('\n', "\r"),
         _ => {}
     }
-    let end = (0..=LONGEST.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    let end = (0..=LONGEST.min(text.len()))
+        .rev()
+        .find(|at| text.is_char_boundary(*at));
     text.truncate(end.unwrap_or(0));
     text
 }
@@ -98,7 +118,11 @@ fn line_of_node(random: &mut Random, depth: usize, width: usize, head: &str, out
         out.push(' ');
         properties(random, out);
     }
-    match if depth == 0 { random.below(8) } else { random.below(14) } {
+    match if depth == 0 {
+        random.below(8)
+    } else {
+        random.below(14)
+    } {
         0 => {}
         1 => {
             out.push(' ');
@@ -128,11 +152,13 @@ fn line_of_node(random: &mut Random, depth: usize, width: usize, head: &str, out
             return;
         }
         12 => {
+            let alias = random.pick(&["*a", "*b", "*x", "*a "]);
+            let known = out.contains(&alias.trim_end().replace('*', "&")) || random.below(20) == 0;
             out.push(' ');
-            out.push_str(random.pick(&["*a", "*b", "*x", "*a "]));
+            out.push_str(if known { alias } else { "text" });
         }
         _ => {
-            out.push_str(random.pick(&[" ", " ", " ", "  ", "\t"]));
+            out.push_str(random.pick(&[" ", " ", " ", " ", " ", " ", " ", "  ", "  ", "\t"]));
             plain(random, out);
             // A plain text that goes on.
             if random.below(12) == 0 {
@@ -162,47 +188,260 @@ fn end_of_line(random: &mut Random, out: &mut String) {
 
 fn properties(random: &mut Random, out: &mut String) {
     const PROPERTIES: &[&str] = &[
-        "&a", "&b", "&x", "!!str", "!!int", "!!float", "!!bool", "!!null", "!!binary", "!!timestamp", "!!map", "!!seq",
-        "!", "!local", "!<tag:yaml.org,2002:str>", "!!set", "!!omap", "&a !!str", "!!int &b", "&a&b", "!a!b", "!!merge",
+        "&a",
+        "&b",
+        "&x",
+        "!!str",
+        "!!int",
+        "!!float",
+        "!!bool",
+        "!!null",
+        "!!binary",
+        "!!timestamp",
+        "!!map",
+        "!!seq",
+        "!",
+        "!local",
+        "!<tag:yaml.org,2002:str>",
+        "!!set",
+        "!!omap",
+        "&a !!str",
+        "!!int &b",
+        "&a&b",
+        "!a!b",
+        "!!merge",
     ];
     out.push_str(random.pick(PROPERTIES));
 }
 
 fn key(random: &mut Random, out: &mut String) {
     const KEYS: &[&str] = &[
-        "a", "b", "c", "name", "apiVersion", "kind", "y", "n", "yes", "No", "on", "off", "true", "~", "null", "1", "01",
-        "0x1", "1.0", "1.5", "1e3", "1e30", "-0", "-1", ".5", ".inf", "<<", "'<<'", "=", "\"a\"", "'a'", "\"\\x61\"",
-        "\"\"", "''", "2001-01-01", "12:30", "é", "a b", "a:b", "-a", "?a", "!!str a", "&a a", "&k b", "*a ", "[a]",
-        "{a: b}", "", "@", "a#b", "a'b", "\"a b\"", "!!int 1", "!!int '1'", "! a", "9223372036854775808", "1_000",
+        "a",
+        "b",
+        "c",
+        "name",
+        "apiVersion",
+        "kind",
+        "y",
+        "n",
+        "yes",
+        "No",
+        "on",
+        "off",
+        "true",
+        "~",
+        "null",
+        "1",
+        "01",
+        "0x1",
+        "1.0",
+        "1.5",
+        "1e3",
+        "1e30",
+        "-0",
+        "-1",
+        ".5",
+        ".inf",
+        "<<",
+        "'<<'",
+        "=",
+        "\"a\"",
+        "'a'",
+        "\"\\x61\"",
+        "\"\"",
+        "''",
+        "2001-01-01",
+        "12:30",
+        "é",
+        "a b",
+        "a:b",
+        "-a",
+        "?a",
+        "!!str a",
+        "&a a",
+        "&k b",
+        "*a ",
+        "[a]",
+        "{a: b}",
+        "",
+        "@",
+        "a#b",
+        "a'b",
+        "\"a b\"",
+        "!!int 1",
+        "!!int '1'",
+        "! a",
+        "9223372036854775808",
+        "1_000",
     ];
-    match random.below(6) {
-        0..=2 => out.push_str(random.pick(&["a", "b", "c", "d", "name"])),
-        3 => figures(random, out),
-        _ => out.push_str(random.pick(KEYS)),
+    match random.below(12) {
+        0 => figures(random, out),
+        1..=3 => out.push_str(random.pick(KEYS)),
+        _ => {
+            let usual = ["a", "b", "c", "d", "e", "name", "kind", "spec", "image", "labels"];
+            out.push_str(random.pick(&usual));
+        }
     }
 }
 
 fn plain(random: &mut Random, out: &mut String) {
     const PLAINS: &[&str] = &[
-        "a", "text", "two words", "y", "n", "Y", "N", "yes", "no", "On", "OFF", "true", "False", "TRUE", "~", "null",
-        "Null", "nULL", "0", "-0", "+0", "00", "007", "010", "08", "0o14", "0x1F", "0b11", "1_000", "_1", "1__0", "1:20",
-        "190:20:30", "1e3", "1e+3", "1E-3", ".5", "5.", "+.5", "-.5", "1.0", "1.5", ".inf", "-.INF", ".nan", ".NaN", "1e400",
-        "9223372036854775807", "9223372036854775808", "-9223372036854775809", "18446744073709551615",
-        "18446744073709551616", "123456789012345678901234567890", "2001-01-01", "2001-01-01T00:00:00Z", "=", "<<", "a: b",
-        "a:b", "a :b", "a #b", "a#b", "#a", "-", "- a", "-a", "--", "---", "?", "? a", "?a", ":", ":a", "a:", "@a", "`a",
-        "%a", "!", "&", "*", "|", ">", "a,b", "a, b", "[", "]", "{", "}", ",", "a]", "{{ a }}", "a'b", "a\"b", "é", "日本",
-        "😀", "\u{a0}", "a\u{a0}b", "a\tb", "a\\b", "http://a/b", "100m", "1Gi", "0.1", "...", "....", "a ...",
+        "a",
+        "text",
+        "two words",
+        "y",
+        "n",
+        "Y",
+        "N",
+        "yes",
+        "no",
+        "On",
+        "OFF",
+        "true",
+        "False",
+        "TRUE",
+        "~",
+        "null",
+        "Null",
+        "nULL",
+        "0",
+        "-0",
+        "+0",
+        "00",
+        "007",
+        "010",
+        "08",
+        "0o14",
+        "0x1F",
+        "0b11",
+        "1_000",
+        "_1",
+        "1__0",
+        "1:20",
+        "190:20:30",
+        "1e3",
+        "1e+3",
+        "1E-3",
+        ".5",
+        "5.",
+        "+.5",
+        "-.5",
+        "1.0",
+        "1.5",
+        ".inf",
+        "-.INF",
+        ".nan",
+        ".NaN",
+        "1e400",
+        "9223372036854775807",
+        "9223372036854775808",
+        "-9223372036854775809",
+        "18446744073709551615",
+        "18446744073709551616",
+        "123456789012345678901234567890",
+        "2001-01-01",
+        "2001-01-01T00:00:00Z",
+        "=",
+        "<<",
+        "a: b",
+        "a:b",
+        "a :b",
+        "a #b",
+        "a#b",
+        "#a",
+        "-",
+        "- a",
+        "-a",
+        "--",
+        "---",
+        "?",
+        "? a",
+        "?a",
+        ":",
+        ":a",
+        "a:",
+        "@a",
+        "`a",
+        "%a",
+        "!",
+        "&",
+        "*",
+        "|",
+        ">",
+        "a,b",
+        "a, b",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        "a]",
+        "{{ a }}",
+        "a'b",
+        "a\"b",
+        "é",
+        "日本",
+        "😀",
+        "\u{a0}",
+        "a\u{a0}b",
+        "a\tb",
+        "a\\b",
+        "http://a/b",
+        "100m",
+        "1Gi",
+        "0.1",
+        "...",
+        "....",
+        "a ...",
     ];
-    match random.below(5) {
-        0 => figures(random, out),
-        _ => out.push_str(random.pick(PLAINS)),
+    match random.below(12) {
+        0..=2 => figures(random, out),
+        3..=6 => out.push_str(random.pick(PLAINS)),
+        _ => {
+            let usual = [
+                "a",
+                "text",
+                "two words",
+                "y",
+                "no",
+                "true",
+                "0",
+                "1",
+                "010",
+                "1e3",
+                "v1",
+                "~",
+                "0.5",
+            ];
+            out.push_str(random.pick(&usual));
+        }
     }
 }
 
 /// What may be a number.
 fn figures(random: &mut Random, out: &mut String) {
     const PARTS: &[&str] = &[
-        "0", "1", "7", "8", "9", "0", "1", "_", ".", "+", "-", "e", "E", "0x", "0o", "0b", "0X", ":", "f", "00", "12345678",
+        "0",
+        "1",
+        "7",
+        "8",
+        "9",
+        "0",
+        "1",
+        "_",
+        ".",
+        "+",
+        "-",
+        "e",
+        "E",
+        "0x",
+        "0o",
+        "0b",
+        "0X",
+        ":",
+        "f",
+        "00",
+        "12345678",
         "99999999999",
     ];
     for _ in 0..=random.below(6) {
@@ -212,12 +451,52 @@ fn figures(random: &mut Random, out: &mut String) {
 
 fn quoted(random: &mut Random, width: usize, out: &mut String) {
     const DOUBLE: &[&str] = &[
-        "a", "b c", " ", "'", "#", ": ", "\\n", "\\t", "\\\\", "\\\"", "\\/", "\\0", "\\a", "\\e", "\\x41", "\\u00e9",
-        "\\U0001F600", "\\ud83d", "\\N", "\\_", "\\L", "\\P", "\\ ", "\\\n", "\n", "\n\n", "\n  ", "  \n", "\t", "é",
-        "\\x4", "\\'", "\\u0000", "\\U00110000", "---", "\n---", "\n...",
+        "a",
+        "b c",
+        " ",
+        "'",
+        "#",
+        ": ",
+        "\\n",
+        "\\t",
+        "\\\\",
+        "\\\"",
+        "\\/",
+        "\\0",
+        "\\a",
+        "\\e",
+        "\\x41",
+        "\\u00e9",
+        "\\U0001F600",
+        "\\ud83d",
+        "\\N",
+        "\\_",
+        "\\L",
+        "\\P",
+        "\\ ",
+        "\\\n",
+        "\n",
+        "\n\n",
+        "\n  ",
+        "  \n",
+        "\t",
+        "é",
+        "\\x4",
+        "\\'",
+        "\\u0000",
+        "\\U00110000",
+        "---",
+        "\n---",
+        "\n...",
     ];
-    const SINGLE: &[&str] = &["a", "b c", " ", "\"", "#", ": ", "''", "\\", "\n", "\n\n", "\n  ", "  \n", "\t", "é", "\n---"];
-    let (mark, pieces) = if random.below(2) == 0 { ("\"", DOUBLE) } else { ("'", SINGLE) };
+    const SINGLE: &[&str] = &[
+        "a", "b c", " ", "\"", "#", ": ", "''", "\\", "\n", "\n\n", "\n  ", "  \n", "\t", "é", "\n---",
+    ];
+    let (mark, pieces) = if random.below(2) == 0 {
+        ("\"", DOUBLE)
+    } else {
+        ("'", SINGLE)
+    };
     out.push_str(mark);
     for _ in 0..random.below(5) {
         let piece = random.pick(pieces);
@@ -232,9 +511,12 @@ fn quoted(random: &mut Random, width: usize, out: &mut String) {
 /// A literal or folded text.
 fn block(random: &mut Random, width: usize, out: &mut String) {
     const HEADS: &[&str] = &[
-        "|", ">", "|-", ">-", "|+", ">+", "|2", "|1-", ">2+", "|+1", ">-", "|9", "|0", "| # why", "|-  ", "|\t", "|x", ">1",
+        "|", ">", "|-", ">-", "|+", ">+", "|2", "|1-", ">2+", "|+1", ">-", "|9", "|0", "| # why", "|-  ",
+        "|\t", "|x", ">1",
     ];
-    const LINES: &[&str] = &["a", "b c", "# a", "- a", "a: b", "", "", " a", "  a", "\ta", "a ", "---", "...", "é", "'", "\t", " "];
+    const LINES: &[&str] = &[
+        "a", "b c", "# a", "- a", "a: b", "", "", " a", "  a", "\ta", "a ", "---", "...", "é", "'", "\t", " ",
+    ];
     out.push(' ');
     out.push_str(random.pick(HEADS));
     out.push('\n');
@@ -242,7 +524,14 @@ fn block(random: &mut Random, width: usize, out: &mut String) {
     for _ in 0..random.below(5) {
         let line = random.pick(LINES);
         if !line.is_empty() || random.below(3) == 0 {
-            indent(if random.below(12) == 0 { inner.saturating_sub(1) } else { inner }, out);
+            indent(
+                if random.below(12) == 0 {
+                    inner.saturating_sub(1)
+                } else {
+                    inner
+                },
+                out,
+            );
         }
         out.push_str(line);
         out.push('\n');
@@ -264,7 +553,7 @@ fn flow(random: &mut Random, depth: usize, width: usize, out: &mut String) {
             key(random, out);
             out.push_str(random.pick(&[": ", ": ", ": ", ": ", " : ", ":", "", ":\n  "]));
         }
-        if random.below(15) == 0 {
+        if random.below(25) == 0 {
             properties(random, out);
             out.push(' ');
         }
@@ -288,8 +577,8 @@ fn space(random: &mut Random, width: usize, out: &mut String) {
             out.push('\n');
             indent(width + random.below(4), out);
         }
-        1 => out.push_str(" # why\n  "),
-        2 => out.push('\t'),
+        1 if random.below(3) == 0 => out.push_str(" # why\n  "),
+        2 if random.below(3) == 0 => out.push('\t'),
         3..=8 => {}
         _ => out.push(' '),
     }
@@ -297,9 +586,10 @@ fn space(random: &mut Random, width: usize, out: &mut String) {
 
 fn with_changed_characters(random: &mut Random, text: &str) -> String {
     const PIECES: &[&str] = &[
-        "{", "}", "[", "]", ",", ":", ": ", "-", "- ", "?", "? ", "!", "&a ", "*a", "#", " #", "|", ">", "'", "\"", "\\", "%",
-        "@", "`", " ", "  ", "\n", "\n\n", "\t", "\r", "\r\n", "0", "1", "_", ".", "e", "x", "y", "~", "<<", "---", "...",
-        "\u{0}", "\u{1}", "\u{7f}", "\u{85}", "\u{a0}", "\u{2028}", "\u{feff}", "\u{fffe}", "é", "😀", "null", "!!str ",
+        "{", "}", "[", "]", ",", ":", ": ", "-", "- ", "?", "? ", "!", "&a ", "*a", "#", " #", "|", ">", "'",
+        "\"", "\\", "%", "@", "`", " ", "  ", "\n", "\n\n", "\t", "\r", "\r\n", "0", "1", "_", ".", "e", "x",
+        "y", "~", "<<", "---", "...", "\u{0}", "\u{1}", "\u{7f}", "\u{85}", "\u{a0}", "\u{2028}", "\u{feff}",
+        "\u{fffe}", "é", "😀", "null", "!!str ",
     ];
     let mut characters: Vec<char> = text.chars().collect();
     let at = random.below(characters.len() + 1);
