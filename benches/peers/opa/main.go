@@ -158,7 +158,8 @@ func main() {
 		figures = append(figures, measured)
 	}
 	out, _ := json.MarshalIndent(map[string]any{
-		"peer": "OPA " + version.Version, "runtime": runtime.Version(), "machine": machine(), "figures": figures,
+		"peer": "OPA " + version.Version, "runtime": runtime.Version(), "machine": machine(),
+		"date": time.Now().UTC().Format(time.DateOnly), "figures": figures,
 	}, "", "  ")
 	fmt.Println(string(out))
 }

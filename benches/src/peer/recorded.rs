@@ -12,7 +12,7 @@ use crate::Failure;
 pub struct Recorded {
     /// Its name and version.
     pub name: String,
-    /// What ran it.
+    /// What ran it, and when.
     pub machine: String,
     figures: BTreeMap<String, Figure>,
 }
@@ -68,7 +68,9 @@ fn read(path: &Path) -> Result<Recorded, Failure> {
     });
     Ok(Recorded {
         name: text(&record["peer"]),
-        machine: format!("{}, {}", text(&record["runtime"]), text(&record["machine"])),
+        machine: ["runtime", "machine", "date"]
+            .map(|part| text(&record[part]))
+            .join(", "),
         figures: figures.collect(),
     })
 }
