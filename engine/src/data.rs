@@ -265,11 +265,12 @@ fn load_one(
     let Some(data) = plan.data.get_mut(index) else {
         return Ok(());
     };
+    let document = Arc::new(document.keep());
     match plan.documents.get_mut(data.document as usize) {
-        Some(before) => *before = Arc::new(document),
+        Some(before) => *before = document,
         None => {
             data.document = plan.documents.len() as u32;
-            plan.documents.push(Arc::new(document));
+            plan.documents.push(document);
         }
     }
     data.patterns = compiled;

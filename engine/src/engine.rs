@@ -2,7 +2,6 @@
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
-    format,
     string::{String, ToString},
     sync::Arc,
     vec,
@@ -532,48 +531,27 @@ impl Engine {
 
     /// A `default deny` package in which nothing allows denies.
     fn require_allow(&self, allows: &[u32], scope: &Scope, findings: &mut Vec<Raw>) {
-        for (index, package) in self.plan.packages.iter().enumerate() {
-            if !package.selected || !package.default_deny {
+        for (index, denial) in (0_u32..).zip(&self.plan.denials) {
+            let Some(denial) = denial.as_ref().filter(|_| scope.has(index)) else {
                 continue;
-            }
-            let index = index as u32;
-            if !scope.has(index) {
-                continue;
-            }
-            let of_package = |rule: &Rule| rule.package == index;
-            let allowed = allows
-                .iter()
-                .filter_map(|rule| self.plan.rules.get(*rule as usize))
-                .any(of_package);
-            if allowed {
-                continue;
-            }
-            let names: Vec<String> = self
-                .plan
-                .rules
-                .iter()
-                .filter(|rule| of_package(rule) && rule.effect.kind == EffectKind::Allow)
-                .map(|rule| {
-                    let short = rule.name.rsplit('.').next().unwrap_or("");
-                    format!("`{short}`")
-                })
-                .collect();
-            let message = match names.as_slice() {
-                [] => "the package has no rule that allows".to_string(),
-                [one] => format!("nothing allows this: {one} does not hold"),
-                many => format!("nothing allows this: none of {} holds", many.join(", ")),
             };
+            let mut allowing = allows
+                .iter()
+                .filter_map(|rule| self.plan.rules.get(*rule as usize));
+            if allowing.any(|rule| rule.package == index) {
+                continue;
+            }
             findings.push(Raw {
                 rule: None,
                 package: index,
                 tokens: Vec::new(),
                 changes: Vec::new(),
                 finding: Finding {
-                    rule: format!("{}.default", package.path),
+                    rule: denial.rule.clone(),
                     effect: Effect::Deny,
                     level: Level::Deny,
                     severity: Severity::Medium,
-                    message,
+                    message: denial.message.clone(),
                     path: String::new(),
                     within: None,
                     location: None,

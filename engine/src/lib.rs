@@ -22,6 +22,7 @@ mod eval;
 mod fault;
 pub mod fix;
 mod force;
+mod hashed;
 pub mod input;
 mod limits;
 mod observe;

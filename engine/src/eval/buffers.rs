@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::{Slot, memo::Memo, relation::Stored};
 use crate::plan::trie::Present;
-use crate::value::{Heap, Value, rows::Index};
+use crate::value::{Heap, Value, index::Index};
 
 /// Room, empty but for [`Buffers::ready`].
 #[derive(Clone, Debug, Default)]

@@ -55,7 +55,8 @@ impl Machine<'_> {
             | Op::Absent { .. }
             | Op::Order { .. }
             | Op::In { .. }
-            | Op::Is { .. } => self.truth(id).map(Value::Bool),
+            | Op::Is { .. }
+            | Op::Sifted { .. } => self.truth(id).map(Value::Bool),
             Op::Coalesce(left, right) => self.coalesce(left, right),
             Op::Arithmetic {
                 op,

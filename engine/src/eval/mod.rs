@@ -34,8 +34,8 @@ use crate::{
     },
     value::{
         DocId, NodeRef, Value, World,
+        index::Index,
         place::{Origins, Place},
-        rows::Index,
         world::{Docs, sort_set},
     },
 };

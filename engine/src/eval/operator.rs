@@ -43,6 +43,10 @@ impl Machine<'_> {
                 wholes,
             }) => self.is_in(id, [value, container], negated, wholes),
             Some(Op::Is { value, check }) => self.is(value, check),
+            Some(Op::Sifted { slot, value, truth }) => match self.local(slot) {
+                Value::Null => self.truth(value),
+                _ => Ok(truth),
+            },
             _ => {
                 let value = self.eval(id)?;
                 self.as_bool(value, id)

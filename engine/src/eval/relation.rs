@@ -19,8 +19,9 @@ use crate::{
     value::{
         Value,
         hash::Hash,
+        index::Index,
         order,
-        rows::{Added, Index, Rows},
+        rows::{Added, Rows},
     },
 };
 
@@ -37,7 +38,7 @@ pub(crate) struct Stored {
     /// Where they end.
     new: u32,
     /// No row comes after.
-    done: bool,
+    pub(super) done: bool,
     /// All rows as a set, once somebody asked for it.
     set: Option<Value>,
 }
@@ -56,6 +57,12 @@ impl Snapshot {
     pub(super) fn begin(&self, lets: &mut Vec<Slot>, count: usize) {
         lets.extend_from_slice(&self.lets);
         lets.resize(count, Slot::Empty);
+    }
+
+    /// An index that was built.
+    #[inline]
+    pub(super) fn index(&self, keyed: u32) -> Option<&Index> {
+        self.indexes.get(keyed as usize)?.as_ref()
     }
 
     pub(super) fn let_met(&self) -> BTreeMap<u32, BTreeSet<u32>> {
@@ -474,16 +481,16 @@ impl<'a> Machine<'a> {
             hash.value(&self.world, *value);
         }
         let hash = hash.finish();
-        let (mut from, to) = self.bounds(site, relation);
+        let (from, to) = self.bounds(site, relation);
         let (Some(index), Some(stored)) = (self.index_of(keyed), self.stored(relation)) else {
             return Ok(false);
         };
-        while let Some(found) = index.next(hash, from).filter(|found| *found < to) {
+        let mut matches = index.look_up(hash, from);
+        while let Some(found) = index.next(&mut matches).filter(|found| *found < to) {
             let known = stored.rows.row(found).iter();
             if known.zip(&row).all(|(a, b)| order::equal(&self.world, *a, *b)) {
                 return Ok(true);
             }
-            from = found.saturating_add(1);
         }
         Ok(false)
     }
@@ -641,7 +648,7 @@ impl Machine<'_> {
         }
         self.met.clear();
         for (index, keyed) in plan.keyed.iter().enumerate() {
-            if keyed.of_data && self.cover(index as u32).is_err() {
+            if keyed.of_data && self.sift(index as u32).is_err() {
                 let fault = self.take_fault();
                 return Err(LoadFault {
                     span: fault.span.unwrap_or(plan.span_of(OpId(0))),
@@ -667,6 +674,6 @@ impl Machine<'_> {
     /// An index that was built.
     pub(super) fn index_of(&self, keyed: u32) -> Option<&Index> {
         let own = self.indexes.get(keyed as usize).and_then(Option::as_ref);
-        own.or_else(|| self.plan.snapshot.indexes.get(keyed as usize)?.as_ref())
+        own.or_else(|| self.plan.snapshot.index(keyed))
     }
 }

@@ -86,6 +86,7 @@ impl<'t> Builder<'t> {
             value_spans: self.value_spans,
             key_spans: self.key_spans,
             long_keys: self.long_keys,
+            large: None,
         }
     }
 

@@ -9,6 +9,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use super::large::Large;
+
 /// A node of one document: its index in preorder, the root being 0. Ids of two documents have
 /// nothing to do with each other.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -74,6 +76,8 @@ pub(super) mod flag {
     pub(in super::super) const QUOTED: u8 = 32;
     /// The boolean is true.
     pub(in super::super) const TRUE: u8 = 64;
+    /// The list or object is in [`super::Large`].
+    pub(in super::super) const LARGE: u8 = 64;
     /// The place of the value is in `value_spans`.
     pub(in super::super) const SPAN: u8 = 128;
 }
@@ -101,6 +105,8 @@ pub struct Document<'t> {
     pub(super) key_spans: Vec<SideSpan>,
     /// Keys of 64 KiB and more.
     pub(super) long_keys: Vec<Range<u32>>,
+    /// Of a document that is kept.
+    pub(super) large: Option<Large>,
 }
 
 /// A key with its hash, made once and looked up in many documents.
@@ -296,14 +302,21 @@ impl Document<'_> {
         if parent.kind != Kind::Object {
             return None;
         }
+        let is = |member: &Node| {
+            let text = || self.key_bytes(member);
+            member.hash == hash && text().is_some_and(|found| same(found, key.as_bytes()))
+        };
+        if parent.flags & flag::LARGE != 0
+            && let Some(large) = &self.large
+        {
+            let mut found = large.members(object, hash).iter();
+            let found = found.find(|at| self.nodes.get(**at as usize).is_some_and(is));
+            return found.map(|at| NodeId(*at));
+        }
         let mut at = object.0 + 1;
         while at < parent.next {
             let member = self.nodes.get(at as usize)?;
-            if member.hash == hash
-                && self
-                    .key_bytes(member)
-                    .is_some_and(|found| same(found, key.as_bytes()))
-            {
+            if is(member) {
                 return Some(NodeId(at));
             }
             at = member.next;
@@ -380,6 +393,13 @@ impl Document<'_> {
         Some(node.key_start..node.key_start.checked_add(u32::from(node.key_len))?)
     }
 
+    /// Where the children of a large list or object lie, if that is known.
+    #[inline]
+    pub(super) fn large_children(&self, id: NodeId) -> Option<&[u32]> {
+        let large = self.node(id)?.flags & flag::LARGE != 0;
+        self.large.as_ref().filter(|_| large)?.children(id)
+    }
+
     /// How many elements or members the node has; counted, so keep the answer. 0 for a scalar.
     pub fn len(&self, id: NodeId) -> usize {
         self.children(id).count()
@@ -393,7 +413,10 @@ impl Document<'_> {
     /// The element at an index from 0; found by counting, so walk [`Document::children`] for all.
     pub fn element(&self, list: NodeId, index: usize) -> Option<NodeId> {
         if self.kind(list) == Kind::List {
-            self.children(list).nth(index)
+            match self.large_children(list) {
+                Some(children) => children.get(index).map(|child| NodeId(*child)),
+                None => self.children(list).nth(index),
+            }
         } else {
             None
         }
@@ -476,6 +499,7 @@ impl Document<'_> {
             value_spans: self.value_spans,
             key_spans: self.key_spans,
             long_keys: self.long_keys,
+            large: self.large,
         }
     }
 }

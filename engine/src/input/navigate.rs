@@ -1,5 +1,6 @@
 //! Ways through a document: parents, JSON pointers (RFC 6901) and steps. The arena holds no links
-//! upwards; a way is found by descending from an ancestor, because only reports ask for one.
+//! upwards; a way is found by descending from an ancestor, because only reports ask for one. Where siblings
+//! are many and the document is kept, the child is found without walking them.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -13,7 +14,7 @@ impl Document<'_> {
     pub fn parent(&self, id: NodeId) -> Option<NodeId> {
         let mut parent = self.root();
         loop {
-            let child = self.child_towards(parent, id)?;
+            let (child, _) = self.child_towards(parent, id)?;
             if child == id {
                 return Some(parent);
             }
@@ -21,12 +22,17 @@ impl Document<'_> {
         }
     }
 
-    /// The child of `from` whose subtree holds `to`.
-    fn child_towards(&self, from: NodeId, to: NodeId) -> Option<NodeId> {
+    /// The child of `from` whose subtree holds `to`, and how many come before it.
+    fn child_towards(&self, from: NodeId, to: NodeId) -> Option<(NodeId, usize)> {
         if to <= from || to >= self.end(from) {
             return None;
         }
-        self.children(from).find(|&child| to < self.end(child))
+        if let Some(children) = self.large_children(from) {
+            let before = children.partition_point(|child| *child <= to.0).checked_sub(1)?;
+            return children.get(before).map(|child| (NodeId(*child), before));
+        }
+        let mut children = self.children(from).zip(0..);
+        children.find(|(child, _)| to < self.end(*child))
     }
 
     /// The number of each node in the order of pointers, in which members come by key; none where the
@@ -60,10 +66,10 @@ impl Document<'_> {
         let mut steps = Vec::new();
         let mut at = from;
         while at != to {
-            let child = self.child_towards(at, to)?;
+            let (child, before) = self.child_towards(at, to)?;
             steps.push(match self.key(child) {
                 Some(key) => PathStep::Key(key),
-                None => PathStep::Index(self.children(at).take_while(|&other| other != child).count()),
+                None => PathStep::Index(before),
             });
             at = child;
         }

@@ -73,6 +73,7 @@ impl Document<'_> {
             limit: text.end,
             extra: self.extra.get(within).map_or_else(String::new, ToOwned::to_owned),
             nodes,
+            large: None,
             value_spans: spans(&self.value_spans),
             key_spans: spans(&self.key_spans),
             long_keys,

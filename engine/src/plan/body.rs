@@ -101,7 +101,9 @@ impl Builder<'_> {
     }
 
     pub(super) fn rule(&mut self, rule: &ir::Rule) -> Rule {
+        self.frame = Some(rule.locals);
         let clauses = self.clauses(&rule.clauses, false);
+        let locals = self.frame.take().unwrap_or(rule.locals);
         let effect = Effect {
             kind: rule.effect.kind,
             span: rule.effect.span,
@@ -130,7 +132,7 @@ impl Builder<'_> {
             span: rule.span,
             audit: rule.audit,
             clauses,
-            locals: rule.locals,
+            locals,
             effect,
         }
     }

@@ -17,7 +17,7 @@ use super::{
     Arm, Asked, Comprehension, Data, Field, Function, Index, Input, Let, Op, OpId, Plan, Slice, Test, Whole,
     check::{Check, CheckId},
     declared::Declared,
-    depth, reads, relation, share,
+    denial, depth, reads, relation, share, sift,
 };
 use crate::{
     builtins::{self, pattern::Regex},
@@ -64,6 +64,8 @@ pub(crate) fn build(mut program: Program) -> Result<Plan, PlanError> {
         },
         uses: vec![0; program.exprs.len()],
         joined: BTreeMap::new(),
+        of_data: sift::of_data(&program),
+        frame: None,
         same: Vec::with_capacity(program.exprs.len()),
     };
     builder.run()?;
@@ -83,6 +85,7 @@ pub(crate) fn build(mut program: Program) -> Result<Plan, PlanError> {
     plan.reads = reads::analyse(&program, &mut plan.types, &mut plan.checks);
     plan.files = program.files;
     plan.packages = program.packages;
+    plan.denials = denial::of_packages(&plan);
     Ok(plan)
 }
 
@@ -117,6 +120,10 @@ pub(super) struct Builder<'p> {
     uses: Vec<u32>,
     /// Indexes that joins share, by what they hold.
     pub(super) joined: BTreeMap<String, u32>,
+    /// Of each function, whether it reads no input.
+    pub(super) of_data: Vec<bool>,
+    /// The next free slot of the frame whose clauses are built; none while expressions are.
+    pub(super) frame: Option<u32>,
     /// What stands for each expression: itself, or what it narrows.
     same: Vec<OpId>,
 }
@@ -525,7 +532,8 @@ impl Builder<'_> {
         };
         let document: Document<'static> = read_literal(format, text)
             .map_err(|error| literal(error.offset, error.message))?
-            .into_owned();
+            .into_owned()
+            .keep();
         // `any` is never absent, and that is the type of a literal.
         if document.kind(document.root()) == crate::input::Kind::Null {
             return Err(literal(0, "the literal document holds nothing".into()));

@@ -195,9 +195,11 @@ pub(crate) fn operands(plan: &Plan, op: Op, out: &mut Vec<OpId>) -> u32 {
             out.extend([left, right]);
         }
         Op::In { value, container, .. } => out.extend([value, container]),
-        Op::Absent { value, .. } | Op::Is { value, .. } | Op::Typed { value, .. } | Op::As { value, .. } => {
-            out.push(value);
-        }
+        Op::Absent { value, .. }
+        | Op::Is { value, .. }
+        | Op::Typed { value, .. }
+        | Op::As { value, .. }
+        | Op::Sifted { value, .. } => out.push(value),
         Op::Matches { text, pattern } | Op::Like { text, pattern } => out.extend([text, pattern]),
         Op::Not(operand) | Op::Negate(operand) => out.push(operand),
         Op::If {

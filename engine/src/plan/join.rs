@@ -14,7 +14,14 @@ use wardlaw_lang::{
     types::{Type, TypeId},
 };
 
-use super::{Clause, Op, OpId, build::Builder, check::CheckId, declared::Declared, shape::ShapeId};
+use super::{
+    Clause, Op, OpId,
+    build::Builder,
+    check::CheckId,
+    declared::Declared,
+    shape::ShapeId,
+    sift::{Asked, Sieve},
+};
 
 /// How a `for` finds its elements.
 #[derive(Clone, Debug)]
@@ -23,6 +30,8 @@ pub(crate) struct Join {
     pub(crate) index: u32,
     /// What the keys must equal, evaluated before the first element is drawn; and what each is taken as.
     pub(crate) probe: Vec<(OpId, Option<ShapeId>)>,
+    /// The slot that says whether what is drawn passed the sieve.
+    pub(crate) sifted: Option<u32>,
 }
 
 /// Elements, and by what they are found.
@@ -34,6 +43,8 @@ pub(crate) struct Keyed {
     pub(crate) pattern: super::Pattern,
     /// Whether it depends on data alone.
     pub(crate) of_data: bool,
+    /// What its elements are sifted by when the data are loaded.
+    pub(crate) sieve: Sieve,
 }
 
 /// What has the elements.
@@ -91,19 +102,16 @@ impl Builder<'_> {
         let mut known = Known::default();
         let mut rounds = inner;
         for at in 0..clauses.len() {
-            let (Some(clause), Some(Clause::For(built))) = (clauses.get(at), built.get_mut(at)) else {
-                if let Some(clause) = clauses.get(at) {
-                    self.learn(&mut known, clause);
-                }
+            let (Some(clause), Some([first, later @ ..])) = (clauses.get(at), built.get_mut(at..)) else {
                 continue;
             };
             self.learn(&mut known, clause);
-            let ClauseKind::For { pattern, source } = &clause.kind else {
+            let (ClauseKind::For { pattern, source }, Clause::For(built)) = (&clause.kind, first) else {
                 continue;
             };
             let drawn = (built.element, &built.pattern);
             let rest = clauses.get(at.saturating_add(1)..).unwrap_or(&[]);
-            built.join = self.join(pattern, *source, drawn, rest, rounds, &known);
+            built.join = self.join(pattern, *source, drawn, (rest, later), rounds, &known);
             rounds = true;
         }
     }
@@ -113,7 +121,7 @@ impl Builder<'_> {
         pattern: &Pattern,
         source: ExprId,
         (element, drawn): (CheckId, &super::Pattern),
-        rest: &[ir::Clause],
+        (rest, later): (&[ir::Clause], &mut [Clause]),
         rounds: bool,
         known: &Known,
     ) -> Option<u32> {
@@ -141,10 +149,11 @@ impl Builder<'_> {
                 (Source::List(self.same(source), element), of_data, name)
             }
         };
-        let equalities = self.equalities(pattern, rest, known);
+        let (equalities, mut asked) = self.questions(pattern, rest, known);
         if equalities.is_empty() {
             return None;
         }
+        asked.retain(|asked| of_data && self.is_of_element(pattern, asked.condition));
         let mut keys = Vec::new();
         let mut probe = Vec::new();
         for (key_expr, other) in equalities {
@@ -163,8 +172,10 @@ impl Builder<'_> {
             });
             probe.push((self.used(other), shape));
         }
+        let sieve = self.sieve(&asked, drawn);
+        let sifted = self.answered(&asked, later);
         let pattern = tested(drawn, matches!(of, Source::Relation(_)));
-        let _ = write!(name, "|{pattern:?}");
+        let _ = write!(name, "|{pattern:?}|{:?}", sieve.conditions);
         let index = match self.joined.get(&name) {
             Some(index) => *index,
             None => {
@@ -174,12 +185,13 @@ impl Builder<'_> {
                     keys,
                     pattern,
                     of_data,
+                    sieve,
                 });
                 self.joined.insert(name, index);
                 index
             }
         };
-        self.plan.joins.push(Join { index, probe });
+        self.plan.joins.push(Join { index, probe, sifted });
         Some((self.plan.joins.len() as u32).saturating_sub(1))
     }
 
@@ -221,19 +233,31 @@ impl Builder<'_> {
         Some(of_data)
     }
 
-    /// Equalities between a path of what the pattern binds and something known before it.
-    fn equalities(&mut self, pattern: &Pattern, rest: &[ir::Clause], known: &Known) -> Vec<(ExprId, ExprId)> {
+    /// Equalities between a path of what the pattern binds and something known before it; and all conditions
+    /// that are asked before something can fail, the first that can among them.
+    fn questions(
+        &mut self,
+        pattern: &Pattern,
+        rest: &[ir::Clause],
+        known: &Known,
+    ) -> (Vec<(ExprId, ExprId)>, Vec<Asked>) {
         let mut later: BTreeSet<LocalId> = BTreeSet::new();
         bound(pattern, &mut later);
         let mut known = Known {
             of_data: known.of_data.clone(),
         };
-        let mut found = Vec::new();
-        for clause in rest {
+        let (mut found, mut asked) = (Vec::new(), Vec::new());
+        for (number, clause) in rest.iter().enumerate() {
             if let ClauseKind::When(condition) = &clause.kind {
                 let mut conjuncts = Vec::new();
                 self.conjuncts(*condition, &mut conjuncts);
+                let alone = (conjuncts.len() == 1).then_some(number);
                 for conjunct in conjuncts {
+                    asked.push(Asked {
+                        condition: conjunct,
+                        truth: true,
+                        clause: alone,
+                    });
                     if let Expr::Binary {
                         op: BinaryOp::Equal,
                         left,
@@ -255,11 +279,20 @@ impl Builder<'_> {
                         }
                     }
                     if !self.cannot_fail(conjunct, &known) {
-                        return found;
+                        return (found, asked);
                     }
                 }
-            } else if !self.clause_cannot_fail(clause, &known) {
-                return found;
+            } else {
+                if let ClauseKind::Unless(condition) = &clause.kind {
+                    asked.push(Asked {
+                        condition: *condition,
+                        truth: false,
+                        clause: Some(number),
+                    });
+                }
+                if !self.clause_cannot_fail(clause, &known) {
+                    return (found, asked);
+                }
             }
             match &clause.kind {
                 ClauseKind::Given { local, .. } => {
@@ -272,7 +305,7 @@ impl Builder<'_> {
             }
             self.learn(&mut known, clause);
         }
-        found
+        (found, asked)
     }
 
     /// Whether equal values of two sides have equal hashes: not where one side is more than it is written as,
@@ -469,7 +502,7 @@ pub(super) fn position(site: &uses::Use) -> Option<usize> {
     }
 }
 
-fn bound(pattern: &Pattern, out: &mut BTreeSet<LocalId>) {
+pub(super) fn bound(pattern: &Pattern, out: &mut BTreeSet<LocalId>) {
     match pattern {
         Pattern::Ignore => {}
         Pattern::Bind(local) => {

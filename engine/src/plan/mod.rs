@@ -15,6 +15,7 @@ mod body;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod declared;
+mod denial;
 pub(crate) mod depth;
 mod guard;
 pub(crate) mod index;
@@ -25,6 +26,7 @@ pub(crate) mod reads;
 pub(crate) mod relation;
 pub(crate) mod shape;
 mod share;
+mod sift;
 pub(crate) mod test;
 pub(crate) mod trie;
 mod whole;
@@ -125,6 +127,8 @@ pub(crate) struct Plan {
     pub(crate) query: Option<u32>,
     /// By path.
     pub(crate) packages: Vec<ir::Package>,
+    /// Of each, what it says where it denies by default.
+    pub(crate) denials: Vec<Option<denial::Denial>>,
     /// Of builtins that give back an element: what is checked of it.
     pub(crate) element_checks: Vec<(OpId, CheckId)>,
     /// Of [`Wholes`]; the first says that nothing is more than it is written as.
@@ -195,6 +199,12 @@ pub(crate) enum Op {
         left: OpId,
         right: OpId,
         wholes: Wholes,
+    },
+    /// A condition that a sieve has answered where the slot says so; else it is asked.
+    Sifted {
+        slot: u32,
+        value: OpId,
+        truth: bool,
     },
     Not(OpId),
     Negate(OpId),

@@ -15,6 +15,7 @@ use super::{
     declared::Declared,
     join::{self, Key, Keyed, Source},
     shape::ShapeId,
+    sift::Sieve,
 };
 
 /// A relation.
@@ -79,6 +80,7 @@ impl Builder<'_> {
             keys: keys.collect(),
             pattern: Pattern::Ignore,
             of_data: !relation.reads_input,
+            sieve: Sieve::default(),
         });
         Relation {
             name: relation.name.clone(),
@@ -125,6 +127,7 @@ impl Builder<'_> {
 
     fn block(&mut self, block: &ir::Block, relation: &ir::Relation) -> Block {
         let program = self.program;
+        self.frame = Some(block.locals);
         let clauses = self.clauses(&block.clauses, false);
         let row = match program.expr(block.value) {
             Expr::Tuple(members) if members.len() == relation.columns.len() && members.len() > 1 => {
@@ -155,7 +158,7 @@ impl Builder<'_> {
         Block {
             clauses,
             row,
-            locals: block.locals,
+            locals: self.frame.take().unwrap_or(block.locals),
             seeds,
             sites,
             variants,

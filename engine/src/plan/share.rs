@@ -3,8 +3,8 @@
 //! decision. Where several places make it, it becomes a `let` of the plan, evaluated once by the first
 //! that needs it; one that depends on data alone is computed when the data are loaded.
 //!
-//! Only calls are shared: what can go wrong in one lies in the function, so its error is the same
-//! wherever it is called.
+//! Only calls are shared, and look-ups in data: what can go wrong in a call lies in the function, so its
+//! error is the same wherever it is called, and in data nothing can.
 
 use alloc::{
     boxed::Box,
@@ -13,13 +13,13 @@ use alloc::{
 };
 
 use super::{
-    Clause, Field, Let, Op, OpId, Pattern, Plan, Slice,
+    Clause, Field, Index, Let, Op, OpId, Pattern, Plan, Slice,
     check::CheckId,
     depth::{clause_ops, reached},
 };
 use crate::value::Value;
 
-/// Turns calls that several places make into `let`s.
+/// Turns calls and look-ups that several places make into `let`s.
 pub(crate) fn calls(plan: &mut Plan) {
     let mut share = Share {
         reads_input: functions(plan),
@@ -54,6 +54,8 @@ enum Key {
     /// Base, name, check, and how it is read.
     Field(NodeId, Box<str>, CheckId, bool, bool),
     Call(u32, Vec<NodeId>),
+    /// Base and index, check, and how it is read.
+    Index(NodeId, NodeId, CheckId, bool, bool),
 }
 
 /// What is known of a closed expression.
@@ -153,7 +155,7 @@ impl Share<'_> {
             .flat_map(|root| reached(self.plan, *root))
             .collect::<Vec<_>>()
         {
-            if let Some(Op::Call { .. }) = self.plan.op(id)
+            if let Some(Op::Call { .. } | Op::Index(_)) = self.plan.op(id)
                 && let Some(node) = self.closed(id, bound)
                 && let Some(node) = self.nodes.get_mut(node as usize)
             {
@@ -183,6 +185,19 @@ impl Share<'_> {
                 let name = field.key.text().into();
                 Key::Field(self.closed(base, bound)?, name, check, optional, convert)
             }
+            Op::Index(index) => {
+                let index = self.plan.indices.get(index as usize)?.clone();
+                // Of a datum that is there an absent element is no error.
+                let Some(Op::Data(data)) = self.plan.op(index.base) else {
+                    return None;
+                };
+                let check = self.plan.data.get(data as usize)?.check;
+                if self.plan.checks.is_optional(check) {
+                    return None;
+                }
+                let (base, at) = (self.closed(index.base, bound)?, self.closed(index.at, bound)?);
+                Key::Index(base, at, index.check, index.optional, index.convert)
+            }
             Op::Call { function, args } => {
                 let args = args.of(&self.plan.args).to_vec();
                 let args: Option<Vec<NodeId>> = args.into_iter().map(|arg| self.closed(arg, bound)).collect();
@@ -203,6 +218,7 @@ impl Share<'_> {
                 .get(*index as usize)
                 .is_none_or(|entry| entry.reads_input),
             Key::Field(base, ..) => of(base),
+            Key::Index(base, at, ..) => of(base) || of(at),
             Key::Call(function, args) => {
                 let own = self.reads_input.get(*function as usize).copied().unwrap_or(true);
                 own || args.iter().any(of)
@@ -223,10 +239,10 @@ impl Share<'_> {
     fn rewrite(&mut self) {
         for index in 0..self.nodes.len() {
             let Some(node) = self.nodes.get(index) else { break };
-            let (Key::Call(function, args), sites, reads_input) = (&node.key, &node.sites, node.reads_input)
-            else {
+            if !matches!(node.key, Key::Call(..) | Key::Index(..)) {
                 continue;
-            };
+            }
+            let (sites, reads_input) = (&node.sites, node.reads_input);
             let worth = if reads_input {
                 sites.len() > 1
             } else {
@@ -235,14 +251,12 @@ impl Share<'_> {
             if !worth {
                 continue;
             }
-            let (function, args, first) = (*function, args.clone(), node.first);
             let sites: Vec<OpId> = sites.iter().copied().collect();
-            let args: Vec<OpId> = args.into_iter().map(|arg| self.made(arg)).collect();
-            let call = self.call(function, &args, first);
+            let value = self.made(index as NodeId);
             let entry = self.plan.lets.len() as u32;
             self.plan.lets.push(Let {
                 locals: 0,
-                value: call,
+                value,
                 reads_input,
             });
             self.lets.insert(index as NodeId, entry);
@@ -298,6 +312,23 @@ impl Share<'_> {
             Key::Call(function, args) => {
                 let args: Vec<OpId> = args.into_iter().map(|arg| self.made(arg)).collect();
                 self.call(function, &args, first)
+            }
+            Key::Index(base, at, ..) => {
+                let (base, at) = (self.made(base), self.made(at));
+                let Some(Op::Index(index)) = self.plan.op(first) else {
+                    return first;
+                };
+                let Some(index) = self.plan.indices.get(index as usize) else {
+                    return first;
+                };
+                let index = Index {
+                    base,
+                    at,
+                    ..index.clone()
+                };
+                self.plan.indices.push(index);
+                let index = (self.plan.indices.len() as u32).saturating_sub(1);
+                self.push(Op::Index(index), first)
             }
             _ => first,
         }

@@ -6,6 +6,7 @@ pub(crate) mod cursor;
 pub(crate) mod few;
 pub(crate) mod hash;
 pub(crate) mod heap;
+pub(crate) mod index;
 pub(crate) mod number;
 pub(crate) mod order;
 pub(crate) mod place;

@@ -123,28 +123,3 @@ fn compare(world: &World<'_>, a: &[Value], b: &[Value]) -> Ordering {
         .find(|ordering| *ordering != Ordering::Equal)
         .unwrap_or(Ordering::Equal)
 }
-
-/// Where the elements of a list or relation with equal keys are: hash and number, ordered.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Index {
-    by_hash: BTreeSet<(u64, u32)>,
-    /// How many elements are in it.
-    pub(crate) covered: u32,
-    /// A key could not be read: all elements are drawn, and the one that is wrong says so.
-    pub(crate) broken: bool,
-    /// The elements of a list.
-    pub(crate) elements: Vec<Value>,
-}
-
-impl Index {
-    /// Adds an element under its key.
-    pub(crate) fn add(&mut self, hash: u64, element: u32) {
-        self.by_hash.insert((hash, element));
-    }
-
-    /// The first element from `from` on whose key has the hash.
-    pub(crate) fn next(&self, hash: u64, from: u32) -> Option<u32> {
-        let mut found = self.by_hash.range((hash, from)..=(hash, u32::MAX));
-        found.next().map(|(_, element)| *element)
-    }
-}
