@@ -18,6 +18,8 @@ pub type Prepare = fn() -> Result<Work, Failure>;
 /// All of them, by name.
 pub const FIXED: &[(&str, Prepare)] = &[
     ("load", load),
+    ("policies", policies),
+    ("artefact", artefact),
     ("checks", checks),
     ("pod", pod),
     ("json", json),
@@ -46,6 +48,24 @@ fn load() -> Result<Work, Failure> {
     load()?;
     Ok(Box::new(move || {
         load().map_or(0, |pods| pods.engine().rules().count())
+    }))
+}
+
+/// W2: 100 rules from text.
+fn policies() -> Result<Work, Failure> {
+    let files = rules::ward(100);
+    ward::rules(&files)?;
+    Ok(Box::new(move || {
+        ward::rules(&files).map_or(0, |engine| engine.rules().count())
+    }))
+}
+
+/// W2: 100 rules from an artefact.
+fn artefact() -> Result<Work, Failure> {
+    let bytes = ward::artefact(&rules::ward(100))?;
+    ward::from_artefact(&bytes)?;
+    Ok(Box::new(move || {
+        ward::from_artefact(&bytes).map_or(0, |engine| engine.rules().count())
     }))
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use wardlaw::{
-    Engine, Limits, Request,
+    Builder, Engine, Limits, Policy, Request,
     input::{Contents, Document, Manifest, ReadLimits, contents, read_json, read_yaml},
 };
 
@@ -136,11 +136,30 @@ impl Column for Pods {
 
 /// W2: an engine of so many rules.
 pub fn rules(files: &[String]) -> Result<Engine, Failure> {
+    Ok(sources(files).build()?)
+}
+
+/// W2: so many rules as a compiled policy.
+pub fn artefact(files: &[String]) -> Result<Vec<u8>, Failure> {
+    Ok(sources(files).compile()?.to_bytes())
+}
+
+/// A set of the library as a compiled policy.
+pub fn library_artefact(set: &str) -> Result<Vec<u8>, Failure> {
+    let builder = Engine::builder().library(wardlaw_stdlib::library());
+    Ok(builder.set(set).compile()?.to_bytes())
+}
+
+/// An engine of a compiled policy.
+pub fn from_artefact(bytes: &[u8]) -> Result<Engine, Failure> {
+    Ok(Policy::from_bytes(bytes, wardlaw_stdlib::library())?.build()?)
+}
+
+fn sources(files: &[String]) -> Builder {
     let files = files.iter().enumerate();
-    let builder = files.fold(Engine::builder(), |builder, (index, text)| {
+    files.fold(Engine::builder(), |builder, (index, text)| {
         builder.source(format!("rules{index}.ward"), text.as_str())
-    });
-    Ok(builder.build()?)
+    })
 }
 
 /// W4: an engine with a cluster's roles and bindings as data.

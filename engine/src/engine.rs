@@ -175,12 +175,12 @@ impl Engine {
             let (file, line) = self.plan.file_line(rule.span);
             RuleInfo {
                 name: &rule.name,
-                title: &rule.title,
-                description: &rule.description,
+                title: &rule.about.title,
+                description: &rule.about.description,
                 package: self.package(rule.package),
                 severity: rule.severity,
-                controls: &rule.controls,
-                aliases: &rule.aliases,
+                controls: &rule.about.controls,
+                aliases: &rule.about.aliases,
                 file,
                 line,
                 audit: rule.audit,

@@ -167,6 +167,7 @@ impl Policy {
             self.diagnostics.push(diagnostic);
             return Err(self.refused());
         }
+        plan.shrink();
         Ok(Engine {
             plan,
             sources: Arc::new(self.sources),

@@ -7,7 +7,7 @@ use super::{Effort, Report};
 use crate::{
     Failure,
     limit::index::Index,
-    measure::{Lane, race},
+    measure::{self, Lane, race},
     peer::{self, recorded},
     row::{Better, Row},
     table::{Table, ratio, time},
@@ -123,6 +123,20 @@ pub(super) fn compare(effort: Effort, report: &mut Report) -> Result<(), Failure
     report
         .rows
         .push(peers_in(row, &names, |name| load(name, grown) / 1e3).must(10.0));
+    let bytes = ward::artefact(&rules::ward(grown))?;
+    let loaded = measure::time(effort.budget, || ward::from_artefact(&bytes));
+    for (unit, figure, must) in [
+        ("us/rule", loaded.median / 1e3, 1.0),
+        ("allocations/rule", loaded.allocations, 3.0),
+    ] {
+        let row = Row::new(
+            format!("w2 load from artefact, {grown} rules"),
+            unit,
+            Better::Lower,
+            figure / grown as f64,
+        );
+        report.rows.push(row.must(must));
+    }
     if most == 100_000 {
         let seconds = load("wardlaw", most) * most as f64 / 1e9;
         report

@@ -4,11 +4,12 @@ use std::{env, process::Command, time::Instant};
 
 use super::{Effort, Report};
 use crate::{
-    Failure,
+    Failure, measure,
     peer::STARTERS,
     row::{Better, Row},
     start,
     table::{Table, time},
+    ward,
 };
 
 /// Processes of each.
@@ -75,6 +76,16 @@ pub(super) fn compare(effort: Effort, report: &mut Report) -> Result<(), Failure
         report.rows.push(process.must(2.0));
         report.rows.push(load.must(0.5));
     }
+    let set = "pss-restricted";
+    let bytes = ward::library_artefact(set)?;
+    let loaded = measure::time(effort.budget, || ward::from_artefact(&bytes));
+    let row = Row::new(
+        format!("w6 load from artefact, {set}"),
+        "ms",
+        Better::Lower,
+        loaded.median / 1e6,
+    );
+    report.rows.push(row.must(0.1));
     Ok(())
 }
 

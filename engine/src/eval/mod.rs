@@ -196,7 +196,7 @@ impl<'a> Machine<'a> {
     pub(crate) fn fail(&mut self, reason: Reason, op: OpId) -> Fault {
         self.fault = Some(FaultInfo {
             reason,
-            span: self.plan.spans.get(op.0 as usize).copied(),
+            span: self.plan.spans.get(op),
             place: None,
         });
         Fault

@@ -299,7 +299,7 @@ impl Machine<'_> {
                 within: shown.within,
                 location: shown.location,
                 related: Vec::new(),
-                controls: rule.controls.clone(),
+                controls: rule.about.controls.clone(),
                 fix: Vec::new(),
                 conflict: false,
                 source: None,

@@ -4,8 +4,8 @@
 //! A document is made by a reader and never changes; it never skips a part of its input.
 
 use alloc::borrow::{Cow, ToOwned};
-use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -109,10 +109,10 @@ pub struct Document<'t> {
     pub(super) large: Option<Large>,
 }
 
-/// A key with its hash, made once and looked up in many documents.
+/// A key with its hash, made once and looked up in many documents. Copies share the text.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct FieldKey {
-    text: Box<str>,
+    text: Arc<str>,
     hash: u32,
 }
 

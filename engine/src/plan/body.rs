@@ -1,6 +1,6 @@
 //! Bodies in the plan: clauses, the patterns that they bind, and the effects of rules.
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
 use wardlaw_lang::{
     builtin::Builtin,
@@ -9,28 +9,30 @@ use wardlaw_lang::{
 };
 
 use super::{
-    Clause, Edit, Effect, For, Pattern, Place, Rule, Slice, Step, build::Builder, check::CheckId,
+    About, Clause, Edit, Effect, For, Pattern, Place, Rule, Slice, Step, build::Builder, check::CheckId,
     declared::Declared,
 };
-use crate::input::FieldKey;
 
 impl Builder<'_> {
     pub(super) fn clauses(&mut self, clauses: &[ir::Clause], inner: bool) -> Slice {
-        let mut built = Vec::new();
+        let mut built = Vec::with_capacity(clauses.len());
         for clause in clauses {
             built.push(match &clause.kind {
                 ClauseKind::Given { local, value } => Clause::Given {
                     local: local.0,
                     value: self.used(*value),
                 },
-                ClauseKind::For { pattern, source } => Clause::For(self.draws(pattern, *source)),
-                ClauseKind::Let { pattern, value } => {
-                    let declared = self.declared(*value);
-                    Clause::Let {
-                        pattern: self.pattern(pattern, &declared),
-                        value: self.used(*value),
-                    }
-                }
+                ClauseKind::For { pattern, source } => Clause::For(Box::new(self.draws(pattern, *source))),
+                ClauseKind::Let { pattern, value } => Clause::Let {
+                    pattern: match pattern {
+                        ir::Pattern::Bind(local) => Pattern::Bind(local.0),
+                        pattern => {
+                            let declared = self.declared(*value);
+                            self.pattern(pattern, &declared)
+                        }
+                    },
+                    value: self.used(*value),
+                },
                 ClauseKind::When(condition) => Clause::When(self.used(*condition)),
                 ClauseKind::Unless(condition) => Clause::Unless(self.used(*condition)),
             });
@@ -123,18 +125,28 @@ impl Builder<'_> {
         };
         Rule {
             name: rule.name.clone(),
-            title: rule.title.clone(),
-            description: rule.description.clone(),
+            about: self.about(rule),
             package: rule.package.0,
             severity: rule.severity,
-            controls: rule.controls.as_slice().into(),
-            aliases: rule.aliases.clone(),
             span: rule.span,
             audit: rule.audit,
             clauses,
             locals,
             effect,
         }
+    }
+
+    fn about(&mut self, rule: &ir::Rule) -> Arc<About> {
+        let texts = [&rule.title, &rule.description];
+        if texts.iter().all(|text| text.is_empty()) && rule.controls.is_empty() && rule.aliases.is_empty() {
+            return self.nothing_said.clone();
+        }
+        Arc::new(About {
+            title: rule.title.clone(),
+            description: rule.description.clone(),
+            controls: rule.controls.as_slice().into(),
+            aliases: rule.aliases.clone(),
+        })
     }
 
     fn place(&mut self, place: &ir::Place) -> Place {
@@ -144,7 +156,7 @@ impl Builder<'_> {
                 .steps
                 .iter()
                 .map(|step| match step {
-                    PlaceStep::Field(name) => Step::Field(FieldKey::new(self.program.string(*name))),
+                    PlaceStep::Field(name) => Step::Field(self.field_key(*name)),
                     PlaceStep::Index(index) => Step::Index(self.used(*index)),
                 })
                 .collect(),

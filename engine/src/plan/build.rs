@@ -5,7 +5,7 @@ use alloc::{collections::BTreeMap, string::String, sync::Arc, vec, vec::Vec};
 use wardlaw_lang::{
     FileId, Span,
     builtin::Builtin,
-    ir::{self, ArmTest, ComprehensionKind, Expr, ExprId, Program},
+    ir::{self, ArmTest, ComprehensionKind, Expr, ExprId, Program, StringId},
     syntax::{
         ast::DocumentFormat,
         operator::{BinaryOp, UnaryOp},
@@ -14,10 +14,13 @@ use wardlaw_lang::{
 };
 
 use super::{
-    Arm, Asked, Comprehension, Data, Field, Function, Index, Input, Let, Op, OpId, Plan, Slice, Test, Whole,
+    About, Arm, Asked, Comprehension, Data, Field, Function, Index, Input, Let, Op, OpId, Plan, Slice, Test,
+    Whole,
     check::{Check, CheckId},
     declared::Declared,
-    denial, depth, reads, relation, share, sift,
+    denial,
+    depth::{self, Walk},
+    reads, relation, share, sift,
 };
 use crate::{
     builtins::{self, pattern::Regex},
@@ -62,6 +65,10 @@ pub(crate) fn build(mut program: Program) -> Result<Plan, PlanError> {
             wholes: vec![Whole::default()],
             ..Plan::default()
         },
+        keys: Keys::default(),
+        walk: Walk::default(),
+        texts: vec![0; program.strings.len()],
+        nothing_said: Arc::default(),
         uses: vec![0; program.exprs.len()],
         joined: BTreeMap::new(),
         of_data: sift::of_data(&program),
@@ -73,6 +80,7 @@ pub(crate) fn build(mut program: Program) -> Result<Plan, PlanError> {
         types,
         world,
         mut plan,
+        keys,
         ..
     } = builder;
     plan.heap = world.heap;
@@ -82,7 +90,7 @@ pub(crate) fn build(mut program: Program) -> Result<Plan, PlanError> {
         span: error.span,
         reason: PlanErrorKind::TooDeep,
     })?;
-    plan.reads = reads::analyse(&program, &mut plan.types, &mut plan.checks);
+    plan.reads = reads::analyse(&program, &mut plan.types, &mut plan.checks, keys);
     plan.files = program.files;
     plan.packages = program.packages;
     plan.denials = denial::of_packages(&plan);
@@ -110,12 +118,35 @@ fn read_literal(format: DocumentFormat, text: &str) -> Result<Document<'_>, Read
     }
 }
 
+/// The prepared keys of field names, each once.
+#[derive(Default)]
+pub(super) struct Keys(Vec<Option<FieldKey>>);
+
+impl Keys {
+    pub(super) fn of(&mut self, program: &Program, name: StringId) -> FieldKey {
+        let index = name.index();
+        if self.0.len() <= index {
+            self.0.resize(index.saturating_add(1), None);
+        }
+        let new = || FieldKey::new(program.string(name));
+        match self.0.get_mut(index) {
+            Some(known) => known.get_or_insert_with(new).clone(),
+            None => new(),
+        }
+    }
+}
+
 pub(super) struct Builder<'p> {
     pub(super) program: &'p Program,
     pub(super) types: Types,
     /// Its heap becomes the plan's constants.
     world: World<'p>,
     pub(super) plan: Plan,
+    keys: Keys,
+    pub(super) walk: Walk,
+    /// Of each text of the program one more than the number of the constant that it is, or zero.
+    texts: Vec<u32>,
+    pub(super) nothing_said: Arc<About>,
     /// How often each expression is used.
     uses: Vec<u32>,
     /// Indexes that joins share, by what they hold.
@@ -150,16 +181,14 @@ impl Builder<'_> {
         self.plan.checks.link_sets(&mut self.types);
         self.keep_raw_sets();
         for input in &program.inputs {
-            let declared = Declared::of(&mut self.types, input.ty);
-            let check = self.check(&declared);
+            let check = self.plan.checks.of(&mut self.types, input.ty);
             self.plan.inputs.push(Input {
                 name: input.name.clone(),
                 check,
             });
         }
         for data in &program.data {
-            let declared = Declared::of(&mut self.types, data.ty);
-            let check = self.check(&declared);
+            let check = self.plan.checks.of(&mut self.types, data.ty);
             self.plan.data.push(Data {
                 name: data.name.clone(),
                 document: u32::MAX,
@@ -218,8 +247,7 @@ impl Builder<'_> {
         for (index, def) in program.functions.iter().enumerate() {
             let mut params = Vec::with_capacity(def.param_types.len());
             for ty in &def.param_types {
-                let declared = Declared::of(&mut self.types, *ty);
-                params.push((*ty, self.check(&declared)));
+                params.push((*ty, self.plan.checks.of(&mut self.types, *ty)));
             }
             let asked = Asked::Function(index as u32, params);
             self.plan.asked.insert(def.name.clone(), asked);
@@ -245,6 +273,16 @@ impl Builder<'_> {
         self.plan.checks.add(&mut self.types, declared)
     }
 
+    /// The check of an expression's type.
+    fn check_of(&mut self, id: ExprId) -> CheckId {
+        self.plan.checks.of(&mut self.types, self.program.type_of(id))
+    }
+
+    /// The key of a field name; all reads of fields of that name share it.
+    pub(super) fn field_key(&mut self, name: StringId) -> FieldKey {
+        self.keys.of(self.program, name)
+    }
+
     pub(super) fn declared(&mut self, id: ExprId) -> Declared {
         Declared::of(&mut self.types, self.program.type_of(id))
     }
@@ -253,6 +291,17 @@ impl Builder<'_> {
         let index = self.plan.constants.len() as u32;
         self.plan.constants.push(value);
         Op::Constant(index)
+    }
+
+    /// A text as a constant; equal ones are one.
+    fn text(&mut self, text: u32) -> Op {
+        let next = (self.plan.constants.len() as u32).saturating_add(1);
+        match self.texts.get_mut(text as usize) {
+            Some(known) if *known != 0 => return Op::Constant(known.saturating_sub(1)),
+            Some(new) => *new = next,
+            None => {}
+        }
+        self.constant(Value::Text(text))
     }
 
     /// The value, if the expression is a constant that no document holds.
@@ -297,7 +346,7 @@ impl Builder<'_> {
             Expr::Bool(value) => self.constant(Value::Bool(*value)),
             Expr::Int(value) => self.constant(Value::Int(*value)),
             Expr::Float(value) => self.constant(Value::Float(*value)),
-            Expr::Text(text) => self.constant(Value::Text(text.0)),
+            Expr::Text(text) => self.text(text.0),
             Expr::Document {
                 format,
                 text,
@@ -318,11 +367,10 @@ impl Builder<'_> {
             }
             Expr::Relation(relation) => Op::Relation(relation.0),
             Expr::Field { base, name, optional } => {
-                let declared = self.declared(id);
-                let check = self.check(&declared);
+                let check = self.check_of(id);
                 let field = Field {
                     base: self.used(*base),
-                    key: FieldKey::new(self.program.string(*name)),
+                    key: self.field_key(*name),
                     name: name.0,
                     check,
                     at_once: self.plan.checks.get(check).map_or(0, |check| check.at_once),
@@ -370,13 +418,10 @@ impl Builder<'_> {
                 // Never evaluated: what uses it uses the value.
                 None => self.constant(Value::Null),
             },
-            Expr::As { value } => {
-                let declared = self.declared(id);
-                Op::As {
-                    value: self.used(*value),
-                    check: self.check(&declared),
-                }
-            }
+            Expr::As { value } => Op::As {
+                value: self.used(*value),
+                check: self.check_of(id),
+            },
             Expr::Is { value, ty } => {
                 let declared = Declared::of(&mut self.types, *ty).present();
                 Op::Is {
@@ -469,8 +514,7 @@ impl Builder<'_> {
     /// What is checked of the element that a builtin gives back.
     fn element_check(&mut self, id: ExprId, builtin: Builtin) {
         if matches!(builtin, Builtin::ListFirst | Builtin::ListLast) {
-            let declared = self.declared(id);
-            let check = self.check(&declared);
+            let check = self.check_of(id);
             self.plan.element_checks.push((OpId(id.0), check));
         }
     }

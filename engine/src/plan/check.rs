@@ -1,9 +1,9 @@
 //! What is checked of a value that is read from a document: its kind, and for closed enumerations and
 //! unions its content. Before evaluation and at the read itself the same check runs.
 
-use alloc::{boxed::Box, collections::BTreeMap, format, string::String, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, format, string::String, sync::Arc, vec::Vec};
 
-use wardlaw_lang::types::{Literal, Opaque, Type, Types};
+use wardlaw_lang::types::{Literal, Opaque, Type, TypeId, Types};
 
 use super::{
     declared::{Declared, literal_fields},
@@ -441,7 +441,11 @@ fn is_literal(world: &World<'_>, value: Value, literal: &Literal) -> bool {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Checks {
     all: Vec<Check>,
-    ids: BTreeMap<Declared, CheckId>,
+    /// What each was made of.
+    declared: Vec<Arc<Declared>>,
+    ids: BTreeMap<Arc<Declared>, CheckId>,
+    /// Those of types as they are, by the number of the type: most checks are asked for again and again.
+    by_type: Vec<Option<CheckId>>,
     /// How values are taken whole.
     pub(super) shapes: Vec<Shape>,
     pub(super) shape_ids: BTreeMap<Declared, ShapeId>,
@@ -456,13 +460,37 @@ impl Checks {
         let id = CheckId(self.all.len() as u32);
         let check = Check::new(types, declared);
         self.all.push(check);
-        self.ids.insert(declared.clone(), id);
+        let declared = Arc::new(declared.clone());
+        self.declared.push(declared.clone());
+        self.ids.insert(declared, id);
         id
+    }
+
+    /// The check of a type.
+    pub(crate) fn of(&mut self, types: &mut Types, ty: TypeId) -> CheckId {
+        let index = ty.0 as usize;
+        if let Some(known) = self.by_type.get(index).copied().flatten() {
+            return known;
+        }
+        let declared = Declared::of(types, ty);
+        let id = self.add(types, &declared);
+        if self.by_type.len() <= index {
+            self.by_type.resize(index.saturating_add(1), None);
+        }
+        if let Some(slot) = self.by_type.get_mut(index) {
+            *slot = Some(id);
+        }
+        id
+    }
+
+    /// What a check was made of.
+    pub(crate) fn declared(&self, id: CheckId) -> Arc<Declared> {
+        self.declared.get(id.0 as usize).cloned().unwrap_or_default()
     }
 
     /// Finds what the elements of all sets are.
     pub(crate) fn link_sets(&mut self, types: &mut Types) {
-        let sets: Vec<(Declared, CheckId)> = self
+        let sets: Vec<(Arc<Declared>, CheckId)> = self
             .ids
             .iter()
             .filter(|(_, id)| self.get(**id).is_some_and(|check| check.convert == Convert::Set))

@@ -1,7 +1,7 @@
 //! The greatest depth of evaluation, known before anything runs: the depth of expressions plus that of
 //! the functions and `let`s they reach. Bounding it when the plan is built lets the evaluator recurse.
 
-use alloc::{collections::BTreeMap, vec, vec::Vec};
+use alloc::{vec, vec::Vec};
 
 use super::{Clause, Op, OpId, Plan, Step};
 use wardlaw_lang::Span;
@@ -10,7 +10,7 @@ use wardlaw_lang::Span;
 pub(crate) const MAX_DEPTH: u32 = 1_000;
 
 /// Functions and `let`s: what an expression reaches beyond its operands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Definition {
     Function(u32),
     Let(u32),
@@ -27,15 +27,24 @@ pub(crate) struct TooDeep {
 
 /// Checks that no rule can make the evaluator nest deeper than [`MAX_DEPTH`].
 pub(crate) fn verify(plan: &Plan) -> Result<(), TooDeep> {
-    let mut known = BTreeMap::new();
+    let mut depths = Depths {
+        plan,
+        ops: vec![0; plan.ops.len()],
+        functions: vec![None; plan.functions.len()],
+        lets: vec![None; plan.lets.len()],
+        strata: vec![None; plan.strata.len()],
+        walk: Walk::default(),
+        below: Vec::new(),
+    };
     let functions = (0..plan.functions.len() as u32).map(Definition::Function);
     let lets = (0..plan.lets.len() as u32).map(Definition::Let);
     let strata = (0..plan.strata.len() as u32).map(Definition::Stratum);
     for definition in functions.chain(lets).chain(strata) {
-        resolve(plan, definition, &mut known)?;
+        depths.resolve(definition)?;
     }
+    let mut roots = Vec::new();
     for rule in &plan.rules {
-        let mut roots = Vec::new();
+        roots.clear();
         let fors = clause_ops(plan, rule.clauses, &mut roots);
         let effect = &rule.effect;
         roots.extend(effect.message);
@@ -52,17 +61,13 @@ pub(crate) fn verify(plan: &Plan) -> Result<(), TooDeep> {
             }
         }
         roots.extend(effect.edits.iter().filter_map(|edit| edit.value));
-        let mut deepest = 0;
-        for root in roots {
-            deepest = deepest.max(measure(plan, root, &known));
-        }
-        if deepest.saturating_add(fors) > MAX_DEPTH {
+        if depths.measure(&roots).saturating_add(fors) > MAX_DEPTH {
             return Err(TooDeep { span: rule.span });
         }
     }
     for test in &plan.tests {
         for op in test.steps.iter().filter_map(|(step, _)| step.op()) {
-            if measure(plan, op, &known) > MAX_DEPTH {
+            if depths.measure(&[op]) > MAX_DEPTH {
                 return Err(TooDeep { span: test.span });
             }
         }
@@ -70,67 +75,178 @@ pub(crate) fn verify(plan: &Plan) -> Result<(), TooDeep> {
     Ok(())
 }
 
-/// Measures a definition after those it needs; a stack of our own, for chains may be long.
-fn resolve(plan: &Plan, from: Definition, known: &mut BTreeMap<Definition, u32>) -> Result<(), TooDeep> {
-    let mut stack = vec![(from, false)];
-    let mut open: Vec<Definition> = Vec::new();
-    while let Some((definition, expanded)) = stack.pop() {
-        if known.contains_key(&definition) {
-            continue;
-        }
-        let mut bodies = Vec::new();
-        let mut fors = 0;
-        match definition {
-            Definition::Function(index) => bodies.extend(plan.functions.get(index as usize).map(|f| f.body)),
-            Definition::Let(index) => bodies.extend(plan.lets.get(index as usize).map(|l| l.value)),
-            Definition::Stratum(index) => fors = stratum_ops(plan, index, &mut bodies),
-        }
-        let Some(body) = bodies.first().copied() else {
-            continue;
-        };
-        if expanded {
-            open.pop();
-            if let Definition::Stratum(_) = definition {
-                // What it reads of itself is not evaluated again.
-                known.insert(definition, 0);
-            }
-            let depth = bodies.iter().map(|body| measure(plan, *body, known)).max();
-            let depth = depth.unwrap_or(0).saturating_add(fors).saturating_add(1);
-            if depth > MAX_DEPTH {
-                return Err(TooDeep {
-                    span: span(plan, body),
-                });
-            }
-            known.insert(definition, depth);
-            continue;
-        }
-        if open.contains(&definition) {
-            return Err(TooDeep {
-                span: span(plan, body),
-            });
-        }
-        open.push(definition);
-        stack.push((definition, true));
-        for op in bodies.iter().flat_map(|body| reached(plan, *body)) {
-            match plan.op(op) {
-                Some(Op::Relation(relation)) => {
-                    let below = stratum(plan, relation);
-                    if below != definition {
-                        stack.push((below, false));
-                    }
-                }
-                Some(Op::Call { function, .. }) => stack.push((Definition::Function(function), false)),
-                Some(Op::Let(index)) => stack.push((Definition::Let(index), false)),
-                _ => {}
-            }
-        }
-    }
-    Ok(())
+/// What was measured so far.
+struct Depths<'p> {
+    plan: &'p Plan,
+    /// Of each expression; 0 where it is not known.
+    ops: Vec<u32>,
+    functions: Vec<Option<u32>>,
+    lets: Vec<Option<u32>>,
+    strata: Vec<Option<u32>>,
+    walk: Walk,
+    below: Vec<OpId>,
 }
 
-fn stratum(plan: &Plan, relation: u32) -> Definition {
-    let relation = plan.relations.get(relation as usize);
-    Definition::Stratum(relation.map_or(0, |relation| relation.stratum))
+impl Depths<'_> {
+    fn known(&self, definition: Definition) -> Option<u32> {
+        let (all, index) = match definition {
+            Definition::Function(index) => (&self.functions, index),
+            Definition::Let(index) => (&self.lets, index),
+            Definition::Stratum(index) => (&self.strata, index),
+        };
+        all.get(index as usize).copied().flatten()
+    }
+
+    fn set(&mut self, definition: Definition, depth: u32) {
+        let (all, index) = match definition {
+            Definition::Function(index) => (&mut self.functions, index),
+            Definition::Let(index) => (&mut self.lets, index),
+            Definition::Stratum(index) => (&mut self.strata, index),
+        };
+        if let Some(known) = all.get_mut(index as usize) {
+            *known = Some(depth);
+        }
+    }
+
+    /// Measures a definition after those it needs; a stack of our own, for chains may be long.
+    fn resolve(&mut self, from: Definition) -> Result<(), TooDeep> {
+        let plan = self.plan;
+        let mut stack = vec![(from, false)];
+        let mut open: Vec<Definition> = Vec::new();
+        while let Some((definition, expanded)) = stack.pop() {
+            if self.known(definition).is_some() {
+                continue;
+            }
+            let mut bodies = Vec::new();
+            let mut fors = 0;
+            match definition {
+                Definition::Function(index) => {
+                    bodies.extend(plan.functions.get(index as usize).map(|f| f.body));
+                }
+                Definition::Let(index) => bodies.extend(plan.lets.get(index as usize).map(|l| l.value)),
+                Definition::Stratum(index) => fors = stratum_ops(plan, index, &mut bodies),
+            }
+            let Some(body) = bodies.first().copied() else {
+                continue;
+            };
+            if expanded {
+                open.pop();
+                let own = matches!(definition, Definition::Stratum(_));
+                if own {
+                    // What it reads of itself is not evaluated again.
+                    self.set(definition, 0);
+                }
+                let depth = self.measure(&bodies).saturating_add(fors).saturating_add(1);
+                if own {
+                    // Elsewhere the same expressions do evaluate it.
+                    for id in self.walk.reached(plan, &bodies) {
+                        if let Some(known) = self.ops.get_mut(id.0 as usize) {
+                            *known = 0;
+                        }
+                    }
+                }
+                if depth > MAX_DEPTH {
+                    return Err(TooDeep {
+                        span: plan.span_of(body),
+                    });
+                }
+                self.set(definition, depth);
+                continue;
+            }
+            if open.contains(&definition) {
+                return Err(TooDeep {
+                    span: plan.span_of(body),
+                });
+            }
+            open.push(definition);
+            stack.push((definition, true));
+            for op in self.walk.reached(plan, &bodies) {
+                let below = plan.op(*op).and_then(|op| reaches(plan, op));
+                stack.extend(
+                    below
+                        .filter(|below| *below != definition || !below.is_stratum())
+                        .map(|below| (below, false)),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// The levels of evaluation that the deepest of some expressions takes; every definition that they reach
+    /// is known.
+    fn measure(&mut self, roots: &[OpId]) -> u32 {
+        let mut deepest = 0;
+        for root in roots {
+            let known = self.ops.get(root.0 as usize).copied().unwrap_or(0);
+            deepest = deepest.max(if known == 0 {
+                self.measure_new(*root)
+            } else {
+                known
+            });
+        }
+        deepest
+    }
+
+    fn measure_new(&mut self, root: OpId) -> u32 {
+        let plan = self.plan;
+        let mut stack = core::mem::take(&mut self.walk.stack);
+        stack.clear();
+        stack.push(root);
+        let mut last = 0;
+        while let Some(id) = stack.last().copied() {
+            let index = id.0 as usize;
+            let Some(op) = plan.op(id).filter(|_| self.ops.get(index) == Some(&0)) else {
+                stack.pop();
+                continue;
+            };
+            self.below.clear();
+            let own = operands(plan, op, &mut self.below);
+            let waiting = stack.len();
+            let mut deepest = 0;
+            for operand in &self.below {
+                match self.ops.get(operand.0 as usize) {
+                    // Operands come before what uses them.
+                    Some(0) if *operand < id => stack.push(*operand),
+                    Some(0) | None => deepest = MAX_DEPTH,
+                    Some(depth) => deepest = deepest.max(*depth),
+                }
+            }
+            if stack.len() > waiting {
+                continue;
+            }
+            stack.pop();
+            if let Some(definition) = reaches(plan, op) {
+                deepest = deepest.max(self.known(definition).unwrap_or(MAX_DEPTH));
+            }
+            last = deepest.saturating_add(own);
+            if let Some(slot) = self.ops.get_mut(index) {
+                *slot = last;
+            }
+        }
+        self.walk.stack = stack;
+        last
+    }
+}
+
+impl Definition {
+    const fn is_stratum(self) -> bool {
+        matches!(self, Self::Stratum(_))
+    }
+}
+
+/// The definition that an expression names.
+fn reaches(plan: &Plan, op: Op) -> Option<Definition> {
+    match op {
+        Op::Call { function, .. } => Some(Definition::Function(function)),
+        Op::Let(index) => Some(Definition::Let(index)),
+        Op::Relation(relation) => {
+            let relation = plan.relations.get(relation as usize);
+            Some(Definition::Stratum(
+                relation.map_or(0, |relation| relation.stratum),
+            ))
+        }
+        _ => None,
+    }
 }
 
 /// The expressions of all blocks of a stratum; the greatest number of `for` in one.
@@ -143,13 +259,6 @@ fn stratum_ops(plan: &Plan, stratum: u32, out: &mut Vec<OpId>) -> u32 {
         out.extend_from_slice(&block.row);
     }
     fors
-}
-
-fn span(plan: &Plan, op: OpId) -> Span {
-    plan.spans
-        .get(op.0 as usize)
-        .copied()
-        .unwrap_or(Span::new(wardlaw_lang::FileId(0), 0, 0))
 }
 
 /// The expressions of clauses; how many of them are `for`.
@@ -226,47 +335,37 @@ pub(crate) fn operands(plan: &Plan, op: Op, out: &mut Vec<OpId>) -> u32 {
     1
 }
 
-/// All expressions below one, it included, operands first.
-pub(super) fn reached(plan: &Plan, root: OpId) -> Vec<OpId> {
-    let mut seen = Vec::new();
-    let mut stack = vec![root];
-    let mut set = alloc::collections::BTreeSet::new();
-    while let Some(op) = stack.pop() {
-        if set.insert(op) {
-            seen.push(op);
-            if let Some(kind) = plan.op(op) {
-                operands(plan, kind, &mut stack);
-            }
-        }
-    }
-    seen.sort_unstable();
-    seen
+/// Walks through a plan, each of which meets an expression once.
+#[derive(Default)]
+pub(super) struct Walk {
+    /// The last walk that met each expression.
+    met: Vec<u32>,
+    walks: u32,
+    stack: Vec<OpId>,
+    found: Vec<OpId>,
 }
 
-/// The levels of evaluation that an expression takes; every definition it reaches is known.
-fn measure(plan: &Plan, root: OpId, known: &BTreeMap<Definition, u32>) -> u32 {
-    let mut depths: BTreeMap<OpId, u32> = BTreeMap::new();
-    let mut below = Vec::new();
-    // Operands come before what uses them, so one pass in order is enough.
-    for id in reached(plan, root) {
-        let Some(op) = plan.op(id) else { continue };
-        below.clear();
-        let own = operands(plan, op, &mut below);
-        let mut deepest = below
-            .iter()
-            .map(|operand| depths.get(operand).copied().unwrap_or(MAX_DEPTH))
-            .max()
-            .unwrap_or(0);
-        let definition = match op {
-            Op::Call { function, .. } => Some(Definition::Function(function)),
-            Op::Let(index) => Some(Definition::Let(index)),
-            Op::Relation(relation) => Some(stratum(plan, relation)),
-            _ => None,
-        };
-        if let Some(definition) = definition {
-            deepest = deepest.max(known.get(&definition).copied().unwrap_or(MAX_DEPTH));
+impl Walk {
+    /// All expressions below some, they included.
+    pub(super) fn reached(&mut self, plan: &Plan, roots: &[OpId]) -> &[OpId] {
+        self.walks = self.walks.wrapping_add(1);
+        self.met.resize(plan.ops.len(), 0);
+        self.found.clear();
+        self.stack.clear();
+        self.stack.extend_from_slice(roots);
+        while let Some(id) = self.stack.pop() {
+            let Some(met) = self.met.get_mut(id.0 as usize) else {
+                continue;
+            };
+            if *met == self.walks {
+                continue;
+            }
+            *met = self.walks;
+            self.found.push(id);
+            if let Some(op) = plan.op(id) {
+                operands(plan, op, &mut self.stack);
+            }
         }
-        depths.insert(id, deepest.saturating_add(own));
+        &self.found
     }
-    depths.get(&root).copied().unwrap_or(0)
 }

@@ -45,8 +45,10 @@ enum Found {
 pub(crate) struct Index {
     paths: Vec<Path>,
     nodes: Vec<Node>,
-    /// Of each rule, sets of places: of each set one has to be present, or the rule adds nothing.
-    needs: Vec<Vec<Need>>,
+    /// Of each rule what it needs, as an index into `wanted`.
+    needs: Vec<u32>,
+    /// Sets of places, each list once: of each set one has to be present, or the rule adds nothing.
+    wanted: Vec<Vec<Need>>,
 }
 
 /// Rules that are run where the node is reached, and what they are told apart by further on.
@@ -76,10 +78,16 @@ struct Asking {
 
 /// The index of a plan whose data are loaded.
 pub(crate) fn build(plan: &Plan, machine: &mut Machine<'_>) -> Index {
-    let mut index = Index {
-        needs: plan.rules.iter().map(|rule| needs::of_rule(plan, rule)).collect(),
-        ..Index::default()
-    };
+    let mut index = Index::default();
+    let mut known: BTreeMap<Vec<Need>, u32> = BTreeMap::new();
+    for rule in &plan.rules {
+        let next = known.len() as u32;
+        let needs = known.entry(needs::of_rule(plan, rule)).or_insert(next);
+        index.needs.push(*needs);
+    }
+    let mut wanted: Vec<(Vec<Need>, u32)> = known.into_iter().collect();
+    wanted.sort_by_key(|(_, id)| *id);
+    index.wanted = wanted.into_iter().map(|(needs, _)| needs).collect();
     let mut ids: BTreeMap<Path, u32> = BTreeMap::new();
     let mut asking = Vec::with_capacity(plan.rules.len());
     for (number, rule) in plan.rules.iter().enumerate().filter(|(_, rule)| !rule.audit) {
@@ -102,6 +110,7 @@ pub(crate) fn build(plan: &Plan, machine: &mut Machine<'_>) -> Index {
     paths.sort_by_key(|(_, id)| *id);
     index.paths = paths.into_iter().map(|(path, _)| path).collect();
     index.grow(asking);
+    index.nodes.shrink_to_fit();
     index
 }
 
@@ -192,7 +201,9 @@ impl Index {
 
     /// Whether a rule has what it needs, by the places that are present.
     pub(crate) fn has_needs(&self, rule: u32, present: &Present) -> bool {
-        let needs = self.needs.get(rule as usize).map_or(&[][..], Vec::as_slice);
+        let needs = self.needs.get(rule as usize);
+        let needs = needs.and_then(|needs| self.wanted.get(*needs as usize));
+        let needs = needs.map_or(&[][..], Vec::as_slice);
         needs.iter().all(|need| present.has(need))
     }
 

@@ -27,6 +27,7 @@ pub(crate) mod relation;
 pub(crate) mod shape;
 mod share;
 mod sift;
+pub(crate) mod spans;
 pub(crate) mod test;
 pub(crate) mod trie;
 mod whole;
@@ -41,6 +42,7 @@ use check::{CheckId, Checks};
 use join::{Join, Keyed};
 use relation::Relation;
 use shape::ShapeId;
+use spans::Spans;
 
 /// An expression; an index into [`Plan::ops`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,7 +78,7 @@ pub(crate) struct Plan {
     /// All expressions.
     pub(crate) ops: Vec<Op>,
     /// Where each was written.
-    pub(crate) spans: Vec<Span>,
+    pub(crate) spans: Spans,
     /// Operands of those that have many.
     pub(crate) args: Vec<OpId>,
     /// Names, ordered in each record, and values of [`Op::Record`].
@@ -310,9 +312,16 @@ pub(crate) struct Comprehension {
 /// A clause.
 #[derive(Clone, Debug)]
 pub(crate) enum Clause {
-    Given { local: u32, value: OpId },
-    For(For),
-    Let { pattern: Pattern, value: OpId },
+    Given {
+        local: u32,
+        value: OpId,
+    },
+    /// Boxed: few clauses are one, and all would be as large.
+    For(Box<For>),
+    Let {
+        pattern: Pattern,
+        value: OpId,
+    },
     When(OpId),
     Unless(OpId),
 }
@@ -413,18 +422,24 @@ pub(crate) struct Input {
 #[derive(Clone, Debug)]
 pub(crate) struct Rule {
     pub(crate) name: String,
-    pub(crate) title: String,
-    pub(crate) description: String,
+    pub(crate) about: Arc<About>,
     /// An index into [`Plan::packages`].
     pub(crate) package: u32,
     pub(crate) severity: RuleSeverity,
-    pub(crate) controls: Arc<[(String, Vec<String>)]>,
-    pub(crate) aliases: Vec<String>,
     pub(crate) span: Span,
     pub(crate) audit: bool,
     pub(crate) clauses: Slice,
     pub(crate) locals: u32,
     pub(crate) effect: Effect,
+}
+
+/// What is said of a rule. Rules of which nothing is said share one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct About {
+    pub(crate) title: String,
+    pub(crate) description: String,
+    pub(crate) controls: Arc<[(String, Vec<String>)]>,
+    pub(crate) aliases: Vec<String>,
 }
 
 /// What a rule does.
@@ -471,6 +486,21 @@ impl Plan {
         plan
     }
 
+    /// Gives back the room that was kept for more: a plan is made once, and held long.
+    pub(crate) fn shrink(&mut self) {
+        self.ops.shrink_to_fit();
+        self.spans.shrink();
+        self.args.shrink_to_fit();
+        self.constants.shrink_to_fit();
+        self.fields.shrink_to_fit();
+        self.indices.shrink_to_fit();
+        self.clauses.shrink_to_fit();
+        self.arms.shrink_to_fit();
+        self.rules.shrink_to_fit();
+        self.heap.shrink();
+        self.reads.shrink();
+    }
+
     /// The expression.
     pub(crate) fn op(&self, id: OpId) -> Option<Op> {
         self.ops.get(id.0 as usize).copied()
@@ -478,7 +508,7 @@ impl Plan {
 
     /// Where an expression was written.
     pub(crate) fn span_of(&self, id: OpId) -> Span {
-        let span = self.spans.get(id.0 as usize).copied();
+        let span = self.spans.get(id);
         span.unwrap_or(Span::new(wardlaw_lang::FileId(0), 0, 0))
     }
 

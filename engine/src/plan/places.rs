@@ -1,19 +1,23 @@
 //! Sets of places, as the analysis of reads has them instead of values. Made lists, records and tuples
-//! keep apart what their parts may be; shared parts are shared here, too.
+//! keep apart what their parts may be. Sets are shared, not copied: most are one place, and handed on.
 
 use alloc::{rc::Rc, vec, vec::Vec};
 
 use wardlaw_lang::ir::StringId;
 
-/// What a value may be: places of inputs, or something made that holds such.
+/// What a value may be: places of inputs, or something made that holds such. Without a set, neither.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Abstract {
+pub(super) struct Abstract(Option<Rc<Set>>);
+
+/// A set that is not empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Set {
     /// Nodes of the tree of reads, in order.
-    pub(super) nodes: Vec<u32>,
+    nodes: Vec<u32>,
     /// The elements of a made list or set, the values of a made map.
-    pub(super) element: Option<Rc<Abstract>>,
-    /// The parts of a made record or tuple.
-    pub(super) members: Vec<(Member, Rc<Abstract>)>,
+    element: Abstract,
+    /// The parts of a made record or tuple, in order.
+    members: Vec<(Member, Abstract)>,
 }
 
 /// A part of a made record or tuple.
@@ -25,90 +29,134 @@ pub(super) enum Member {
     Position(u32),
 }
 
-impl Abstract {
-    pub(super) fn node(id: u32) -> Self {
-        Self {
-            nodes: vec![id],
-            ..Self::default()
-        }
+impl Set {
+    fn made(self) -> Abstract {
+        let nothing = self.nodes.is_empty() && self.element.is_nothing() && self.members.is_empty();
+        Abstract((!nothing).then(|| Rc::new(self)))
     }
 
-    pub(super) fn list(element: Self) -> Self {
-        Self {
-            element: element.some(),
-            ..Self::default()
+    fn add(&mut self, other: &Self) {
+        if self.nodes != other.nodes {
+            self.nodes.extend_from_slice(&other.nodes);
+            self.nodes.sort_unstable();
+            self.nodes.dedup();
         }
-    }
-
-    pub(super) fn tuple(parts: impl IntoIterator<Item = Self>) -> Self {
-        let members = parts
-            .into_iter()
-            .enumerate()
-            .filter_map(|(index, part)| Some((Member::Position(index as u32), part.some()?)))
-            .collect();
-        Self {
-            members,
-            ..Self::default()
-        }
-    }
-
-    pub(super) fn is_nothing(&self) -> bool {
-        self.nodes.is_empty() && self.element.is_none() && self.members.is_empty()
-    }
-
-    pub(super) fn some(self) -> Option<Rc<Self>> {
-        (!self.is_nothing()).then(|| Rc::new(self))
-    }
-
-    /// Either of both.
-    pub(super) fn or(mut self, other: &Self) -> Self {
-        if self.is_nothing() {
-            return other.clone();
-        }
-        if other.is_nothing() {
-            return self;
-        }
-        self.nodes.extend_from_slice(&other.nodes);
-        self.nodes.sort_unstable();
-        self.nodes.dedup();
-        self.element = match (self.element.take(), &other.element) {
-            (Some(a), Some(b)) if a == *b => Some(a),
-            (Some(a), Some(b)) => Some(Rc::new((*a).clone().or(b))),
-            (a, b) => a.or_else(|| b.clone()),
-        };
+        self.element = core::mem::take(&mut self.element).or(&other.element);
         for (member, part) in &other.members {
             match self.members.binary_search_by_key(member, |(known, _)| *known) {
                 Ok(at) => {
-                    if let Some((_, known)) = self.members.get_mut(at)
-                        && known != part
-                    {
-                        *known = Rc::new((**known).clone().or(part));
+                    if let Some((_, known)) = self.members.get_mut(at) {
+                        *known = core::mem::take(known).or(part);
                     }
                 }
                 Err(at) => self.members.insert(at, (*member, part.clone())),
             }
         }
-        self
+    }
+}
+
+impl Abstract {
+    pub(super) fn node(id: u32) -> Self {
+        Self::of_nodes(vec![id])
+    }
+
+    /// Places in any order.
+    pub(super) fn of_nodes(mut nodes: Vec<u32>) -> Self {
+        nodes.sort_unstable();
+        nodes.dedup();
+        Set {
+            nodes,
+            ..Set::default()
+        }
+        .made()
+    }
+
+    pub(super) fn list(element: Self) -> Self {
+        Set {
+            element,
+            ..Set::default()
+        }
+        .made()
+    }
+
+    pub(super) fn tuple(parts: impl IntoIterator<Item = Self>) -> Self {
+        Self::of_members((0..).map(Member::Position).zip(parts))
+    }
+
+    /// A record or tuple of these parts, in order.
+    pub(super) fn of_members(members: impl Iterator<Item = (Member, Self)>) -> Self {
+        Set {
+            members: members.filter(|(_, part)| !part.is_nothing()).collect(),
+            ..Set::default()
+        }
+        .made()
+    }
+
+    pub(super) fn is_nothing(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// The places themselves, in order.
+    pub(super) fn nodes(&self) -> &[u32] {
+        self.0.as_ref().map_or(&[], |set| &set.nodes)
+    }
+
+    /// The elements of a made list or set, the values of a made map.
+    pub(super) fn element(&self) -> Self {
+        self.0.as_ref().map(|set| set.element.clone()).unwrap_or_default()
+    }
+
+    /// The parts of a made record or tuple.
+    pub(super) fn members(&self) -> &[(Member, Self)] {
+        self.0.as_ref().map_or(&[], |set| &set.members)
+    }
+
+    /// The same with other places.
+    pub(super) fn with_nodes(&self, nodes: Vec<u32>) -> Self {
+        let set = self.0.as_deref();
+        Set {
+            nodes,
+            element: self.element(),
+            members: set.map(|set| set.members.clone()).unwrap_or_default(),
+        }
+        .made()
+    }
+
+    /// The same with other parts of a record or tuple.
+    pub(super) fn map_members(&self, of: impl FnMut(&(Member, Self)) -> (Member, Self)) -> Self {
+        Set {
+            nodes: self.nodes().to_vec(),
+            element: self.element(),
+            members: self.members().iter().map(of).collect(),
+        }
+        .made()
+    }
+
+    /// Either of both.
+    pub(super) fn or(self, other: &Self) -> Self {
+        match (self.0, &other.0) {
+            (None, _) => other.clone(),
+            (Some(mine), Some(others)) if !Rc::ptr_eq(&mine, others) && mine != *others => {
+                let mut set = Rc::unwrap_or_clone(mine);
+                set.add(others);
+                set.made()
+            }
+            (Some(mine), _) => Self(Some(mine)),
+        }
     }
 
     /// A part of a made record or tuple; the values of a made map.
     pub(super) fn member(&self, member: Member) -> Self {
-        let part = self
-            .members
-            .binary_search_by_key(&member, |(known, _)| *known)
-            .ok()
-            .and_then(|at| self.members.get(at))
-            .map(|(_, part)| (**part).clone())
-            .unwrap_or_default();
-        match &self.element {
-            Some(element) => part.or(element),
-            None => part,
-        }
+        let members = self.members();
+        let at = members.binary_search_by_key(&member, |(known, _)| *known);
+        let part = at.ok().and_then(|at| members.get(at));
+        let part = part.map(|(_, part)| part.clone()).unwrap_or_default();
+        part.or(&self.element())
     }
 
     /// All values of a made map or record.
     pub(super) fn values(&self) -> Self {
-        let start = self.element.as_deref().cloned().unwrap_or_default();
-        self.members.iter().fold(start, |all, (_, part)| all.or(part))
+        let members = self.members().iter();
+        members.fold(self.element(), |all, (_, part)| all.or(part))
     }
 }

@@ -7,22 +7,15 @@ mod builtins;
 mod expr;
 mod relation;
 
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-    vec,
-    vec::Vec,
-};
+use alloc::{collections::BTreeMap, sync::Arc, vec, vec::Vec};
 
 use wardlaw_lang::{
-    ir::{
-        self, Clause, ClauseKind, ExprId, FunctionId, LetId, Pattern, PlaceStep, Program, RelationId,
-        StringId,
-    },
+    ir::{self, Clause, ClauseKind, ExprId, FunctionId, Pattern, PlaceStep, Program, RelationId, StringId},
     types::{Type, TypeId, Types},
 };
 
 use super::{
+    build::Keys,
     check::{CheckId, Checks},
     declared::{Declared, disjoint},
     places::{Abstract, Member},
@@ -31,20 +24,23 @@ use super::{
 use crate::input::FieldKey;
 
 /// The read set of a program.
-pub(crate) fn analyse(program: &Program, types: &mut Types, checks: &mut Checks) -> Trie {
+pub(super) fn analyse(program: &Program, types: &mut Types, checks: &mut Checks, keys: Keys) -> Trie {
     let mut reads = Reads {
         program,
         types,
         checks,
+        keys,
         nodes: Vec::new(),
         roots: vec![None; program.inputs.len()],
-        declared: BTreeMap::new(),
+        below: BTreeMap::new(),
         functions: BTreeMap::new(),
-        lets: BTreeMap::new(),
+        lets: vec![None; program.lets.len()],
         relations: BTreeMap::new(),
         rows: BTreeMap::new(),
         frame: Vec::new(),
-        seen: BTreeSet::new(),
+        seen: Seen::default(),
+        groups: Vec::new(),
+        met: Vec::new(),
         names: Vec::new(),
     };
     for (index, rule) in program.rules.iter().enumerate() {
@@ -72,11 +68,14 @@ enum Step {
 
 #[derive(Debug)]
 struct Node {
-    declared: Rc<Declared>,
     check: CheckId,
+    /// The set of this place alone.
+    alone: Abstract,
     steps: BTreeMap<Step, u32>,
-    /// What reads it, and what reads all below it, too.
-    rules: BTreeSet<(u32, How)>,
+    /// What reads it, in order.
+    rules: Vec<u32>,
+    /// What reads all below it, too, in order.
+    whole: Vec<u32>,
 }
 
 /// How a node is read.
@@ -88,38 +87,65 @@ enum How {
     Whole,
 }
 
+/// What is read: nodes, and what functions, `let`s and relations read, which is kept once and named by all
+/// that use it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Seen {
+    nodes: Vec<(u32, How)>,
+    groups: Vec<GroupId>,
+}
+
+impl Seen {
+    fn each_once(&mut self) {
+        self.nodes.sort_unstable();
+        self.nodes.dedup();
+        self.groups.sort_unstable();
+        self.groups.dedup();
+    }
+}
+
+/// An index into [`Reads::groups`].
+type GroupId = u32;
+
 /// What a function or `let` gives for what it is given, and what it reads on the way.
-type Known = (Abstract, Vec<(u32, How)>);
+type Known = (Abstract, GroupId);
+
+/// What lies one step below a declared type: a list's elements, or the values of a map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Below {
+    Element,
+    Position(u32),
+    Value,
+}
 
 struct Reads<'p> {
     program: &'p Program,
     types: &'p mut Types,
     checks: &'p mut Checks,
+    keys: Keys,
     nodes: Vec<Node>,
     roots: Vec<Option<u32>>,
-    declared: BTreeMap<TypeId, Rc<Declared>>,
+    /// The checks of what lies below what was checked; none where nothing does.
+    below: BTreeMap<(CheckId, Below), Option<CheckId>>,
     functions: BTreeMap<(FunctionId, Vec<Abstract>), Known>,
-    lets: BTreeMap<LetId, Known>,
-    relations: BTreeMap<RelationId, Known>,
+    lets: Vec<Option<Known>>,
+    relations: BTreeMap<RelationId, (Abstract, Seen)>,
     /// The nodes that stand for the rows of recursive relations, by column and type.
-    rows: BTreeMap<(RelationId, Option<Member>, Rc<Declared>), u32>,
+    rows: BTreeMap<(RelationId, Option<Member>, CheckId), u32>,
     /// Slots of the current frame.
     frame: Vec<Abstract>,
-    /// Nodes that the current rule, function or `let` reads.
-    seen: BTreeSet<(u32, How)>,
+    /// What the current rule, function or `let` reads.
+    seen: Seen,
+    groups: Vec<Seen>,
+    /// The last rule that each group was counted for, and one more.
+    met: Vec<u32>,
     /// Names that only builtins read.
     names: Vec<&'static str>,
-}
-
-fn rules(rules: &BTreeSet<(u32, How)>, wanted: How) -> Vec<u32> {
-    let rules = rules.iter().filter(|(_, how)| *how == wanted);
-    rules.map(|(rule, _)| *rule).collect()
 }
 
 impl Reads<'_> {
     fn rule(&mut self, index: u32, rule: &ir::Rule) {
         self.frame = vec![Abstract::default(); rule.locals as usize];
-        self.seen.clear();
         self.clauses(&rule.clauses);
         let effect = &rule.effect;
         if let Some(message) = effect.message {
@@ -146,20 +172,48 @@ impl Reads<'_> {
 
     /// What was read since the last time was read by a rule or output.
     fn read_by(&mut self, index: u32) {
-        for (id, how) in core::mem::take(&mut self.seen) {
-            if let Some(node) = self.nodes.get_mut(id as usize) {
-                node.rules.insert((index, how));
+        let Self {
+            nodes, groups, met, ..
+        } = self;
+        let mark = index.saturating_add(1);
+        met.resize(groups.len(), 0);
+        let seen = core::mem::take(&mut self.seen);
+        let mut add = |read: &[(u32, How)]| {
+            for (id, how) in read {
+                let Some(node) = nodes.get_mut(*id as usize) else {
+                    continue;
+                };
+                let readers = match how {
+                    How::Itself => &mut node.rules,
+                    How::Whole => &mut node.whole,
+                };
+                if readers.last() != Some(&index) {
+                    readers.push(index);
+                }
+            }
+        };
+        add(&seen.nodes);
+        let mut waiting = seen.groups;
+        while let Some(id) = waiting.pop() {
+            if let (Some(group), Some(met)) = (groups.get(id as usize), met.get_mut(id as usize))
+                && *met != mark
+            {
+                *met = mark;
+                add(&group.nodes);
+                waiting.extend_from_slice(&group.groups);
             }
         }
     }
 
-    fn finish(self) -> Trie {
+    fn finish(mut self) -> Trie {
         let program = self.program;
         let declared: Vec<CheckId> = self.nodes.iter().map(|node| node.check).collect();
         let mut nodes = Vec::with_capacity(self.nodes.len());
-        for node in self.nodes {
-            let whole = node.rules.iter().any(|(_, how)| *how == How::Whole);
-            let shape = whole.then(|| self.checks.add_shape(self.types, &node.declared));
+        for node in core::mem::take(&mut self.nodes) {
+            let shape = (!node.whole.is_empty()).then(|| {
+                let declared = self.checks.declared(node.check);
+                self.checks.add_shape(self.types, &declared)
+            });
             let (mut fields, mut edges) = (Vec::new(), Vec::new());
             for (step, below) in node.steps {
                 let below = TrieId(below);
@@ -167,7 +221,10 @@ impl Reads<'_> {
                     Step::Field(name, _) => {
                         let more = name.index().checked_sub(program.strings.len());
                         let more = more.and_then(|index| self.names.get(index));
-                        let key = FieldKey::new(more.unwrap_or(&program.string(name)));
+                        let key = match more {
+                            Some(more) => FieldKey::new(more),
+                            None => self.keys.of(program, name),
+                        };
                         fields.push((key, below));
                         continue;
                     }
@@ -189,8 +246,8 @@ impl Reads<'_> {
                 check: node.check,
                 fields: Fields::new(fields, optional),
                 edges,
-                rules: rules(&node.rules, How::Itself),
-                whole: rules(&node.rules, How::Whole),
+                rules: node.rules,
+                whole: node.whole,
                 shape,
             });
         }
@@ -200,36 +257,45 @@ impl Reads<'_> {
         }
     }
 
-    fn declared(&mut self, ty: TypeId) -> Rc<Declared> {
-        if let Some(known) = self.declared.get(&ty) {
-            return known.clone();
-        }
-        let declared = Rc::new(Declared::of(self.types, ty));
-        self.declared.insert(ty, declared.clone());
-        declared
+    fn check(&mut self, ty: TypeId) -> CheckId {
+        self.checks.of(self.types, ty)
     }
 
-    fn new_node(&mut self, declared: Rc<Declared>) -> u32 {
-        let check = self.checks.add(self.types, &declared);
+    fn declared(&mut self, ty: TypeId) -> Arc<Declared> {
+        let check = self.check(ty);
+        self.checks.declared(check)
+    }
+
+    fn new_node(&mut self, check: CheckId) -> u32 {
         let id = self.nodes.len() as u32;
         self.nodes.push(Node {
-            declared,
             check,
+            alone: Abstract::node(id),
             steps: BTreeMap::new(),
-            rules: BTreeSet::new(),
+            rules: Vec::new(),
+            whole: Vec::new(),
         });
         id
     }
 
-    fn node_type(&self, node: u32) -> Rc<Declared> {
+    fn node_check(&self, node: u32) -> CheckId {
         self.nodes
             .get(node as usize)
-            .map(|node| node.declared.clone())
-            .unwrap_or_default()
+            .map_or(CheckId(u32::MAX), |node| node.check)
+    }
+
+    fn node_type(&self, node: u32) -> Arc<Declared> {
+        self.checks.declared(self.node_check(node))
+    }
+
+    /// The set of one place.
+    fn place(&self, node: u32) -> Abstract {
+        let node = self.nodes.get(node as usize);
+        node.map(|node| node.alone.clone()).unwrap_or_default()
     }
 
     /// The node one step below; made where it is new.
-    fn step(&mut self, node: u32, step: Step, declared: &Rc<Declared>) -> u32 {
+    fn step(&mut self, node: u32, step: Step, check: CheckId) -> u32 {
         if let Some(known) = self
             .nodes
             .get(node as usize)
@@ -237,18 +303,34 @@ impl Reads<'_> {
         {
             return *known;
         }
-        let below = self.new_node(declared.clone());
+        let below = self.new_node(check);
         if let Some(node) = self.nodes.get_mut(node as usize) {
             node.steps.insert(step, below);
         }
         below
     }
 
-    fn read(&mut self, node: u32, step: impl Fn(CheckId) -> Step, declared: &Rc<Declared>) -> u32 {
-        let check = self.checks.add(self.types, declared);
-        let below = self.step(node, step(check), declared);
-        self.seen.insert((below, How::Itself));
-        below
+    /// The places one step below those nodes that have it, which are read; and what was found besides.
+    fn read(
+        &mut self,
+        found: Abstract,
+        nodes: &[u32],
+        mut step: impl FnMut(&mut Self, u32) -> Option<(Step, CheckId)>,
+    ) -> Abstract {
+        let mut one = |this: &mut Self, node: u32| {
+            let (step, check) = step(this, node)?;
+            let below = this.step(node, step, check);
+            this.seen.nodes.push((below, How::Itself));
+            Some(below)
+        };
+        let below = match nodes {
+            [] => return found,
+            [only] => one(self, *only)
+                .map(|below| self.place(below))
+                .unwrap_or_default(),
+            _ => Abstract::of_nodes(nodes.iter().filter_map(|node| one(self, *node)).collect()),
+        };
+        found.or(&below)
     }
 
     fn input(&mut self, id: ir::InputId) -> Abstract {
@@ -261,88 +343,91 @@ impl Reads<'_> {
                     .inputs
                     .get(index)
                     .map_or(Types::ANY, |input| input.ty);
-                let declared = self.declared(ty);
-                let root = self.new_node(declared);
+                let check = self.check(ty);
+                let root = self.new_node(check);
                 if let Some(slot) = self.roots.get_mut(index) {
                     *slot = Some(root);
                 }
                 root
             }
         };
-        self.seen.insert((root, How::Itself));
-        Abstract::node(root)
+        self.seen.nodes.push((root, How::Itself));
+        self.place(root)
     }
 
     fn field(&mut self, base: &Abstract, name: StringId, ty: TypeId) -> Abstract {
         let text = self.program.string(name);
-        let declared = self.declared(ty);
-        let mut result = base.member(Member::Field(name));
-        for node in &base.nodes {
-            if self.knows(*node, text) {
-                let below = self.read(*node, |check| Step::Field(name, check), &declared);
-                result = result.or(&Abstract::node(below));
-            }
-        }
-        result
+        let check = self.check(ty);
+        let found = base.member(Member::Field(name));
+        self.read(found, base.nodes(), |this, node| {
+            this.knows(node, text)
+                .then_some((Step::Field(name, check), check))
+        })
     }
 
     /// Whether what is at a node can have the field.
     fn knows(&mut self, node: u32, name: &str) -> bool {
         let declared = self.node_type(node);
-        declared
-            .alternatives
-            .iter()
-            .any(|id| match self.types.structure(*id) {
-                Type::Record(_) => self.types.field(*id, name).is_some(),
+        declared.alternatives.iter().any(|id| {
+            let body = self.types.resolve(*id);
+            match self.types.get(body) {
+                Type::Record(_) => self.types.field(body, name).is_some(),
                 Type::Map(_) | Type::Any => true,
                 _ => false,
-            })
+            }
+        })
     }
 
     fn elements(&mut self, list: &Abstract) -> Abstract {
-        let mut result = list.element.as_deref().cloned().unwrap_or_default();
-        for node in &list.nodes {
-            let declared = self.node_type(*node);
-            if self.is_list(&declared) {
-                let element = Rc::new(declared.element(self.types));
-                let below = self.read(*node, Step::Element, &element);
-                result = result.or(&Abstract::node(below));
-            }
-        }
-        result
+        self.read(list.element(), list.nodes(), |this, node| {
+            let check = this.below(node, Below::Element)?;
+            Some((Step::Element(check), check))
+        })
     }
 
     /// The element at a position of a tuple.
     fn position(&mut self, tuple: &Abstract, index: u32) -> Abstract {
-        let mut result = tuple.member(Member::Position(index));
-        for node in &tuple.nodes {
-            let declared = self.node_type(*node);
-            if self.is_list(&declared) {
-                let element = Rc::new(declared.position(self.types, index as usize));
-                let below = self.read(*node, |check| Step::Index(index, check), &element);
-                result = result.or(&Abstract::node(below));
-            }
-        }
-        result
+        let found = tuple.member(Member::Position(index));
+        self.read(found, tuple.nodes(), |this, node| {
+            let check = this.below(node, Below::Position(index))?;
+            Some((Step::Index(index, check), check))
+        })
     }
 
     fn values(&mut self, map: &Abstract) -> Abstract {
-        let mut result = map.values();
-        for node in &map.nodes {
-            let declared = self.node_type(*node);
-            if declared.has_members(self.types) || declared.alternatives.contains(&Types::ANY) {
-                let value = Rc::new(declared.value(self.types));
-                let below = self.read(*node, Step::Value, &value);
-                result = result.or(&Abstract::node(below));
-            }
+        self.read(map.values(), map.nodes(), |this, node| {
+            let check = this.below(node, Below::Value)?;
+            Some((Step::Value(check), check))
+        })
+    }
+
+    /// The check of what lies below a node; none where nothing of that kind does.
+    fn below(&mut self, node: u32, step: Below) -> Option<CheckId> {
+        let above = self.node_check(node);
+        if let Some(known) = self.below.get(&(above, step)) {
+            return *known;
         }
-        result
+        let declared = self.node_type(node);
+        let below = match step {
+            Below::Value => {
+                let has = declared.has_members(self.types) || declared.alternatives.contains(&Types::ANY);
+                has.then(|| declared.value(self.types))
+            }
+            Below::Element => self.is_list(&declared).then(|| declared.element(self.types)),
+            Below::Position(index) => self
+                .is_list(&declared)
+                .then(|| declared.position(self.types, index as usize)),
+        };
+        let below = below.map(|below| self.checks.add(self.types, &below));
+        self.below.insert((above, step), below);
+        below
     }
 
     fn is_list(&mut self, declared: &Declared) -> bool {
         declared.alternatives.iter().any(|id| {
+            let body = self.types.resolve(*id);
             matches!(
-                self.types.structure(*id),
+                self.types.get(body),
                 Type::List(_) | Type::Set(_) | Type::Tuple(_) | Type::Any
             )
         })
@@ -351,83 +436,84 @@ impl Reads<'_> {
     /// All parts of a value: it is compared, ordered, printed or copied. Those of a document are found by
     /// their shape, so that a recursive type has an end.
     fn whole(&mut self, value: &Abstract) {
-        for node in &value.nodes {
+        self.whole_nodes(value.nodes(), value);
+    }
+
+    fn whole_nodes(&mut self, nodes: &[u32], value: &Abstract) {
+        for node in nodes {
             let declared = self.node_type(*node);
             if declared.has_parts(self.types) {
-                self.seen.insert((*node, How::Whole));
+                self.seen.nodes.push((*node, How::Whole));
             }
         }
-        if let Some(element) = &value.element {
-            self.whole(element);
+        let element = value.element();
+        if !element.is_nothing() {
+            self.whole(&element);
         }
-        for (_, part) in &value.members {
+        for (_, part) in value.members() {
             self.whole(part);
         }
     }
 
     /// All of the elements of a list or set; of a map nothing, only its keys are asked for.
     fn whole_list(&mut self, value: &Abstract) {
-        let mut lists = value.clone();
-        lists.nodes.retain(|node| {
+        let mut lists = value.nodes().to_vec();
+        lists.retain(|node| {
             let declared = self.node_type(*node);
             self.is_list(&declared)
         });
-        self.whole(&lists);
+        self.whole_nodes(&lists, value);
     }
 
     /// What is left of a value that is known to be of a type.
     fn narrow(&mut self, value: &Abstract, ty: TypeId) -> Abstract {
         let wanted = self.declared(ty);
-        let mut result = Abstract {
-            nodes: Vec::new(),
-            ..value.clone()
-        };
-        for node in &value.nodes {
+        let wanted_records = self.records(&wanted);
+        let mut nodes = Vec::new();
+        for node in value.nodes() {
+            if wanted_records.is_empty() {
+                // Below a scalar lies nothing.
+                if !wanted.is_scalar(self.types) {
+                    nodes.push(*node);
+                }
+                continue;
+            }
             let declared = self.node_type(*node);
             let any = declared.alternatives.contains(&Types::ANY);
             let records: Vec<TypeId> = self.records(&declared);
-            let wanted_records = self.records(&wanted);
-            if wanted_records.is_empty() && wanted.is_scalar(self.types) {
-                // Nothing lies below it.
-                continue;
-            }
-            if wanted_records.is_empty() {
-                result.nodes.push(*node);
-                continue;
-            }
             let shared: Vec<TypeId> = wanted_records
                 .iter()
                 .copied()
                 .filter(|record| any || records.contains(record))
                 .collect();
             if !any && !shared.is_empty() && shared.len() == records.len() {
-                result.nodes.push(*node);
+                nodes.push(*node);
                 continue;
             }
             // Of a union what is asked for; a type that the union does not name may still be one of its
             // open variant (a custom resource is a `k8s.Custom`).
-            for record in wanted_records {
-                let possible = shared.contains(&record)
-                    || records.iter().any(|known| !disjoint(self.types, *known, record));
+            for record in &wanted_records {
+                let possible = shared.contains(record)
+                    || records.iter().any(|known| !disjoint(self.types, *known, *record));
                 if possible {
-                    let declared = Rc::new(Declared {
-                        alternatives: vec![record],
-                        optional: false,
-                    });
-                    let variant = self.step(*node, Step::Variant(record), &declared);
-                    result.nodes.push(variant);
+                    let check = self.check(*record);
+                    nodes.push(self.step(*node, Step::Variant(*record), check));
                 }
             }
         }
-        result.nodes.sort_unstable();
-        result.nodes.dedup();
-        result
+        nodes.sort_unstable();
+        nodes.dedup();
+        if nodes == value.nodes() {
+            return value.clone();
+        }
+        value.with_nodes(nodes)
     }
 
     fn records(&mut self, declared: &Declared) -> Vec<TypeId> {
         let mut records = Vec::new();
         for id in &declared.alternatives {
-            if matches!(self.types.structure(*id), Type::Record(_)) {
+            let body = self.types.resolve(*id);
+            if matches!(self.types.get(body), Type::Record(_)) {
                 records.push(*id);
             }
         }

@@ -2,7 +2,7 @@
 //! values are taken whole (compared, ordered, put into sets and rows, printed), and only for those: most
 //! of the Kubernetes types are never looked into. A recursive type is a circle of shapes.
 
-use alloc::{string::String, vec, vec::Vec};
+use alloc::{collections::BTreeMap, string::String, vec, vec::Vec};
 use core::num::NonZeroU32;
 
 use wardlaw_lang::types::{Type, TypeId, Types};
@@ -143,24 +143,31 @@ impl Checks {
             self.shapes.push(shape);
             at = at.saturating_add(1);
         }
-        // What is special makes special what holds it; a circle alone is not.
-        loop {
-            let more: Vec<usize> = (first..self.shapes.len())
-                .filter(|index| {
-                    self.shapes.get(*index).is_some_and(|shape| {
-                        let special = |part| self.shape(part).is_some_and(|shape| shape.special);
-                        !shape.inner && shape.parts().any(special)
-                    })
-                })
-                .collect();
-            if more.is_empty() {
-                return id;
+        self.spread(first);
+        id
+    }
+
+    /// What is special makes special what holds it; a circle alone is not. Of the shapes from the first that is
+    /// new on: what was there before holds none of them.
+    fn spread(&mut self, first: usize) {
+        let special = |shape: &Shape| shape.special;
+        let mut holders: BTreeMap<ShapeId, Vec<usize>> = BTreeMap::new();
+        let mut waiting: Vec<usize> = Vec::new();
+        for (index, shape) in self.shapes.iter().enumerate().skip(first) {
+            for part in shape.parts() {
+                holders.entry(part).or_default().push(index);
             }
-            for index in more {
-                if let Some(shape) = self.shapes.get_mut(index) {
-                    shape.special = true;
-                    shape.inner = true;
-                }
+            if shape.parts().any(|part| self.shape(part).is_some_and(special)) {
+                waiting.push(index);
+            }
+        }
+        while let Some(index) = waiting.pop() {
+            let Some(shape) = self.shapes.get_mut(index).filter(|shape| !shape.inner) else {
+                continue;
+            };
+            shape.inner = true;
+            if !core::mem::replace(&mut shape.special, true) {
+                waiting.extend(holders.remove(&ShapeId::new(index)).unwrap_or_default());
             }
         }
     }

@@ -15,14 +15,18 @@ use alloc::{
 use super::{
     Clause, Field, Index, Let, Op, OpId, Pattern, Plan, Slice,
     check::CheckId,
-    depth::{clause_ops, reached},
+    depth::{Walk, clause_ops},
 };
 use crate::value::Value;
 
 /// Turns calls and look-ups that several places make into `let`s.
 pub(crate) fn calls(plan: &mut Plan) {
+    if plan.functions.is_empty() && plan.data.is_empty() {
+        return;
+    }
+    let mut walk = Walk::default();
     let mut share = Share {
-        reads_input: functions(plan),
+        reads_input: functions(plan, &mut walk),
         plan,
         nodes: Vec::new(),
         ids: BTreeMap::new(),
@@ -31,7 +35,7 @@ pub(crate) fn calls(plan: &mut Plan) {
     let roots = share.roots();
     for (frame, roots) in &roots {
         let bound = frame.map(|rule| share.bound(rule)).unwrap_or_default();
-        share.scan(&bound, roots);
+        share.scan(&mut walk, &bound, roots);
     }
     share.rewrite();
 }
@@ -80,24 +84,23 @@ struct Share<'p> {
 }
 
 /// Of each function, whether it can read an input by itself. Functions stand after those they call.
-fn functions(plan: &Plan) -> Vec<bool> {
+fn functions(plan: &Plan, walk: &mut Walk) -> Vec<bool> {
     let mut known: Vec<bool> = Vec::with_capacity(plan.functions.len());
     for function in &plan.functions {
-        let reads = reached(plan, function.body)
-            .into_iter()
-            .any(|id| match plan.op(id) {
-                Some(Op::Input(_)) => true,
-                Some(Op::Let(index)) => plan
-                    .lets
-                    .get(index as usize)
-                    .is_some_and(|entry| entry.reads_input),
-                Some(Op::Relation(index)) => {
-                    let relation = plan.relations.get(index as usize);
-                    relation.is_some_and(|relation| relation.reads_input)
-                }
-                Some(Op::Call { function, .. }) => known.get(function as usize).copied().unwrap_or(true),
-                _ => false,
-            });
+        let mut reached = walk.reached(plan, &[function.body]).iter();
+        let reads = reached.any(|id| match plan.op(*id) {
+            Some(Op::Input(_)) => true,
+            Some(Op::Let(index)) => plan
+                .lets
+                .get(index as usize)
+                .is_some_and(|entry| entry.reads_input),
+            Some(Op::Relation(index)) => {
+                let relation = plan.relations.get(index as usize);
+                relation.is_some_and(|relation| relation.reads_input)
+            }
+            Some(Op::Call { function, .. }) => known.get(function as usize).copied().unwrap_or(true),
+            _ => false,
+        });
         known.push(reads);
     }
     known
@@ -149,14 +152,14 @@ impl Share<'_> {
     }
 
     /// Notes the calls below the roots.
-    fn scan(&mut self, bound: &BTreeMap<u32, OpId>, roots: &[OpId]) {
-        for id in roots
-            .iter()
-            .flat_map(|root| reached(self.plan, *root))
-            .collect::<Vec<_>>()
-        {
-            if let Some(Op::Call { .. } | Op::Index(_)) = self.plan.op(id)
-                && let Some(node) = self.closed(id, bound)
+    fn scan(&mut self, walk: &mut Walk, bound: &BTreeMap<u32, OpId>, roots: &[OpId]) {
+        let reached = walk.reached(self.plan, roots).iter().copied();
+        let is_call = |id: &OpId| matches!(self.plan.op(*id), Some(Op::Call { .. } | Op::Index(_)));
+        let mut calls: Vec<OpId> = reached.filter(is_call).collect();
+        // Operands first, so that a node stands after those it is made of.
+        calls.sort_unstable();
+        for id in calls {
+            if let Some(node) = self.closed(id, bound)
                 && let Some(node) = self.nodes.get_mut(node as usize)
             {
                 node.sites.insert(id);

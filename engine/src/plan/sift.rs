@@ -7,7 +7,7 @@ use alloc::{collections::BTreeSet, vec, vec::Vec};
 
 use wardlaw_lang::ir::{ClauseKind, Expr, ExprId, LocalId, Pattern, Program, verify::children};
 
-use super::{Clause, Op, OpId, build::Builder, depth, join};
+use super::{Clause, Op, OpId, build::Builder, join};
 
 /// What elements are sifted by.
 #[derive(Clone, Debug, Default)]
@@ -108,10 +108,9 @@ impl Builder<'_> {
             .iter()
             .map(|asked| (self.used(asked.condition), asked.truth))
             .collect();
-        let reached = conditions
-            .iter()
-            .flat_map(|(condition, _)| depth::reached(&self.plan, *condition));
-        let read = reached.filter_map(|id| match self.plan.op(id) {
+        let roots: Vec<OpId> = conditions.iter().map(|(condition, _)| *condition).collect();
+        let reached = self.walk.reached(&self.plan, &roots);
+        let read = reached.iter().filter_map(|id| match self.plan.op(*id) {
             Some(Op::Local(slot)) => Some(slot),
             _ => None,
         });

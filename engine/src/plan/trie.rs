@@ -130,7 +130,7 @@ impl Present {
 }
 
 /// Places of which one has to be present.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Need {
     /// Bits of [`Present`], by the index of their word.
     words: Vec<(u32, u64)>,
@@ -166,6 +166,14 @@ pub(crate) enum Edge {
 }
 
 impl Trie {
+    /// Gives back the room that was kept for more.
+    pub(super) fn shrink(&mut self) {
+        for node in &mut self.nodes {
+            node.rules.shrink_to_fit();
+            node.whole.shrink_to_fit();
+        }
+    }
+
     /// The node of that id.
     pub(crate) fn node(&self, id: TrieId) -> Option<&TrieNode> {
         self.nodes.get(id.0 as usize)

@@ -24,6 +24,14 @@ pub(crate) struct Mark {
 }
 
 impl Heap {
+    /// Gives back the room that was kept for more.
+    pub(crate) fn shrink(&mut self) {
+        self.text.shrink_to_fit();
+        self.texts.shrink_to_fit();
+        self.items.shrink_to_fit();
+        self.runs.shrink_to_fit();
+    }
+
     /// Adds a text; its index in this heap.
     pub(crate) fn add_text(&mut self, text: &str) -> u32 {
         let start = self.text.len() as u32;

@@ -37,6 +37,7 @@ use alloc::{
 
 use crate::{
     Applicability, Code, Diagnostic, Label, Library, Sources, Span,
+    ids::{self, Ids},
     ir::{self, DataId, Expr, ExprId, FunctionId, InputId, LetId, PackageId, Program, StringId},
     package::Package,
     schema::Importer,
@@ -161,7 +162,7 @@ struct Checker<'a, 's> {
     scopes: Vec<Scope<'a, 's>>,
     by_path: BTreeMap<&'a str, usize>,
     program: Program,
-    strings: BTreeMap<String, StringId>,
+    strings: Ids,
     inputs: BTreeMap<String, InputId>,
     /// Checked functions, by the index in [`State::Done`].
     functions: Vec<FnInfo>,
@@ -201,7 +202,7 @@ impl<'a, 's> Checker<'a, 's> {
                 .map(|(index, package)| (package.path.as_str(), index))
                 .collect(),
             program: Program::default(),
-            strings: BTreeMap::new(),
+            strings: Ids::default(),
             inputs: BTreeMap::new(),
             functions: Vec::new(),
             unions: Vec::new(),
@@ -234,13 +235,15 @@ impl<'a, 's> Checker<'a, 's> {
 
     /// The id of a text; equal texts have equal ids.
     fn string(&mut self, text: &str) -> StringId {
-        if let Some(id) = self.strings.get(text) {
-            return *id;
+        let (strings, hash) = (&self.program.strings, ids::hash(text));
+        let is = |id: u32| strings.get(id as usize).is_some_and(|known| **known == *text);
+        if let Some(id) = self.strings.find(hash, is) {
+            return StringId(id);
         }
-        let id = StringId(self.program.strings.len() as u32);
+        let id = strings.len() as u32;
+        self.strings.add(hash, id);
         self.program.strings.push(text.into());
-        self.strings.insert(text.into(), id);
-        id
+        StringId(id)
     }
 
     /// Adds an expression to the arena.

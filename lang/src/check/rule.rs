@@ -82,8 +82,16 @@ impl<'a, 's> Checker<'a, 's> {
 
     /// Warns of rules that say the same, up to the names they bind.
     fn equal_rules(&mut self, rules: &[ir::Rule]) {
-        let mut known: BTreeMap<String, &ir::Rule> = BTreeMap::new();
+        // Only rules with the same texts can be equal, so that few are printed.
+        let mut alike: BTreeMap<Vec<u32>, Vec<&ir::Rule>> = BTreeMap::new();
         for rule in rules {
+            alike
+                .entry(ir::print::texts(&self.program, rule))
+                .or_default()
+                .push(rule);
+        }
+        let mut known: BTreeMap<String, &ir::Rule> = BTreeMap::new();
+        for rule in alike.into_values().filter(|alike| alike.len() > 1).flatten() {
             // Bindings are numbered in the order of the body, so names do not count.
             let text = ir::print::rule(&self.program, rule);
             if let Some(first) = known.get(&text) {

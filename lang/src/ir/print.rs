@@ -12,6 +12,7 @@ use crate::syntax::ast::DocumentFormat;
 use super::{
     ArmTest, Clause, ClauseKind, ComprehensionKind, EditAction, EffectKind, Expr, ExprId, LocalId, Pattern,
     Place, PlaceStep, Program, Rule,
+    verify::{clause_exprs, each_child},
 };
 
 /// The whole program.
@@ -112,6 +113,22 @@ pub fn rule(program: &Program, rule: &Rule) -> String {
         out.push('\n');
     }
     out
+}
+
+/// The texts of a rule in the order in which it is printed: what equal rules share, and most others do not.
+pub fn texts(program: &Program, rule: &Rule) -> Vec<u32> {
+    let mut found = Vec::new();
+    let mut stack: Vec<ExprId> = rule.clauses.iter().flat_map(clause_exprs).collect();
+    stack.extend(rule.effect.message);
+    stack.reverse();
+    while let Some(id) = stack.pop() {
+        let expr = program.expr(id);
+        if let Expr::Text(text) | Expr::Field { name: text, .. } = expr {
+            found.push(text.0);
+        }
+        each_child(expr, |child| stack.push(child));
+    }
+    found
 }
 
 struct Printer<'a> {

@@ -27,6 +27,16 @@ impl core::error::Error for Broken {}
 
 type Result = core::result::Result<(), Broken>;
 
+/// Whose part is looked at, for messages.
+#[derive(Clone, Copy)]
+struct Owner<'p>(&'static str, &'p str);
+
+impl core::fmt::Display for Owner<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}`{}`", self.0, self.1)
+    }
+}
+
 fn broken<T>(message: String) -> core::result::Result<T, Broken> {
     Err(Broken { message })
 }
@@ -40,40 +50,30 @@ pub fn verify(program: &Program) -> Result {
         ));
     }
     for (index, expr) in program.exprs.iter().enumerate() {
-        for child in children(expr) {
+        let mut before = None;
+        each_child(expr, |child| {
             if child.index() >= index {
-                return broken(format!(
-                    "expression {index} stands before its operand {}",
-                    child.0
-                ));
+                before = Some(child);
             }
+        });
+        if let Some(child) = before {
+            return broken(format!(
+                "expression {index} stands before its operand {}",
+                child.0
+            ));
         }
         ids(program, index, expr)?;
     }
-    let reads = slots_read(program);
+    let mut walk = Walk::new(program);
     for (index, function) in program.functions.iter().enumerate() {
-        let owner = format!("function `{}`", function.name);
-        owned(
-            program,
-            &reads,
-            &owner,
-            function.locals,
-            &[function.body],
-            Some(index),
-        )?;
+        let owner = Owner("function ", &function.name);
+        walk.owned(owner, function.locals, &[function.body], Some(index))?;
         if function.params > function.locals {
             return broken(format!("{owner} has more parameters than slots"));
         }
     }
     for entry in &program.lets {
-        owned(
-            program,
-            &reads,
-            &format!("`{}`", entry.name),
-            entry.locals,
-            &[entry.value],
-            None,
-        )?;
+        walk.owned(Owner("", &entry.name), entry.locals, &[entry.value], None)?;
     }
     if program
         .outputs
@@ -84,25 +84,18 @@ pub fn verify(program: &Program) -> Result {
     }
     for data in &program.data {
         let default: Vec<ExprId> = data.default.into_iter().collect();
-        owned(
-            program,
-            &reads,
-            &format!("`{}`", data.name),
-            data.locals,
-            &default,
-            None,
-        )?;
+        walk.owned(Owner("", &data.name), data.locals, &default, None)?;
     }
-    relations(program, &reads)?;
+    relations(program, &mut walk)?;
     for rule in &program.rules {
-        let owner = format!("rule `{}`", rule.name);
+        let owner = Owner("rule ", &rule.name);
         if rule.package.index() >= program.packages.len() {
             return broken(format!("{owner} is of no package"));
         }
         let mut roots: Vec<ExprId> = rule.effect.message.into_iter().collect();
         for clause in &rule.clauses {
             roots.extend(clause_exprs(clause));
-            clause_slots(clause, rule.locals, &owner, &reads)?;
+            clause_slots(clause, rule.locals, owner, &walk.reads)?;
         }
         for place in rule
             .effect
@@ -114,18 +107,18 @@ pub fn verify(program: &Program) -> Result {
         }
         roots.extend(rule.effect.edits.iter().filter_map(|edit| edit.value));
         for anchor in &rule.effect.anchors {
-            slot(*anchor, rule.locals, &owner)?;
+            slot(*anchor, rule.locals, owner)?;
         }
-        owned(program, &reads, &owner, rule.locals, &roots, None)?;
+        walk.owned(owner, rule.locals, &roots, None)?;
     }
     program
         .tests
         .iter()
-        .try_for_each(|test| of_test(program, &reads, test))
+        .try_for_each(|test| of_test(program, &mut walk, test))
 }
 
-fn of_test(program: &Program, reads: &[u32], test: &Test) -> Result {
-    let owner = format!("test \"{}\"", test.title);
+fn of_test(program: &Program, walk: &mut Walk<'_>, test: &Test) -> Result {
+    let owner = Owner("test ", &test.title);
     if test.package.index() >= program.packages.len() {
         return broken(format!("{owner} is of no package"));
     }
@@ -137,7 +130,7 @@ fn of_test(program: &Program, reads: &[u32], test: &Test) -> Result {
             TestClauseKind::Input { input, .. } => input.index() < program.inputs.len(),
             TestClauseKind::Data { data, .. } => data.index() < program.data.len(),
             TestClauseKind::For { pattern, .. } | TestClauseKind::Let { pattern, .. } => {
-                pattern_slots(pattern, test.locals, &owner)?;
+                pattern_slots(pattern, test.locals, owner)?;
                 true
             }
             TestClauseKind::Expect(_) => true,
@@ -151,21 +144,21 @@ fn of_test(program: &Program, reads: &[u32], test: &Test) -> Result {
         .iter()
         .filter_map(|clause| clause.kind.expr())
         .collect();
-    owned(program, reads, &owner, test.locals, &roots, None)
+    walk.owned(owner, test.locals, &roots, None)
 }
 
 /// Blocks stay inside their frames, and a relation needs only lower strata, and its own as rows are
 /// allowed to depend on one another.
-fn relations(program: &Program, reads: &[u32]) -> Result {
+fn relations(program: &Program, walk: &mut Walk<'_>) -> Result {
     for relation in &program.relations {
-        let owner = format!("relation `{}`", relation.name);
+        let owner = Owner("relation ", &relation.name);
         for block in &relation.blocks {
             for clause in &block.clauses {
-                clause_slots(clause, block.locals, &owner, reads)?;
+                clause_slots(clause, block.locals, owner, &walk.reads)?;
             }
             let mut roots: Vec<ExprId> = block.clauses.iter().flat_map(clause_exprs).collect();
             roots.push(block.value);
-            owned(program, reads, &owner, block.locals, &roots, None)?;
+            walk.owned(owner, block.locals, &roots, None)?;
             for site in uses::of_block(program, block) {
                 let stratum = program
                     .relations
@@ -185,49 +178,69 @@ fn relations(program: &Program, reads: &[u32]) -> Result {
     Ok(())
 }
 
-/// Everything below the roots exists and stays inside the frame; a function calls only those before it.
-fn owned(
-    program: &Program,
-    reads: &[u32],
-    owner: &str,
-    locals: u32,
-    roots: &[ExprId],
-    function: Option<usize>,
-) -> Result {
-    let mut seen = alloc::collections::BTreeSet::new();
-    let mut stack = roots.to_vec();
-    while let Some(id) = stack.pop() {
-        if id.index() >= program.exprs.len() {
-            return broken(format!("{owner} names expression {}, which does not exist", id.0));
-        }
-        if !seen.insert(id) {
-            continue;
-        }
-        let expr = program.expr(id);
-        match expr {
-            Expr::Local(local) => slot(*local, locals, owner)?,
-            Expr::Call { function: callee, .. } if function.is_some_and(|index| callee.index() >= index) => {
-                return broken(format!("{owner} calls a function that does not stand before it"));
-            }
-            Expr::Comprehension { clauses, .. } => {
-                for clause in clauses {
-                    clause_slots(clause, locals, owner, reads)?;
-                }
-            }
-            Expr::Match { value, arms } => {
-                for binding in arms.iter().filter_map(|arm| arm.binding) {
-                    slot(binding, locals, owner)?;
-                    bound_after(binding, *value, owner, reads)?;
-                }
-            }
-            _ => {}
-        }
-        stack.extend(children(expr));
-    }
-    Ok(())
+/// Walks from roots through expressions, each once a walk.
+struct Walk<'p> {
+    program: &'p Program,
+    /// Of each expression one more than the last slot that it reads, or zero.
+    reads: Vec<u32>,
+    /// The last walk that met each expression.
+    met: Vec<u32>,
+    walks: u32,
+    stack: Vec<ExprId>,
 }
 
-fn slot(local: LocalId, locals: u32, owner: &str) -> Result {
+impl<'p> Walk<'p> {
+    fn new(program: &'p Program) -> Self {
+        Self {
+            program,
+            reads: slots_read(program),
+            met: alloc::vec![0; program.exprs.len()],
+            walks: 0,
+            stack: Vec::new(),
+        }
+    }
+
+    /// Everything below the roots exists and stays inside the frame; a function calls only those before it.
+    fn owned(&mut self, owner: Owner<'_>, locals: u32, roots: &[ExprId], function: Option<usize>) -> Result {
+        self.walks = self.walks.saturating_add(1);
+        self.stack.clear();
+        self.stack.extend_from_slice(roots);
+        while let Some(id) = self.stack.pop() {
+            match self.met.get_mut(id.index()) {
+                None => {
+                    return broken(format!("{owner} names expression {}, which does not exist", id.0));
+                }
+                Some(met) if *met == self.walks => continue,
+                Some(met) => *met = self.walks,
+            }
+            let expr = self.program.expr(id);
+            match expr {
+                Expr::Local(local) => slot(*local, locals, owner)?,
+                Expr::Call { function: callee, .. }
+                    if function.is_some_and(|index| callee.index() >= index) =>
+                {
+                    return broken(format!("{owner} calls a function that does not stand before it"));
+                }
+                Expr::Comprehension { clauses, .. } => {
+                    for clause in clauses {
+                        clause_slots(clause, locals, owner, &self.reads)?;
+                    }
+                }
+                Expr::Match { value, arms } => {
+                    for binding in arms.iter().filter_map(|arm| arm.binding) {
+                        slot(binding, locals, owner)?;
+                        bound_after(binding, *value, owner, &self.reads)?;
+                    }
+                }
+                _ => {}
+            }
+            each_child(expr, |child| self.stack.push(child));
+        }
+        Ok(())
+    }
+}
+
+fn slot(local: LocalId, locals: u32, owner: Owner<'_>) -> Result {
     if local.0 < locals {
         Ok(())
     } else {
@@ -235,7 +248,7 @@ fn slot(local: LocalId, locals: u32, owner: &str) -> Result {
     }
 }
 
-fn clause_slots(clause: &Clause, locals: u32, owner: &str, reads: &[u32]) -> Result {
+fn clause_slots(clause: &Clause, locals: u32, owner: Owner<'_>, reads: &[u32]) -> Result {
     match &clause.kind {
         ClauseKind::Given { local, value } => {
             slot(*local, locals, owner)?;
@@ -255,7 +268,7 @@ fn clause_slots(clause: &Clause, locals: u32, owner: &str, reads: &[u32]) -> Res
 }
 
 /// Slots are counted in the order in which they are bound, so that none is bound to itself.
-fn bound_after(local: LocalId, value: ExprId, owner: &str, reads: &[u32]) -> Result {
+fn bound_after(local: LocalId, value: ExprId, owner: Owner<'_>, reads: &[u32]) -> Result {
     match reads.get(value.index()) {
         Some(read) if *read <= local.0 => Ok(()),
         _ => broken(format!("{owner} binds slot {} to what reads it", local.0)),
@@ -278,15 +291,16 @@ fn slots_read(program: &Program) -> Vec<u32> {
             Expr::Local(local) => local.0.saturating_add(1),
             _ => 0,
         };
-        let below = children(expr)
-            .into_iter()
-            .filter_map(|child| reads.get(child.index()).copied());
-        reads.push(below.max().unwrap_or(0).max(own));
+        let mut most = own;
+        each_child(expr, |child| {
+            most = most.max(reads.get(child.index()).copied().unwrap_or(0));
+        });
+        reads.push(most);
     }
     reads
 }
 
-fn pattern_slots(pattern: &Pattern, locals: u32, owner: &str) -> Result {
+fn pattern_slots(pattern: &Pattern, locals: u32, owner: Owner<'_>) -> Result {
     match pattern {
         Pattern::Ignore => Ok(()),
         Pattern::Bind(local) => slot(*local, locals, owner),
@@ -345,6 +359,13 @@ fn ids(program: &Program, index: usize, expr: &Expr) -> Result {
 
 /// The operands of an expression, in the order in which they are written.
 pub fn children(expr: &Expr) -> Vec<ExprId> {
+    let mut all = Vec::new();
+    each_child(expr, |child| all.push(child));
+    all
+}
+
+/// Hands out the operands of an expression, in the order in which they are written.
+pub fn each_child(expr: &Expr, mut out: impl FnMut(ExprId)) {
     match expr {
         Expr::Null
         | Expr::Bool(_)
@@ -356,38 +377,51 @@ pub fn children(expr: &Expr) -> Vec<ExprId> {
         | Expr::Input(_)
         | Expr::Data(_)
         | Expr::Let(_)
-        | Expr::Relation(_) => Vec::new(),
-        Expr::Field { base, .. } => alloc::vec![*base],
-        Expr::Index { base, index, .. } => alloc::vec![*base, *index],
-        Expr::Call { arguments, .. } | Expr::Builtin { arguments, .. } => arguments.clone(),
-        Expr::Binary { left, right, .. } => alloc::vec![*left, *right],
-        Expr::Unary { operand, .. } => alloc::vec![*operand],
-        Expr::Is { value, .. } | Expr::Narrow { value, .. } | Expr::As { value } => alloc::vec![*value],
+        | Expr::Relation(_) => {}
+        Expr::Field { base: value, .. }
+        | Expr::Unary { operand: value, .. }
+        | Expr::Is { value, .. }
+        | Expr::Narrow { value, .. }
+        | Expr::As { value } => out(*value),
+        Expr::Index {
+            base: left,
+            index: right,
+            ..
+        }
+        | Expr::Binary { left, right, .. } => {
+            out(*left);
+            out(*right);
+        }
         Expr::If {
             condition,
             then,
             otherwise,
-        } => alloc::vec![*condition, *then, *otherwise],
+        } => [*condition, *then, *otherwise].into_iter().for_each(out),
         Expr::Match { value, arms } => {
-            let mut all = alloc::vec![*value];
+            out(*value);
             for arm in arms {
-                all.extend(arm.guard);
-                all.push(arm.value);
+                arm.guard.into_iter().for_each(&mut out);
+                out(arm.value);
             }
-            all
         }
-        Expr::Tuple(members) | Expr::List(members) | Expr::Set(members) | Expr::Interpolate(members) => {
-            members.clone()
+        Expr::Call {
+            arguments: members, ..
         }
-        Expr::Map(pairs) => pairs.iter().flat_map(|(key, value)| [*key, *value]).collect(),
-        Expr::Record(fields) => fields.iter().map(|(_, value)| *value).collect(),
+        | Expr::Builtin {
+            arguments: members, ..
+        }
+        | Expr::Tuple(members)
+        | Expr::List(members)
+        | Expr::Set(members)
+        | Expr::Interpolate(members) => members.iter().copied().for_each(out),
+        Expr::Map(pairs) => pairs.iter().flat_map(|(key, value)| [*key, *value]).for_each(out),
+        Expr::Record(fields) => fields.iter().map(|(_, value)| *value).for_each(out),
         Expr::Comprehension {
             clauses, key, head, ..
         } => {
-            let mut all: Vec<ExprId> = clauses.iter().flat_map(clause_exprs).collect();
-            all.extend(*key);
-            all.push(*head);
-            all
+            clauses.iter().flat_map(clause_exprs).for_each(&mut out);
+            key.iter().copied().for_each(&mut out);
+            out(*head);
         }
     }
 }

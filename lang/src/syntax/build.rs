@@ -2,6 +2,11 @@
 //!
 //! Depth is limited here: a node that would be deeper than [`MAX_DEPTH`] is replaced by an error
 //! node, so no tree is ever deeper, not even while it is built or dropped.
+#![expect(
+    clippy::unnecessary_box_returns,
+    clippy::vec_box,
+    reason = "what the grammar hands on is boxed, so that its symbols are small"
+)]
 
 mod expr;
 
@@ -14,8 +19,9 @@ use crate::{
     syntax::{
         MAX_DEPTH,
         ast::{
-            DocumentFormat, Expr, ExprKind, File, Item, Key, Name, Path, Pattern, Place, PlaceStep, Step,
-            TestClause, Text, TextPart, Type, TypeKind,
+            DocumentFormat, ExpectedEffect, Expr, ExprKind, File, Item, ItemKind, Key, Name, Pair, PairKey,
+            Path, Pattern, Place, PlaceStep, Step, StepKind, TestClause, TestClauseKind, Text, TextPart,
+            Type, TypeKind,
         },
         literal::{self, Piece},
     },
@@ -51,7 +57,7 @@ pub(super) enum RawPart<'s> {
     /// A range of the source.
     Literal(u32, u32),
     /// `{e}`
-    Expr(Expr<'s>),
+    Expr(Box<Expr<'s>>),
 }
 
 /// The state of the actions.
@@ -91,6 +97,27 @@ impl<'s> Build<'s> {
 
     fn slice(&self, start: u32, end: u32) -> &'s str {
         self.source.get(start as usize..end as usize).unwrap_or("")
+    }
+
+    // ---- items and clauses; those who know where they stand say so later
+
+    pub(super) fn item(&self, kind: ItemKind<'s>) -> Box<Item<'s>> {
+        Box::new(Item {
+            docs: Vec::new(),
+            annotations: Vec::new(),
+            kind,
+            span: self.span(0, 0),
+        })
+    }
+
+    pub(super) fn step(&self, kind: StepKind<'s>) -> Box<Step<'s>> {
+        let span = self.span(0, 0);
+        Box::new(Step { kind, span })
+    }
+
+    pub(super) fn spanned(&self, start: u32, end: u32, mut step: Box<Step<'s>>) -> Box<Step<'s>> {
+        step.span = self.span(start, end);
+        step
     }
 
     // ---- names
@@ -133,20 +160,20 @@ impl<'s> Build<'s> {
     }
 
     /// An expression whose deepest operand has the given depth.
-    fn expr(&mut self, span: Span, below: u16, kind: ExprKind<'s>) -> Expr<'s> {
+    fn expr(&mut self, span: Span, below: u16, kind: ExprKind<'s>) -> Box<Expr<'s>> {
         if below >= MAX_DEPTH {
             self.too_deep(span);
-            return Expr {
+            return Box::new(Expr {
                 kind: ExprKind::Error,
                 span,
                 depth: 1,
-            };
+            });
         }
-        Expr {
+        Box::new(Expr {
             kind,
             span,
             depth: below + 1,
-        }
+        })
     }
 
     /// A type whose deepest part has the given depth.
@@ -223,10 +250,11 @@ impl<'s> Build<'s> {
         &mut self,
         start: u32,
         end: u32,
-        fields: Vec<(Key<'s>, Deep<Type<'s>>)>,
+        fields: Vec<Box<(Key<'s>, Deep<Type<'s>>)>>,
     ) -> Deep<Type<'s>> {
-        let depth = fields.iter().map(|(_, ty)| ty.depth).max().unwrap_or(0);
-        let fields = fields.into_iter().map(|(key, ty)| (key, ty.value)).collect();
+        let depth = fields.iter().map(|field| field.1.depth).max().unwrap_or(0);
+        let fields = unbox(fields).into_iter().map(|(key, ty)| (key, ty.value));
+        let fields = fields.collect();
         self.ty(start, end, TypeKind::Record(fields), depth)
     }
 
@@ -280,16 +308,16 @@ impl<'s> Build<'s> {
         value
     }
 
-    pub(super) fn leaf(&mut self, start: u32, end: u32, kind: ExprKind<'s>) -> Expr<'s> {
+    pub(super) fn leaf(&mut self, start: u32, end: u32, kind: ExprKind<'s>) -> Box<Expr<'s>> {
         let span = self.span(start, end);
         self.expr(span, 0, kind)
     }
 
-    pub(super) fn name_expr(&mut self, name: Name<'s>) -> Expr<'s> {
+    pub(super) fn name_expr(&mut self, name: Name<'s>) -> Box<Expr<'s>> {
         self.expr(name.span, 0, ExprKind::Name(name.text))
     }
 
-    pub(super) fn int(&mut self, start: u32, end: u32) -> Expr<'s> {
+    pub(super) fn int(&mut self, start: u32, end: u32) -> Box<Expr<'s>> {
         let kind = if literal::magnitude(self.slice(start, end)) == Some(i64::MIN.unsigned_abs()) {
             // `unary` takes it off the list again where a minus stands before it.
             let span = self.span(start, end);
@@ -304,7 +332,7 @@ impl<'s> Build<'s> {
         self.leaf(start, end, kind)
     }
 
-    pub(super) fn float(&mut self, start: u32, end: u32) -> Expr<'s> {
+    pub(super) fn float(&mut self, start: u32, end: u32) -> Box<Expr<'s>> {
         let kind = if let Some(value) = literal::float(self.slice(start, end)) {
             ExprKind::Float(value)
         } else {
@@ -319,7 +347,7 @@ impl<'s> Build<'s> {
     }
 
     /// `r"…"`, `r#"…"#`, and `'…'`, of which the lexer has complained.
-    pub(super) fn raw(&mut self, start: u32, end: u32) -> Expr<'s> {
+    pub(super) fn raw(&mut self, start: u32, end: u32) -> Box<Expr<'s>> {
         let text = self.slice(start, end);
         let text = if let Some(text) = text.strip_prefix('\'') {
             text.strip_suffix('\'').unwrap_or(text)
@@ -338,7 +366,7 @@ impl<'s> Build<'s> {
     }
 
     /// `yaml"""…"""`, `json"""…"""`.
-    pub(super) fn document(&mut self, start: u32, end: u32) -> Expr<'s> {
+    pub(super) fn document(&mut self, start: u32, end: u32) -> Box<Expr<'s>> {
         const OPENING: usize = "yaml\"\"\"".len();
         let text = self.slice(start, end);
         let format = if text.starts_with("yaml") {
@@ -382,7 +410,7 @@ impl<'s> Build<'s> {
         for part in raw {
             let text = match part {
                 RawPart::Expr(e) => {
-                    parts.push(TextPart::Expr(e));
+                    parts.push(TextPart::Expr(*e));
                     continue;
                 }
                 RawPart::Literal(start, end) if !block => literal::unescape(self.slice(start, end)),
@@ -398,9 +426,25 @@ impl<'s> Build<'s> {
         Text { parts, span }
     }
 
-    pub(super) fn text_expr(&mut self, text: Text<'s>) -> Expr<'s> {
+    pub(super) fn text_expr(&mut self, text: Text<'s>) -> Box<Expr<'s>> {
         self.expr(text.span, text_depth(&text), ExprKind::Text(text))
     }
+}
+
+/// Puts the elements of a list side by side.
+pub(super) fn unbox<T>(all: Vec<Box<T>>) -> Vec<T> {
+    all.into_iter().map(|one| *one).collect()
+}
+
+pub(super) fn pair<'s>(key: PairKey<'s>, value: Expr<'s>) -> Box<Pair<'s>> {
+    Box::new(Pair { key, value })
+}
+
+pub(super) fn expected<'s>(
+    no: bool,
+    (effect, rule, at): (ExpectedEffect, Option<Path<'s>>, Option<Text<'s>>),
+) -> Box<TestClauseKind<'s>> {
+    Box::new(TestClauseKind::ExpectFinding { no, effect, rule, at })
 }
 
 pub(super) fn path(name: Name<'_>) -> Path<'_> {
@@ -416,7 +460,7 @@ pub(super) fn longer_path<'s>(mut path: Path<'s>, name: Name<'s>) -> Path<'s> {
     path
 }
 
-pub(super) fn longer_place<'s>(mut place: Place<'s>, step: PlaceStep<'s>, end: u32) -> Place<'s> {
+pub(super) fn longer_place<'s>(mut place: Box<Place<'s>>, step: PlaceStep<'s>, end: u32) -> Box<Place<'s>> {
     place.steps.push(step);
     place.span.end = end;
     place

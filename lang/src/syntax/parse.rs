@@ -53,7 +53,7 @@ pub(super) fn read<'s>(
         (lexeme.start, lexeme.token, lexeme.end)
     }));
     let result = StartParser::new().parse(build, input);
-    result.map_err(|error| match error {
+    result.map(|root| *root).map_err(|error| match error {
         ParseError::UnrecognizedEof { expected, .. } => Failure { at: count, expected },
         ParseError::UnrecognizedToken { expected, .. } => Failure {
             at: count.saturating_sub(1),

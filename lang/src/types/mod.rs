@@ -13,6 +13,8 @@ pub mod table;
 
 use packed::Packed;
 
+use crate::ids::{self, Ids};
+
 /// A type; an index into [`Types`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TypeId(pub u32);
@@ -165,7 +167,7 @@ pub enum Origin {
 #[derive(Clone, Debug)]
 pub struct Types {
     structures: Vec<Type>,
-    ids: BTreeMap<Type, TypeId>,
+    ids: Ids,
     named: Vec<Named>,
     packed: Vec<(String, Packed<'static>)>,
     packed_names: BTreeMap<(u32, packed::TypeId), TypeId>,
@@ -201,7 +203,7 @@ impl Types {
     pub fn new() -> Self {
         let mut types = Self {
             structures: Vec::new(),
-            ids: BTreeMap::new(),
+            ids: Ids::default(),
             named: Vec::new(),
             packed: Vec::new(),
             packed_names: BTreeMap::new(),
@@ -225,12 +227,13 @@ impl Types {
     /// The id of a structure; equal structures have equal ids. Unions and optionals go through
     /// [`Types::union`] and [`Types::optional`], which keep them normal.
     pub fn intern(&mut self, ty: Type) -> TypeId {
-        if let Some(id) = self.ids.get(&ty) {
-            return *id;
+        let (structures, hash) = (&self.structures, ids::hash(&ty));
+        if let Some(id) = self.ids.find(hash, |id| structures.get(id as usize) == Some(&ty)) {
+            return TypeId(id);
         }
         let id = TypeId(self.structures.len() as u32);
-        self.structures.push(ty.clone());
-        self.ids.insert(ty, id);
+        self.structures.push(ty);
+        self.ids.add(hash, id.0);
         id
     }
 

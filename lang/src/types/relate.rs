@@ -4,54 +4,58 @@ use alloc::{collections::BTreeSet, vec::Vec};
 
 use super::{Literal, Opaque, Type, TypeId, Types};
 
+/// How deep two types are followed into each other. What lies deeper fits nothing, and may be equal to anything:
+/// names may lead to names without end, and the stack has one.
+const MOST_NESTED: u32 = 1_000;
+
+/// Pairs of types that were met on the way. Recursive types: what is being shown may be assumed.
+#[derive(Default)]
+struct Met {
+    pairs: BTreeSet<(TypeId, TypeId)>,
+    depth: u32,
+}
+
 impl Types {
     /// Whether a value of `from` may be used where `to` is wanted. `any` fits every type: its use is
     /// checked when it runs.
     pub fn assignable(&mut self, from: TypeId, to: TypeId) -> bool {
-        self.fits(from, to, true, &mut BTreeSet::new())
+        self.fits(from, to, true, &mut Met::default())
     }
 
     /// Whether every value of `from` is one of `to`: `any` is no other type.
     pub(crate) fn within(&mut self, from: TypeId, to: TypeId) -> bool {
-        self.fits(from, to, false, &mut BTreeSet::new())
+        self.fits(from, to, false, &mut Met::default())
     }
 
     /// `loose`: whether `any` fits every type.
-    fn fits(
-        &mut self,
-        from: TypeId,
-        to: TypeId,
-        loose: bool,
-        assumed: &mut BTreeSet<(TypeId, TypeId)>,
-    ) -> bool {
+    fn fits(&mut self, from: TypeId, to: TypeId, loose: bool, met: &mut Met) -> bool {
         if from == to || from == Self::ERROR || to == Self::ERROR || from == Self::NEVER {
             return true;
         }
-        // Recursive types: what is being shown may be assumed.
-        if !assumed.insert((from, to)) {
+        if !met.pairs.insert((from, to)) {
             return true;
         }
-        let fits = self.fits_now(from, to, loose, assumed);
+        if met.depth >= MOST_NESTED {
+            met.pairs.remove(&(from, to));
+            return false;
+        }
+        met.depth = met.depth.saturating_add(1);
+        let fits = self.fits_now(from, to, loose, met);
+        met.depth = met.depth.saturating_sub(1);
         if !fits {
-            assumed.remove(&(from, to));
+            met.pairs.remove(&(from, to));
         }
         fits
     }
 
-    fn fits_now(
-        &mut self,
-        from: TypeId,
-        to: TypeId,
-        loose: bool,
-        assumed: &mut BTreeSet<(TypeId, TypeId)>,
-    ) -> bool {
+    fn fits_now(&mut self, from: TypeId, to: TypeId, loose: bool, met: &mut Met) -> bool {
         let to_structure = self.structure(to);
         let from_structure = self.structure(from);
         match (&from_structure, &to_structure) {
             (Type::Null, Type::Optional(_)) => true,
-            (Type::Optional(inner), Type::Optional(_)) => self.fits(*inner, to, loose, assumed),
+            (Type::Optional(inner), Type::Optional(_)) => self.fits(*inner, to, loose, met),
             (Type::Optional(_) | Type::Null, _) => false,
-            (_, Type::Optional(inner)) => self.fits(from, *inner, loose, assumed),
+            (_, Type::Optional(inner)) => self.fits(from, *inner, loose, met),
             (_, Type::Any) => true,
             (Type::Any, _) => loose,
             (Type::Union(members), _) => {
@@ -61,37 +65,32 @@ impl Types {
                 {
                     return true;
                 }
-                members
-                    .iter()
-                    .all(|member| self.fits(*member, to, loose, assumed))
+                members.iter().all(|member| self.fits(*member, to, loose, met))
             }
             (_, Type::Union(members)) => {
-                members.contains(&from)
-                    || members
-                        .iter()
-                        .any(|member| self.fits(from, *member, loose, assumed))
+                members.contains(&from) || members.iter().any(|member| self.fits(from, *member, loose, met))
             }
             (Type::Literal(Literal::Text(_)), Type::String)
             | (Type::Literal(Literal::Int(_)), Type::Int | Type::Float)
             | (Type::Int, Type::Float)
             | (Type::Literal(Literal::Bool(_)), Type::Bool) => true,
             (Type::List(a), Type::List(b)) | (Type::Set(a), Type::Set(b)) | (Type::Map(a), Type::Map(b)) => {
-                self.fits(*a, *b, loose, assumed)
+                self.fits(*a, *b, loose, met)
             }
             (Type::Record(fields), Type::Map(value)) => {
                 *value == Self::ANY
                     || fields.iter().all(|field| {
                         let present = self.present(field.ty);
-                        self.fits(present, *value, loose, assumed)
+                        self.fits(present, *value, loose, met)
                     })
             }
             (Type::Tuple(a), Type::Tuple(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.fits(*a, *b, loose, assumed))
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.fits(*a, *b, loose, met))
             }
             (Type::Record(have), Type::Record(want)) => {
                 want.iter().all(
                     |wanted| match have.iter().find(|field| field.name == wanted.name) {
-                        Some(field) => self.fits(field.ty, wanted.ty, loose, assumed),
+                        Some(field) => self.fits(field.ty, wanted.ty, loose, met),
                         None => self.is_optional(wanted.ty),
                     },
                 )
@@ -170,25 +169,39 @@ impl Types {
 
     /// Whether some value is of both types.
     pub fn overlap(&mut self, a: TypeId, b: TypeId) -> bool {
-        if self.assignable(a, b) || self.assignable(b, a) {
+        self.meet(a, b, &mut Met::default())
+    }
+
+    fn meet(&mut self, a: TypeId, b: TypeId, met: &mut Met) -> bool {
+        if met.depth >= MOST_NESTED || !met.pairs.insert((a, b)) {
             return true;
         }
+        met.depth = met.depth.saturating_add(1);
+        let meets = self.assignable(a, b) || self.assignable(b, a) || self.meet_now(a, b, met);
+        met.depth = met.depth.saturating_sub(1);
+        if !meets {
+            met.pairs.remove(&(a, b));
+        }
+        meets
+    }
+
+    fn meet_now(&mut self, a: TypeId, b: TypeId, met: &mut Met) -> bool {
         match (self.structure(a), self.structure(b)) {
-            (Type::Optional(x), _) => self.overlap(x, b),
-            (_, Type::Optional(y)) => self.overlap(a, y),
-            (Type::Union(members), _) => members.iter().any(|member| self.overlap(*member, b)),
-            (_, Type::Union(members)) => members.iter().any(|member| self.overlap(a, *member)),
+            (Type::Optional(x), _) => self.meet(x, b, met),
+            (_, Type::Optional(y)) => self.meet(a, y, met),
+            (Type::Union(members), _) => members.iter().any(|member| self.meet(*member, b, met)),
+            (_, Type::Union(members)) => members.iter().any(|member| self.meet(a, *member, met)),
             (Type::List(x), Type::List(y)) | (Type::Set(x), Type::Set(y)) | (Type::Map(x), Type::Map(y)) => {
-                self.overlap(x, y)
+                self.meet(x, y, met)
             }
             (Type::Literal(Literal::Int(_)) | Type::Int | Type::Float, Type::Float | Type::Int) => true,
             (Type::Record(x), Type::Record(y)) => x.iter().all(|field| {
                 y.iter()
                     .find(|other| other.name == field.name)
-                    .is_none_or(|other| self.overlap(field.ty, other.ty))
+                    .is_none_or(|other| self.meet(field.ty, other.ty, met))
             }),
             (Type::Tuple(x), Type::Tuple(y)) => {
-                x.len() == y.len() && x.iter().zip(&y).all(|(x, y)| self.overlap(*x, *y))
+                x.len() == y.len() && x.iter().zip(&y).all(|(x, y)| self.meet(*x, *y, met))
             }
             _ => false,
         }

@@ -1,9 +1,10 @@
 //! The types of a program as plain lists: what is written where a program is kept as bytes, and checked where
 //! it is read again.
 
-use alloc::{collections::BTreeMap, string::String, vec, vec::Vec};
+use alloc::{string::String, vec, vec::Vec};
 
 use super::{Named, Origin, Type, TypeId, Types, packed, packed::Packed};
+use crate::ids::{self, Ids};
 
 /// How deep types lie inside each other, names not looked into: as deep as the syntax lets them be written,
 /// and what packed tables and schemas add.
@@ -46,15 +47,19 @@ impl Types {
         if table.namespaces.len() != packed.len() || !is_sound(&table) {
             return None;
         }
-        let ids: BTreeMap<Type, TypeId> = (0_u32..)
-            .zip(&table.structures)
-            .map(|(id, ty)| (ty.clone(), TypeId(id)))
-            .collect();
         // Each structure once, and the basic types where they always are.
         let basic = Self::new();
-        let begins = table.structures.starts_with(&basic.structures);
-        if ids.len() != table.structures.len() || !begins {
+        if !table.structures.starts_with(&basic.structures) {
             return None;
+        }
+        let mut ids = Ids::default();
+        for (id, ty) in (0_u32..).zip(&table.structures) {
+            let hash = ids::hash(ty);
+            let twice = ids.find(hash, |id| table.structures.get(id as usize) == Some(ty));
+            if twice.is_some() {
+                return None;
+            }
+            ids.add(hash, id);
         }
         Some(Self {
             structures: table.structures,

@@ -1,7 +1,5 @@
 //! What builtins read of what they are given, and where their results lie.
 
-use alloc::rc::Rc;
-
 use wardlaw_lang::{
     builtin::Builtin,
     ir::{ExprId, StringId},
@@ -151,17 +149,17 @@ impl Reads<'_> {
     /// A field that a builtin reads, by the type declared for it there.
     fn member(&mut self, base: &Abstract, name: &'static str) -> Abstract {
         let name_id = self.name(name);
-        let mut result = base.member(Member::Field(name_id));
-        for node in &base.nodes {
-            if self.knows(*node, name) {
-                let declared = self.node_type(*node);
-                let mut field = declared.field(self.types, name);
-                let mut records = declared.alternatives.iter();
-                field.optional |= !records.all(|id| self.types.field(*id, name).is_some());
-                let below = self.read(*node, |check| Step::Field(name_id, check), &Rc::new(field));
-                result = result.or(&Abstract::node(below));
+        let found = base.member(Member::Field(name_id));
+        self.read(found, base.nodes(), |this, node| {
+            if !this.knows(node, name) {
+                return None;
             }
-        }
-        result
+            let declared = this.node_type(node);
+            let mut field = declared.field(this.types, name);
+            let mut records = declared.alternatives.iter();
+            field.optional |= !records.all(|id| this.types.field(*id, name).is_some());
+            let check = this.checks.add(this.types, &field);
+            Some((Step::Field(name_id, check), check))
+        })
     }
 }

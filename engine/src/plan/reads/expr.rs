@@ -1,6 +1,6 @@
 //! What expressions may be, as sets of places, and what they read on the way.
 
-use alloc::{rc::Rc, vec, vec::Vec};
+use alloc::{vec, vec::Vec};
 
 use wardlaw_lang::{
     ir::{self, Clause, ComprehensionKind, Expr, ExprId, FunctionId, LetId, Pattern, StringId},
@@ -8,7 +8,7 @@ use wardlaw_lang::{
     types::TypeId,
 };
 
-use super::{Abstract, Known, Member, Reads, Step};
+use super::{Abstract, Known, Member, Reads, Seen, Step};
 
 impl Reads<'_> {
     pub(super) fn eval_all(&mut self, ids: &[ExprId]) -> Vec<Abstract> {
@@ -127,44 +127,36 @@ impl Reads<'_> {
 
     #[inline(never)]
     fn record(&mut self, fields: &[(StringId, ExprId)]) -> Abstract {
-        let mut members = Vec::new();
+        let mut members = Vec::with_capacity(fields.len());
         for (name, value) in fields {
-            if let Some(value) = self.eval(*value).some() {
-                members.push((Member::Field(*name), value));
-            }
+            members.push((Member::Field(*name), self.eval(*value)));
         }
         members.sort_by_key(|(member, _)| *member);
-        Abstract {
-            members,
-            ..Abstract::default()
-        }
+        Abstract::of_members(members.into_iter())
     }
 
     #[inline(never)]
     fn index(&mut self, id: ExprId, base: ExprId, index: ExprId) -> Abstract {
         let container = self.eval(base);
         self.eval(index);
-        let ty = self.program.type_of(id);
-        let mut declared = (*self.declared(ty)).clone();
-        declared.optional = true;
-        let declared = Rc::new(declared);
+        let mut check = self.check(self.program.type_of(id));
+        if !self.checks.is_optional(check) {
+            let mut declared = (*self.checks.declared(check)).clone();
+            declared.optional = true;
+            check = self.checks.add(self.types, &declared);
+        }
         match self.program.expr(index) {
             Expr::Text(name) => {
-                let mut result = container.member(Member::Field(*name));
-                for node in &container.nodes {
-                    let below = self.read(*node, |check| Step::Field(*name, check), &declared);
-                    result = result.or(&Abstract::node(below));
-                }
-                result
+                let found = container.member(Member::Field(*name));
+                self.read(found, container.nodes(), |_, _| {
+                    Some((Step::Field(*name, check), check))
+                })
             }
             Expr::Int(position) if u32::try_from(*position).is_ok() => {
                 let position = u32::try_from(*position).unwrap_or_default();
-                let mut result = container.element.as_deref().cloned().unwrap_or_default();
-                for node in &container.nodes {
-                    let below = self.read(*node, |check| Step::Index(position, check), &declared);
-                    result = result.or(&Abstract::node(below));
-                }
-                result
+                self.read(container.element(), container.nodes(), |_, _| {
+                    Some((Step::Index(position, check), check))
+                })
             }
             _ => {
                 let elements = self.elements(&container);
@@ -270,8 +262,8 @@ impl Reads<'_> {
     fn call(&mut self, function: FunctionId, arguments: &[ExprId]) -> Abstract {
         let arguments = self.eval_all(arguments);
         let key = (function, arguments);
-        if let Some((result, seen)) = self.functions.get(&key) {
-            self.seen.extend(seen);
+        if let Some((result, group)) = self.functions.get(&key) {
+            self.seen.groups.push(*group);
             return result.clone();
         }
         let Some(def) = self.program.functions.get(function.index()) else {
@@ -280,7 +272,7 @@ impl Reads<'_> {
         let mut frame = key.1.clone();
         frame.resize(def.locals.max(def.params) as usize, Abstract::default());
         let known = self.apart(frame, def.body);
-        self.seen.extend(&known.1);
+        self.seen.groups.push(known.1);
         let result = known.0.clone();
         self.functions.insert(key, known);
         result
@@ -288,8 +280,8 @@ impl Reads<'_> {
 
     #[inline(never)]
     pub(super) fn package_let(&mut self, index: LetId) -> Abstract {
-        if let Some((result, seen)) = self.lets.get(&index) {
-            self.seen.extend(seen);
+        if let Some((result, group)) = self.lets.get(index.index()).and_then(Option::as_ref) {
+            self.seen.groups.push(*group);
             return result.clone();
         }
         let Some(def) = self.program.lets.get(index.index()) else {
@@ -297,19 +289,29 @@ impl Reads<'_> {
         };
         let frame = vec![Abstract::default(); def.locals as usize];
         let known = self.apart(frame, def.value);
-        self.seen.extend(&known.1);
+        self.seen.groups.push(known.1);
         let result = known.0.clone();
-        self.lets.insert(index, known);
+        if let Some(slot) = self.lets.get_mut(index.index()) {
+            *slot = Some(known);
+        }
         result
     }
 
-    /// Evaluates a body in a frame of its own, and says what it reads.
+    /// Evaluates a body in a frame of its own, and keeps what it reads.
     fn apart(&mut self, frame: Vec<Abstract>, body: ExprId) -> Known {
         let frame = core::mem::replace(&mut self.frame, frame);
         let seen = core::mem::take(&mut self.seen);
         let result = self.eval(body);
         self.frame = frame;
         let read = core::mem::replace(&mut self.seen, seen);
-        (result, read.into_iter().collect())
+        (result, self.group(read))
+    }
+
+    /// Keeps what was read.
+    pub(super) fn group(&mut self, mut read: Seen) -> super::GroupId {
+        read.each_once();
+        let id = self.groups.len() as u32;
+        self.groups.push(read);
+        id
     }
 }

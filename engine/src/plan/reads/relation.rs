@@ -3,11 +3,11 @@
 //! place leads that a row may come from. There are finitely many, and the tree of reads becomes a graph
 //! whose circles go down in the document.
 
-use alloc::{collections::BTreeMap, rc::Rc, vec, vec::Vec};
+use alloc::{collections::BTreeMap, vec, vec::Vec};
 
 use wardlaw_lang::ir::{RelationId, uses};
 
-use super::{Abstract, Known, Member, Reads, Step};
+use super::{Abstract, Member, Reads, Step};
 
 impl Reads<'_> {
     /// The rows of a relation.
@@ -20,9 +20,10 @@ impl Reads<'_> {
         if !self.relations.contains_key(&index) {
             self.stratum(def.stratum);
         }
-        let known = self.relations.get(&index).cloned().unwrap_or_default();
-        self.seen.extend(&known.1);
-        Abstract::list(known.0)
+        let (rows, seen) = self.relations.get(&index).cloned().unwrap_or_default();
+        self.seen.nodes.extend(seen.nodes);
+        self.seen.groups.extend(seen.groups);
+        Abstract::list(rows)
     }
 
     fn stratum(&mut self, stratum: u32) {
@@ -32,7 +33,7 @@ impl Reads<'_> {
             if def.stratum == stratum {
                 let id = RelationId(index as u32);
                 members.insert(id, def);
-                self.relations.insert(id, Known::default());
+                self.relations.insert(id, Default::default());
             }
         }
         let uses = |def: &wardlaw_lang::ir::Relation| {
@@ -56,12 +57,12 @@ impl Reads<'_> {
                     let row = self.eval(block.value);
                     self.frame = frame;
                     let read = core::mem::replace(&mut self.seen, seen);
-                    let row = if recursive { self.row(*id, row) } else { row };
+                    let row = if recursive { self.row(*id, &row) } else { row };
                     known.0 = known.0.or(&row);
-                    known.1.extend(read);
+                    known.1.nodes.extend(read.nodes);
+                    known.1.groups.extend(read.groups);
                 }
-                known.1.sort_unstable();
-                known.1.dedup();
+                known.1.each_once();
                 more |= known != before;
                 self.relations.insert(*id, known);
             }
@@ -72,27 +73,23 @@ impl Reads<'_> {
     }
 
     /// A row of a recursive relation: its nodes are those of the columns.
-    fn row(&mut self, relation: RelationId, mut row: Abstract) -> Abstract {
-        row.nodes = self.column(relation, None, &row.nodes);
-        for (member, part) in &mut row.members {
-            let nodes = self.column(relation, Some(*member), &part.nodes);
-            *part = Rc::new(Abstract {
-                nodes,
-                ..(**part).clone()
-            });
-        }
-        row
+    fn row(&mut self, relation: RelationId, row: &Abstract) -> Abstract {
+        let nodes = self.column(relation, None, row.nodes());
+        row.with_nodes(nodes).map_members(|(member, part)| {
+            let nodes = self.column(relation, Some(*member), part.nodes());
+            (*member, part.with_nodes(nodes))
+        })
     }
 
     fn column(&mut self, relation: RelationId, column: Option<Member>, nodes: &[u32]) -> Vec<u32> {
         let mut rows = Vec::new();
         for node in nodes {
-            let declared = self.node_type(*node);
-            let key = (relation, column, declared.clone());
+            let check = self.node_check(*node);
+            let key = (relation, column, check);
             let row = match self.rows.get(&key) {
                 Some(row) => *row,
                 None => {
-                    let row = self.new_node(declared);
+                    let row = self.new_node(check);
                     self.rows.insert(key, row);
                     row
                 }

@@ -21,14 +21,13 @@ impl<'s> Build<'s> {
 
     pub(in crate::syntax) fn binary(
         &mut self,
-        left: Expr<'s>,
+        left: Box<Expr<'s>>,
         op: (BinaryOp, Span),
-        right: Expr<'s>,
-    ) -> Expr<'s> {
+        right: Box<Expr<'s>>,
+    ) -> Box<Expr<'s>> {
         let (op, op_span) = op;
         let span = left.span.to(right.span);
         let depth = left.depth.max(right.depth);
-        let (left, right) = (Box::new(left), Box::new(right));
         self.expr(
             span,
             depth,
@@ -43,7 +42,7 @@ impl<'s> Build<'s> {
 
     /// `a ?? b ?? c` is `a ?? (b ?? c)`. Each operand comes with the span of the operator before it
     /// (the first with the one after it).
-    pub(in crate::syntax) fn coalesce(&mut self, chain: Vec<(Expr<'s>, Span)>) -> Expr<'s> {
+    pub(in crate::syntax) fn coalesce(&mut self, chain: Vec<(Box<Expr<'s>>, Span)>) -> Box<Expr<'s>> {
         let mut operands = chain.into_iter().rev();
         let Some((mut right, mut op_span)) = operands.next() else {
             return self.leaf(0, 0, ExprKind::Error);
@@ -55,47 +54,56 @@ impl<'s> Build<'s> {
         right
     }
 
-    pub(in crate::syntax) fn unary(&mut self, start: u32, op: UnaryOp, operand: Expr<'s>) -> Expr<'s> {
+    pub(in crate::syntax) fn unary(
+        &mut self,
+        start: u32,
+        op: UnaryOp,
+        operand: Box<Expr<'s>>,
+    ) -> Box<Expr<'s>> {
         let span = self.span(start, operand.span.end);
         if op == UnaryOp::Negate && self.minimum.last() == Some(&operand.span) {
             // −2⁶³ is the one integer that is not written as the negation of another.
             self.minimum.pop();
             return self.expr(span, 0, ExprKind::Int(i64::MIN));
         }
-        let (depth, operand) = (operand.depth, Box::new(operand));
+        let depth = operand.depth;
         self.expr(span, depth, ExprKind::Unary { op, operand })
     }
 
-    pub(in crate::syntax) fn is(&mut self, value: Expr<'s>, ty: Deep<Type<'s>>) -> Expr<'s> {
+    pub(in crate::syntax) fn is(&mut self, value: Box<Expr<'s>>, ty: Deep<Type<'s>>) -> Box<Expr<'s>> {
         let span = value.span.to(ty.value.span);
         let depth = value.depth.max(ty.depth);
-        let (value, ty) = (Box::new(value), ty.value);
-        self.expr(span, depth, ExprKind::Is { value, ty })
+        self.expr(span, depth, ExprKind::Is { value, ty: ty.value })
     }
 
     pub(in crate::syntax) fn if_then_else(
         &mut self,
         start: u32,
         end: u32,
-        condition: Expr<'s>,
-        then: Expr<'s>,
-        otherwise: Expr<'s>,
-    ) -> Expr<'s> {
+        condition: Box<Expr<'s>>,
+        then: Box<Expr<'s>>,
+        otherwise: Box<Expr<'s>>,
+    ) -> Box<Expr<'s>> {
         let span = self.span(start, end);
         let depth = condition.depth.max(then.depth).max(otherwise.depth);
         let kind = ExprKind::If {
-            condition: Box::new(condition),
-            then: Box::new(then),
-            otherwise: Box::new(otherwise),
+            condition,
+            then,
+            otherwise,
         };
         self.expr(span, depth, kind)
     }
 
     // ---- postfix
 
-    pub(in crate::syntax) fn field(&mut self, base: Expr<'s>, field: Name<'s>, optional: bool) -> Expr<'s> {
+    pub(in crate::syntax) fn field(
+        &mut self,
+        base: Box<Expr<'s>>,
+        field: Name<'s>,
+        optional: bool,
+    ) -> Box<Expr<'s>> {
         let span = base.span.to(field.span);
-        let (depth, base) = (base.depth, Box::new(base));
+        let depth = base.depth;
         let kind = ExprKind::Field {
             base,
             field,
@@ -142,17 +150,16 @@ impl<'s> Build<'s> {
 
     pub(in crate::syntax) fn index(
         &mut self,
-        base: Expr<'s>,
-        index: Expr<'s>,
+        base: Box<Expr<'s>>,
+        index: Box<Expr<'s>>,
         optional: bool,
         end: u32,
-    ) -> Expr<'s> {
+    ) -> Box<Expr<'s>> {
         if !optional {
             self.continued(base.span.end, end);
         }
         let span = self.span(base.span.start, end);
         let depth = base.depth.max(index.depth);
-        let (base, index) = (Box::new(base), Box::new(index));
         let kind = ExprKind::Index {
             base,
             index,
@@ -163,27 +170,25 @@ impl<'s> Build<'s> {
 
     pub(in crate::syntax) fn call(
         &mut self,
-        callee: Expr<'s>,
+        callee: Box<Expr<'s>>,
         arguments: Vec<Expr<'s>>,
         end: u32,
-    ) -> Expr<'s> {
+    ) -> Box<Expr<'s>> {
         self.continued(callee.span.end, end);
         let span = self.span(callee.span.start, end);
         let depth = callee.depth.max(deepest(&arguments));
-        let callee = Box::new(callee);
         self.expr(span, depth, ExprKind::Call { callee, arguments })
     }
 
     pub(in crate::syntax) fn aggregate(
         &mut self,
-        callee: Expr<'s>,
-        parts: (Expr<'s>, Vec<Step<'s>>),
+        callee: Box<Expr<'s>>,
+        parts: (Box<Expr<'s>>, Vec<Step<'s>>),
         end: u32,
-    ) -> Expr<'s> {
+    ) -> Box<Expr<'s>> {
         let span = self.span(callee.span.start, end);
         let (comprehension, below) = comprehension(parts);
         let depth = callee.depth.max(below);
-        let callee = Box::new(callee);
         let kind = ExprKind::Aggregate {
             callee,
             comprehension,
@@ -193,9 +198,9 @@ impl<'s> Build<'s> {
 
     // ---- brackets
 
-    pub(in crate::syntax) fn paren(&mut self, start: u32, end: u32, inner: Expr<'s>) -> Expr<'s> {
+    pub(in crate::syntax) fn paren(&mut self, start: u32, end: u32, inner: Box<Expr<'s>>) -> Box<Expr<'s>> {
         let span = self.span(start, end);
-        let (depth, inner) = (inner.depth, Box::new(inner));
+        let depth = inner.depth;
         self.expr(span, depth, ExprKind::Paren(inner))
     }
 
@@ -205,13 +210,13 @@ impl<'s> Build<'s> {
         end: u32,
         first: Expr<'s>,
         mut rest: Vec<Expr<'s>>,
-    ) -> Expr<'s> {
+    ) -> Box<Expr<'s>> {
         rest.insert(0, first);
         let span = self.span(start, end);
         self.expr(span, deepest(&rest), ExprKind::Tuple(rest))
     }
 
-    pub(in crate::syntax) fn list(&mut self, start: u32, end: u32, elements: Vec<Expr<'s>>) -> Expr<'s> {
+    pub(in crate::syntax) fn list(&mut self, start: u32, end: u32, elements: Vec<Expr<'s>>) -> Box<Expr<'s>> {
         let span = self.span(start, end);
         self.expr(span, deepest(&elements), ExprKind::List(elements))
     }
@@ -222,17 +227,17 @@ impl<'s> Build<'s> {
         end: u32,
         first: Expr<'s>,
         mut rest: Vec<Expr<'s>>,
-    ) -> Expr<'s> {
+    ) -> Box<Expr<'s>> {
         rest.insert(0, first);
         self.list(start, end, rest)
     }
 
-    pub(in crate::syntax) fn set(&mut self, start: u32, end: u32, elements: Vec<Expr<'s>>) -> Expr<'s> {
+    pub(in crate::syntax) fn set(&mut self, start: u32, end: u32, elements: Vec<Expr<'s>>) -> Box<Expr<'s>> {
         let span = self.span(start, end);
         self.expr(span, deepest(&elements), ExprKind::Set(elements))
     }
 
-    pub(in crate::syntax) fn object(&mut self, start: u32, end: u32, pairs: Vec<Pair<'s>>) -> Expr<'s> {
+    pub(in crate::syntax) fn object(&mut self, start: u32, end: u32, pairs: Vec<Pair<'s>>) -> Box<Expr<'s>> {
         let span = self.span(start, end);
         let depth = pairs
             .iter()
@@ -246,8 +251,8 @@ impl<'s> Build<'s> {
         &mut self,
         start: u32,
         end: u32,
-        parts: (Expr<'s>, Vec<Step<'s>>),
-    ) -> Expr<'s> {
+        parts: (Box<Expr<'s>>, Vec<Step<'s>>),
+    ) -> Box<Expr<'s>> {
         let span = self.span(start, end);
         let (comprehension, depth) = comprehension(parts);
         self.expr(span, depth, ExprKind::ListComprehension(comprehension))
@@ -257,8 +262,8 @@ impl<'s> Build<'s> {
         &mut self,
         start: u32,
         end: u32,
-        parts: (Expr<'s>, Vec<Step<'s>>),
-    ) -> Expr<'s> {
+        parts: (Box<Expr<'s>>, Vec<Step<'s>>),
+    ) -> Box<Expr<'s>> {
         let span = self.span(start, end);
         let (comprehension, depth) = comprehension(parts);
         self.expr(span, depth, ExprKind::SetComprehension(comprehension))
@@ -268,11 +273,12 @@ impl<'s> Build<'s> {
         &mut self,
         start: u32,
         end: u32,
-        parts: (Pair<'s>, Vec<Step<'s>>),
-    ) -> Expr<'s> {
+        parts: (Box<Pair<'s>>, Vec<Step<'s>>),
+    ) -> Box<Expr<'s>> {
         let span = self.span(start, end);
-        let (Pair { key, value }, steps) = parts;
-        let (comprehension, depth) = comprehension((value, steps));
+        let (pair, steps) = parts;
+        let Pair { key, value } = *pair;
+        let (comprehension, depth) = comprehension((Box::new(value), steps));
         let depth = depth.max(key_depth(&key));
         let key = Box::new(key);
         self.expr(span, depth, ExprKind::MapComprehension { key, comprehension })
@@ -284,9 +290,9 @@ impl<'s> Build<'s> {
         &mut self,
         start: u32,
         end: u32,
-        value: Expr<'s>,
+        value: Box<Expr<'s>>,
         arms: Vec<Arm<'s>>,
-    ) -> Expr<'s> {
+    ) -> Box<Expr<'s>> {
         let span = self.span(start, end);
         let depth = arms
             .iter()
@@ -298,7 +304,6 @@ impl<'s> Build<'s> {
             .max()
             .unwrap_or(0)
             .max(value.depth);
-        let value = Box::new(value);
         self.expr(span, depth, ExprKind::Match { value, arms })
     }
 
@@ -330,9 +335,9 @@ fn key_depth(key: &PairKey<'_>) -> u16 {
     }
 }
 
-fn comprehension<'s>((head, steps): (Expr<'s>, Vec<Step<'s>>)) -> (Box<Comprehension<'s>>, u16) {
+fn comprehension<'s>((head, steps): (Box<Expr<'s>>, Vec<Step<'s>>)) -> (Box<Comprehension<'s>>, u16) {
     let depth = steps.iter().map(step_depth).max().unwrap_or(0).max(head.depth);
-    (Box::new(Comprehension { head, steps }), depth)
+    (Box::new(Comprehension { head: *head, steps }), depth)
 }
 
 /// The depth of the expressions of a clause of a comprehension.
