@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 mod engine_support;
 
 use engine_support::{decide_with, engine, errors, lines};
-use wardlaw::Engine;
+use wardlaw::{Engine, NoLibrary, Policy};
 
 /// Functions that call one another in a chain; `{}` in the body stands for the call of the one before.
 fn chain(length: usize, body: &str) -> String {
@@ -76,4 +76,44 @@ fn the_deepest_plan_that_builds_runs_on_two_mebibytes() {
 fn a_deeper_plan_is_refused() {
     let message = errors(Engine::builder().source("p.ward", chain(600, BODIES[0])));
     assert!(message.contains("W0108"), "{message}");
+}
+
+/// Types that name one another in two chains, which differ at their ends.
+fn types(length: usize) -> String {
+    let mut policy = String::from("package p\n");
+    for n in 0..length {
+        writeln!(
+            policy,
+            "type A{n} = {{ x: A{} }}\ntype B{n} = {{ x: B{} }}",
+            n + 1,
+            n + 1
+        )
+        .unwrap();
+    }
+    write!(
+        policy,
+        "type A{length} = {{ x: quantity }}
+         type B{length} = {{ x: duration }}
+         input request: {{ a: A0, b: A1, c: B0 }}
+         rule whole {{ when request.a in [request.a]  deny \"whole\" }}
+         rule other {{ when request.a == request.c  deny \"other\" }}"
+    )
+    .unwrap();
+    policy
+}
+
+#[test]
+fn types_may_name_one_another_in_long_chains() {
+    let policy = Engine::builder()
+        .source("p.ward", types(10_000))
+        .compile()
+        .unwrap();
+    let bytes = policy.to_bytes();
+    let engine = policy.build().unwrap();
+    let reloaded = Policy::from_bytes(&bytes, &NoLibrary).unwrap().build().unwrap();
+    let input = r#"{"a": {"x": {}}, "b": {}, "c": {}}"#;
+    assert_eq!(
+        lines(&decide_with(&engine, input)),
+        lines(&decide_with(&reloaded, input))
+    );
 }

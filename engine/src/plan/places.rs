@@ -101,6 +101,16 @@ impl Abstract {
         self.0.as_ref().map_or(&[], |set| &set.nodes)
     }
 
+    /// The places alone.
+    pub(super) fn places(&self) -> Self {
+        match &self.0 {
+            Some(set) if !set.element.is_nothing() || !set.members.is_empty() => {
+                Self::of_nodes(set.nodes.clone())
+            }
+            _ => self.clone(),
+        }
+    }
+
     /// The elements of a made list or set, the values of a made map.
     pub(super) fn element(&self) -> Self {
         self.0.as_ref().map(|set| set.element.clone()).unwrap_or_default()

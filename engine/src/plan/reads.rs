@@ -3,6 +3,7 @@
 //! give back elements, and keeps to the variants that conditions have shown. What it misses is still
 //! checked where it is read; what it finds is checked before anything runs.
 
+mod access;
 mod builtins;
 mod expr;
 mod relation;
@@ -22,6 +23,7 @@ use super::{
     trie::{Edge, Fields, Trie, TrieId, TrieNode},
 };
 use crate::input::FieldKey;
+use access::{Access, Below};
 
 /// The read set of a program.
 pub(super) fn analyse(program: &Program, types: &mut Types, checks: &mut Checks, keys: Keys) -> Trie {
@@ -33,6 +35,7 @@ pub(super) fn analyse(program: &Program, types: &mut Types, checks: &mut Checks,
         nodes: Vec::new(),
         roots: vec![None; program.inputs.len()],
         below: BTreeMap::new(),
+        accesses: BTreeMap::new(),
         functions: BTreeMap::new(),
         lets: vec![None; program.lets.len()],
         relations: BTreeMap::new(),
@@ -107,16 +110,8 @@ impl Seen {
 /// An index into [`Reads::groups`].
 type GroupId = u32;
 
-/// What a function or `let` gives for what it is given, and what it reads on the way.
+/// What a function, `let` or access gives for what it is given, and what it reads on the way.
 type Known = (Abstract, GroupId);
-
-/// What lies one step below a declared type: a list's elements, or the values of a map.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Below {
-    Element,
-    Position(u32),
-    Value,
-}
 
 struct Reads<'p> {
     program: &'p Program,
@@ -127,6 +122,8 @@ struct Reads<'p> {
     roots: Vec<Option<u32>>,
     /// The checks of what lies below what was checked; none where nothing does.
     below: BTreeMap<(CheckId, Below), Option<CheckId>>,
+    /// What lies below many places at once.
+    accesses: BTreeMap<(Abstract, Access), Known>,
     functions: BTreeMap<(FunctionId, Vec<Abstract>), Known>,
     lets: Vec<Option<Known>>,
     relations: BTreeMap<RelationId, (Abstract, Seen)>,
@@ -264,173 +261,6 @@ impl Reads<'_> {
     fn declared(&mut self, ty: TypeId) -> Arc<Declared> {
         let check = self.check(ty);
         self.checks.declared(check)
-    }
-
-    fn new_node(&mut self, check: CheckId) -> u32 {
-        let id = self.nodes.len() as u32;
-        self.nodes.push(Node {
-            check,
-            alone: Abstract::node(id),
-            steps: BTreeMap::new(),
-            rules: Vec::new(),
-            whole: Vec::new(),
-        });
-        id
-    }
-
-    fn node_check(&self, node: u32) -> CheckId {
-        self.nodes
-            .get(node as usize)
-            .map_or(CheckId(u32::MAX), |node| node.check)
-    }
-
-    fn node_type(&self, node: u32) -> Arc<Declared> {
-        self.checks.declared(self.node_check(node))
-    }
-
-    /// The set of one place.
-    fn place(&self, node: u32) -> Abstract {
-        let node = self.nodes.get(node as usize);
-        node.map(|node| node.alone.clone()).unwrap_or_default()
-    }
-
-    /// The node one step below; made where it is new.
-    fn step(&mut self, node: u32, step: Step, check: CheckId) -> u32 {
-        if let Some(known) = self
-            .nodes
-            .get(node as usize)
-            .and_then(|node| node.steps.get(&step))
-        {
-            return *known;
-        }
-        let below = self.new_node(check);
-        if let Some(node) = self.nodes.get_mut(node as usize) {
-            node.steps.insert(step, below);
-        }
-        below
-    }
-
-    /// The places one step below those nodes that have it, which are read; and what was found besides.
-    fn read(
-        &mut self,
-        found: Abstract,
-        nodes: &[u32],
-        mut step: impl FnMut(&mut Self, u32) -> Option<(Step, CheckId)>,
-    ) -> Abstract {
-        let mut one = |this: &mut Self, node: u32| {
-            let (step, check) = step(this, node)?;
-            let below = this.step(node, step, check);
-            this.seen.nodes.push((below, How::Itself));
-            Some(below)
-        };
-        let below = match nodes {
-            [] => return found,
-            [only] => one(self, *only)
-                .map(|below| self.place(below))
-                .unwrap_or_default(),
-            _ => Abstract::of_nodes(nodes.iter().filter_map(|node| one(self, *node)).collect()),
-        };
-        found.or(&below)
-    }
-
-    fn input(&mut self, id: ir::InputId) -> Abstract {
-        let index = id.index();
-        let root = match self.roots.get(index).copied().flatten() {
-            Some(root) => root,
-            None => {
-                let ty = self
-                    .program
-                    .inputs
-                    .get(index)
-                    .map_or(Types::ANY, |input| input.ty);
-                let check = self.check(ty);
-                let root = self.new_node(check);
-                if let Some(slot) = self.roots.get_mut(index) {
-                    *slot = Some(root);
-                }
-                root
-            }
-        };
-        self.seen.nodes.push((root, How::Itself));
-        self.place(root)
-    }
-
-    fn field(&mut self, base: &Abstract, name: StringId, ty: TypeId) -> Abstract {
-        let text = self.program.string(name);
-        let check = self.check(ty);
-        let found = base.member(Member::Field(name));
-        self.read(found, base.nodes(), |this, node| {
-            this.knows(node, text)
-                .then_some((Step::Field(name, check), check))
-        })
-    }
-
-    /// Whether what is at a node can have the field.
-    fn knows(&mut self, node: u32, name: &str) -> bool {
-        let declared = self.node_type(node);
-        declared.alternatives.iter().any(|id| {
-            let body = self.types.resolve(*id);
-            match self.types.get(body) {
-                Type::Record(_) => self.types.field(body, name).is_some(),
-                Type::Map(_) | Type::Any => true,
-                _ => false,
-            }
-        })
-    }
-
-    fn elements(&mut self, list: &Abstract) -> Abstract {
-        self.read(list.element(), list.nodes(), |this, node| {
-            let check = this.below(node, Below::Element)?;
-            Some((Step::Element(check), check))
-        })
-    }
-
-    /// The element at a position of a tuple.
-    fn position(&mut self, tuple: &Abstract, index: u32) -> Abstract {
-        let found = tuple.member(Member::Position(index));
-        self.read(found, tuple.nodes(), |this, node| {
-            let check = this.below(node, Below::Position(index))?;
-            Some((Step::Index(index, check), check))
-        })
-    }
-
-    fn values(&mut self, map: &Abstract) -> Abstract {
-        self.read(map.values(), map.nodes(), |this, node| {
-            let check = this.below(node, Below::Value)?;
-            Some((Step::Value(check), check))
-        })
-    }
-
-    /// The check of what lies below a node; none where nothing of that kind does.
-    fn below(&mut self, node: u32, step: Below) -> Option<CheckId> {
-        let above = self.node_check(node);
-        if let Some(known) = self.below.get(&(above, step)) {
-            return *known;
-        }
-        let declared = self.node_type(node);
-        let below = match step {
-            Below::Value => {
-                let has = declared.has_members(self.types) || declared.alternatives.contains(&Types::ANY);
-                has.then(|| declared.value(self.types))
-            }
-            Below::Element => self.is_list(&declared).then(|| declared.element(self.types)),
-            Below::Position(index) => self
-                .is_list(&declared)
-                .then(|| declared.position(self.types, index as usize)),
-        };
-        let below = below.map(|below| self.checks.add(self.types, &below));
-        self.below.insert((above, step), below);
-        below
-    }
-
-    fn is_list(&mut self, declared: &Declared) -> bool {
-        declared.alternatives.iter().any(|id| {
-            let body = self.types.resolve(*id);
-            matches!(
-                self.types.get(body),
-                Type::List(_) | Type::Set(_) | Type::Tuple(_) | Type::Any
-            )
-        })
     }
 
     /// All parts of a value: it is compared, ordered, printed or copied. Those of a document are found by

@@ -4,7 +4,7 @@ use alloc::{format, vec::Vec};
 
 use crate::{
     Applicability, Code, Diagnostic, Span,
-    ir::{Clause, ClauseKind, ExprId, Pattern},
+    ir::{Clause, ClauseKind, Expr, ExprId, Pattern},
     syntax::ast::{self, StepKind},
     types::{Type, TypeId, Types},
 };
@@ -273,6 +273,13 @@ impl<'s> Checker<'_, 's> {
 
     /// The value of a `yield` or message: kept here because rules and functions share it.
     pub(super) fn message(&mut self, message: &ast::Expr<'s>) -> ExprId {
+        // Nothing is compared with a message, so that it needs no type of its own.
+        if let ast::ExprKind::Text(text) = &message.kind
+            && let Some(literal) = text.literal()
+        {
+            let id = self.string(literal);
+            return self.emit(Expr::Text(id), Types::STRING, text.span);
+        }
         let typed = self.expr(message, Some(Types::STRING));
         self.expect(&typed, Types::STRING, "a message");
         typed.id

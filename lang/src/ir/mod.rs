@@ -622,12 +622,7 @@ impl FileInfo {
     /// The name and the line starts of a text.
     pub fn new(name: &str, text: &str) -> Self {
         let mut lines = alloc::vec![0];
-        lines.extend(
-            text.bytes()
-                .enumerate()
-                .filter(|(_, byte)| *byte == b'\n')
-                .map(|(at, _)| at as u32 + 1),
-        );
+        lines.extend(text.match_indices('\n').map(|(at, _)| at as u32 + 1));
         Self {
             name: name.into(),
             lines,

@@ -6,7 +6,7 @@ use super::{Literal, Opaque, Type, TypeId, Types};
 
 /// How deep two types are followed into each other. What lies deeper fits nothing, and may be equal to anything:
 /// names may lead to names without end, and the stack has one.
-const MOST_NESTED: u32 = 1_000;
+const MOST_NESTED: u32 = 256;
 
 /// Pairs of types that were met on the way. Recursive types: what is being shown may be assumed.
 #[derive(Default)]

@@ -5,7 +5,7 @@ use wardlaw_lang::{
     ir::{ExprId, StringId},
 };
 
-use super::{Abstract, Member, Reads, Step};
+use super::{Abstract, Access, Member, Reads, Step};
 
 impl Reads<'_> {
     #[inline(never)]
@@ -150,7 +150,7 @@ impl Reads<'_> {
     fn member(&mut self, base: &Abstract, name: &'static str) -> Abstract {
         let name_id = self.name(name);
         let found = base.member(Member::Field(name_id));
-        self.read(found, base.nodes(), |this, node| {
+        self.read(found, base, Access::Member(name_id), |this, node| {
             if !this.knows(node, name) {
                 return None;
             }

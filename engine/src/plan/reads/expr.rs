@@ -8,7 +8,7 @@ use wardlaw_lang::{
     types::TypeId,
 };
 
-use super::{Abstract, Known, Member, Reads, Seen, Step};
+use super::{Abstract, Access, Known, Member, Reads, Seen, Step};
 
 impl Reads<'_> {
     pub(super) fn eval_all(&mut self, ids: &[ExprId]) -> Vec<Abstract> {
@@ -148,13 +148,14 @@ impl Reads<'_> {
         match self.program.expr(index) {
             Expr::Text(name) => {
                 let found = container.member(Member::Field(*name));
-                self.read(found, container.nodes(), |_, _| {
+                self.read(found, &container, Access::Key(*name, check), |_, _| {
                     Some((Step::Field(*name, check), check))
                 })
             }
             Expr::Int(position) if u32::try_from(*position).is_ok() => {
                 let position = u32::try_from(*position).unwrap_or_default();
-                self.read(container.element(), container.nodes(), |_, _| {
+                let access = Access::Index(position, check);
+                self.read(container.element(), &container, access, |_, _| {
                     Some((Step::Index(position, check), check))
                 })
             }
