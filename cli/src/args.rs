@@ -158,9 +158,8 @@ pub(crate) struct Eval {
     #[command(flatten)]
     pub(crate) policy: Policy,
 
-    /// A YAML or JSON file with an input, or `-`; NAME may be left out where there is one input only
-    #[arg(short, long = "input", value_name = "[NAME=]FILE")]
-    pub(crate) inputs: Vec<String>,
+    #[command(flatten)]
+    pub(crate) request: Request,
 
     /// Decide the audit rules: about data alone, without an input
     #[arg(long, conflicts_with_all = ["expression", "inputs", "now", "namespace"])]
@@ -169,6 +168,14 @@ pub(crate) struct Eval {
     /// The package that the expression stands in, where the policy has several
     #[arg(long, value_name = "NAME")]
     pub(crate) package: Option<String>,
+}
+
+/// What is decided about.
+#[derive(Args, Debug)]
+pub(crate) struct Request {
+    /// A YAML or JSON file with an input, or `-`; NAME may be left out where there is one input only
+    #[arg(short, long = "input", value_name = "[NAME=]FILE")]
+    pub(crate) inputs: Vec<String>,
 
     /// The input `now` (RFC 3339); without it, the time of the clock
     #[arg(long, value_name = "TIME")]
@@ -239,7 +246,7 @@ pub(crate) struct Build {
     #[arg(short, long, value_name = "FILE", required_unless_present = "emit")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Print what the policy became, for people: names and types resolved
+    /// Print what the policy became, for people
     #[arg(long, value_name = "FORM")]
     pub(crate) emit: Option<Emit>,
 }
@@ -249,20 +256,32 @@ pub(crate) struct Build {
 pub(crate) enum Emit {
     /// The checked program, one line a clause
     Ir,
+    /// What runs: shared calls, joins with their keys, the switches of the index, what each rule needs and
+    /// reads; with the data at hand
+    Plan,
 }
 
-/// Say what the code of a message means: `W0203`.
+/// Say what the code of a message means: `W0203`; or why rules are run on an input, or not.
 ///
 /// Prints what the code stands for, why that is refused, an example that is wrong, and the example
 /// mended. Without a code, lists all codes.
+///
+/// With an input, says of each rule in force whether it is run on it, and what it found; and if not, which
+/// place of the input is another than the rule asks for, or is not there.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   ward explain W0203
-  ward explain")]
+  ward explain -p policies/ -i pod.yaml acme.images")]
 pub(crate) struct Explain {
-    /// Codes of messages
-    #[arg(value_name = "CODE")]
-    pub(crate) codes: Vec<String>,
+    /// Codes of messages; with an input, full names of rules or of packages
+    #[arg(value_name = "CODE|RULE")]
+    pub(crate) names: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) policy: Policy,
+
+    #[command(flatten)]
+    pub(crate) request: Request,
 }
 
 /// What is in force.

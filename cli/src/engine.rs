@@ -19,7 +19,7 @@ use wardlaw_lang::{
 pub(crate) use wardlaw::schema::files as schema_files;
 
 pub(crate) use wardlaw::{
-    BuildError, Builder, DataFile, Datum, Effect, Engine, Inventory, Policy as Compiled,
+    BuildError, Builder, DataFile, Datum, Effect, Engine, Inventory, Policy as Compiled, Why,
     testing::{CaseResult, Failure as TestFailure, Files, Suite, TestFile},
 };
 pub(crate) use wardlaw::{

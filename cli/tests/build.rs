@@ -151,3 +151,42 @@ rule p.tags [medium]
 "
     );
 }
+
+#[test]
+fn the_plan_is_printed() {
+    let folder = Folder::with(&[(
+        "p.ward",
+        "\
+package p
+type Item = { name: string, kind: string?, tags: [string]? }
+input s: { kind: string, namespace: string, items: [Item]?, owner: { name: string }? }
+data owners: [{ name: string, team: string }]
+fn named(items: [Item]?) -> [string] = [i.name for i in items ?? []]
+relation teams(a: string, b: string) { for o in owners  yield (o.name, o.team) }
+rule pods { when s.kind == \"Pod\" and s.namespace in [\"a\", \"b\"]  deny \"a pod\" at s.kind }
+rule jobs { when s.kind == \"Job\"  when s.namespace == \"a\"  warn \"a job\" at s.kind }
+rule tags { for i in s.items ?? []  for t in i.tags ?? []  when t == \"\"  deny \"empty\" at t }
+rule first { when \"x\" in named(s.items)  deny \"x\" }
+rule second { when \"y\" in named(s.items)  deny \"y\" }
+rule team {
+    given owner = s.owner
+    for (name, team) in teams
+    when name == owner.name
+    when team == \"none\"
+    deny \"{name} is in no team\" at owner.name
+    fix set owner.name = \"nobody\"
+}
+",
+    )]);
+    let data = "p.owners=[{\"name\": \"n\", \"team\": \"none\"}]";
+    let printed = folder
+        .ward(&["build", "-p", "p.ward", "--emit", "plan", "--data", data])
+        .ends(0)
+        .out;
+    insta::assert_snapshot!(printed);
+    // A plan is made with the data.
+    folder
+        .ward(&["build", "-p", "p.ward", "--emit", "plan"])
+        .ends(2)
+        .says("p.owners");
+}

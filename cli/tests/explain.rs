@@ -72,3 +72,65 @@ fn a_policy_that_cannot_be_used_names_the_way_to_its_page() {
     let run = folder.ward(&["check", "-p", "a.ward", "-"]).ends(2);
     assert!(run.err.contains("ward explain W0201"), "{}", run.err);
 }
+
+const POLICY: &str = "\
+package p
+type Item = { name: string, bad: bool? }
+input s: { kind: string, namespace: string?, items: [Item]? }
+data closed: bool
+rule pods { when s.kind == \"Pod\"  deny \"a pod\" at s.kind }
+rule jobs { when s.kind in [\"Job\", \"CronJob\"]  deny \"a job\" at s.kind }
+rule held { when s.namespace == \"a\"  deny \"held\" at s.kind }
+rule kept { when s.namespace == \"b\"  deny \"kept\" at s.kind }
+rule bad { for i in s.items ?? []  when i.bad == true  deny \"bad\" at i.bad }
+rule shut { when closed  deny \"closed\" at s.kind }
+";
+
+#[test]
+fn rules_are_explained_on_an_input() {
+    let folder = Folder::with(&[
+        ("p.ward", POLICY),
+        ("pod.json", r#"{"kind": "Pod", "items": [{"name": "x"}]}"#),
+        (
+            "job.json",
+            r#"{"kind": "Job", "namespace": "b", "items": [{"name": "x", "bad": false}]}"#,
+        ),
+        ("broken.json", r#"{"kind": ["Pod"]}"#),
+    ]);
+    let explain = |rest: &[&str]| {
+        let policy = ["explain", "-p", "p.ward", "--data", "p.closed=false"];
+        folder.ward(&[&policy, rest].concat())
+    };
+    assert_eq!(
+        explain(&["-i", "pod.json"]).ends(0).out,
+        "\
+p.bad: left out: there is no `s.items[].bad`
+p.held: left out: there is no `s.namespace`, the rule asks for \"a\"
+p.jobs: left out: `s.kind` is \"Pod\", the rule asks for \"CronJob\" or \"Job\"
+p.kept: left out: there is no `s.namespace`, the rule asks for \"b\"
+p.pods: run, 1 finding
+p.shut: left out: what it asks of the data is false
+"
+    );
+    assert_eq!(
+        explain(&["-i", "job.json"]).ends(0).out,
+        "\
+p.bad: run, 0 findings
+p.held: left out: `s.namespace` is \"b\", the rule asks for \"a\"
+p.jobs: run, 1 finding
+p.kept: run, 1 finding
+p.pods: left out: `s.kind` is \"Job\", the rule asks for \"Pod\"
+p.shut: left out: what it asks of the data is false
+"
+    );
+    // What is not of its type leaves out nothing that asks for it.
+    assert_eq!(
+        explain(&["-i", "broken.json", "p.pods"]).ends(0).out,
+        "p.pods: run, 1 finding\n"
+    );
+    explain(&["-i", "pod.json", "p.pds"])
+        .ends(2)
+        .says("did you mean `p.pods`?");
+    explain(&[]).ends(2).says("give one: `-i FILE`");
+    folder.ward(&["explain", "p.pods"]).ends(2).says("`-i FILE`");
+}

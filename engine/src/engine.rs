@@ -20,7 +20,7 @@ use crate::{
     force::{Exemption, Force, Scope},
     input::validate::{self, Mismatch},
     limits::Limits,
-    plan::{Plan, Rule, check::kinds},
+    plan::{Plan, Rule, check::kinds, print},
     request::Request,
     value::{place::pointer, world::Docs},
 };
@@ -236,6 +236,12 @@ impl Engine {
     /// Digest of the data: `sha256:…`.
     pub fn data_digest(&self) -> &str {
         &self.data
+    }
+
+    /// The plan as text: what is shared, how joins look up, the switches of the index, what each rule needs, and
+    /// which places are read. For people; its form is not stable.
+    pub fn plan_text(&self) -> String {
+        print::print(&self.plan)
     }
 
     /// The value of the expression that the engine was built with ([`Builder::expression`]); null where

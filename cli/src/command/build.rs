@@ -17,8 +17,14 @@ pub(crate) fn run(args: &Build, ui: &mut Ui) -> Result<Exit, Failure> {
     if compiled.rules() == 0 {
         return Err(super::no_rule(&setup));
     }
-    if args.emit == Some(Emit::Ir) {
-        ui.print(&compiled.ir_text());
+    match args.emit {
+        Some(Emit::Ir) => ui.print(&compiled.ir_text()),
+        Some(Emit::Plan) => {
+            let engine = compiled.clone().build();
+            let engine = engine.map_err(|error| super::refused(&setup, &error, ui))?;
+            ui.print(&engine.plan_text());
+        }
+        None => {}
     }
     if let Some(path) = &args.output {
         let bytes = compiled.to_bytes();

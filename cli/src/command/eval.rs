@@ -1,12 +1,11 @@
 //! `ward eval`: the decision on named inputs as JSON, or the value of an expression.
 
-use wardlaw_lang::suggest::nearest;
-
 use crate::{
     args::Eval,
-    engine::{self, Builder, Engine, Given},
+    command::inputs::Texts,
+    engine::{self, Builder, Engine},
     output::escape,
-    project::{inputs::read_named, policies::Selection},
+    project::policies::Selection,
     ui::{Exit, Failure, Ui},
 };
 
@@ -30,33 +29,9 @@ pub(crate) fn run(args: &Eval, ui: &mut Ui) -> Result<Exit, Failure> {
     };
     let engine = super::built(&setup, build, ui)?;
     super::tell_warnings(&engine, ui);
-    let mut texts = Vec::new();
-    for input in &args.inputs {
-        let (name, file) = named(input, &engine)?;
-        if texts.iter().any(|(other, _, _)| *other == name) {
-            return Err(Failure::new(format!("the input `{name}` is given twice")));
-        }
-        let bytes = read_named(file).map_err(|reason| Failure::new(format!("`{file}` {reason}")))?;
-        let text = engine::text(&bytes).map_err(|problem| Failure::new(format!("`{file}`: {problem}")))?;
-        texts.push((name, file, text.to_owned()));
-    }
-    let mut given = Vec::new();
-    for (name, file, text) in &texts {
-        given.push(one(&engine, name, file, text)?);
-    }
-    let time = if texts.iter().any(|(name, _, _)| name == "now") {
-        None
-    } else {
-        let wanted = engine::wants_time(&engine);
-        if args.now.is_some() && !wanted {
-            return Err(Failure::new("the policy reads no input `now`").with_help("leave out `--now`"));
-        }
-        wanted.then(|| engine::time(args.now.as_deref())).transpose()?
-    };
-    if let Some(time) = &time {
-        given.push(Given::time(time).ok_or_else(|| Failure::new("the time cannot be read"))?);
-    }
-    let request = engine::request(&given, args.namespace.as_deref());
+    let texts = Texts::read(&args.request, &engine)?;
+    let given = texts.given(&engine)?;
+    let request = engine::request(&given, args.request.namespace.as_deref());
     if args.expression.is_some() {
         let value = engine
             .evaluate(&request)
@@ -75,7 +50,7 @@ pub(crate) fn run(args: &Eval, ui: &mut Ui) -> Result<Exit, Failure> {
         }
     }
     let decision = if args.audit {
-        engine.audit_at(time.as_deref())
+        engine.audit_at(texts.time())
     } else {
         engine.decide(&request)
     };
@@ -140,64 +115,4 @@ fn package(args: &Eval, selection: &Selection) -> Result<String, Failure> {
             packages.first().map_or("", String::as_str)
         ))),
     }
-}
-
-/// The input and the file that `-i` names.
-fn named<'a>(argument: &'a str, engine: &Engine) -> Result<(String, &'a str), Failure> {
-    let inputs: Vec<&str> = engine.inputs().collect();
-    let is_name = |name: &str| {
-        !name.is_empty()
-            && name
-                .chars()
-                .all(|character| character.is_ascii_alphanumeric() || character == '_')
-    };
-    if let Some((name, file)) = argument.split_once('=').filter(|(name, _)| is_name(name)) {
-        if inputs.contains(&name) {
-            return Ok((name.to_owned(), file));
-        }
-        let failure = Failure::new(format!("the policy reads no input `{name}`"));
-        return Err(match nearest(name, inputs.iter().copied()) {
-            Some(near) => failure.with_help(format!("did you mean `{near}`?")),
-            None => failure.with_help(format!("it reads {}", list(&inputs))),
-        });
-    }
-    let others: Vec<&str> = inputs.iter().copied().filter(|name| *name != "now").collect();
-    match others.as_slice() {
-        [one] => Ok(((*one).to_owned(), argument)),
-        [] => Err(Failure::new("the policy reads no input").with_help("leave out `-i`")),
-        many => Err(
-            Failure::new(format!("`-i {argument}`: which input is it?")).with_help(format!(
-                "the policy reads {}: write `-i {}={argument}`",
-                list(many),
-                many.first().copied().unwrap_or("request")
-            )),
-        ),
-    }
-}
-
-fn list(names: &[&str]) -> String {
-    if names.is_empty() {
-        return "none".to_owned();
-    }
-    format!("`{}`", names.join("`, `"))
-}
-
-/// The one document of a file.
-fn one<'t>(engine: &Engine, name: &str, file: &str, text: &'t str) -> Result<Given<'t>, Failure> {
-    let mut documents = engine::documents(file, text);
-    let Some((_, first)) = documents.next() else {
-        return Err(Failure::new(format!("`{file}` holds no document")));
-    };
-    let document = first.map_err(|problem| Failure::new(format!("`{file}`: {problem}")))?;
-    if documents.next().is_some() {
-        return Err(Failure::new(format!("`{file}` holds more than one document"))
-            .with_help("`ward check` decides about each object of a file"));
-    }
-    let admission = engine
-        .input_infos()
-        .any(|input| input.name == name && input.admission);
-    Given::new(name, document, admission).map_err(|objects| {
-        Failure::new(format!("`{file}` holds {objects} objects"))
-            .with_help("give one; `ward check` decides about each object of a file")
-    })
 }

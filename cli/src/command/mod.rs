@@ -5,6 +5,7 @@ mod check;
 mod eval;
 mod explain;
 mod fmt;
+mod inputs;
 mod rules;
 mod test;
 
@@ -93,10 +94,7 @@ fn built<T: FromCompiled>(
     if let Some((name, bytes)) = &setup.selection.compiled {
         let compiled =
             engine::compiled(bytes, setup).map_err(|error| Failure::new(format!("`-p {name}`: {error}")))?;
-        return T::from_compiled(compiled).map_err(|BuildError { diagnostics, sources }| {
-            let errors = tell(&diagnostics, &sources, ui);
-            unusable(None, &errors)
-        });
+        return T::from_compiled(compiled).map_err(|error| refused(setup, &error, ui));
     }
     let config = setup.config.as_ref();
     let mut wrong = config.map_or_else(Vec::new, |config| tell(&config.diagnostics, &config.sources, ui));
@@ -107,6 +105,16 @@ fn built<T: FromCompiled>(
         Ok(engine) if wrong.is_empty() => Ok(engine),
         _ => Err(unusable(config, &wrong)),
     }
+}
+
+/// Why what was compiled became no engine.
+fn refused(setup: &Setup, BuildError { diagnostics, sources }: &BuildError, ui: &mut Ui) -> Failure {
+    let errors = tell(diagnostics, sources, ui);
+    let config = setup
+        .config
+        .as_ref()
+        .filter(|_| setup.selection.compiled.is_none());
+    unusable(config, &errors)
 }
 
 /// What a compiled policy becomes, too.

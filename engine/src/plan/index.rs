@@ -7,6 +7,7 @@
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
+    string::String,
     vec,
     vec::Vec,
 };
@@ -20,7 +21,7 @@ use super::{
 use crate::{
     eval::{Chosen, Machine},
     input::{FieldKey, Kind},
-    value::{NodeRef, Value, World, hash::Hash},
+    value::{NodeRef, Value, World, hash::Hash, print::json},
 };
 
 /// A scalar of an input: the steps that lead to it.
@@ -43,8 +44,8 @@ enum Found {
 /// Rules by what they ask.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Index {
-    paths: Vec<Path>,
-    nodes: Vec<Node>,
+    pub(super) paths: Vec<Path>,
+    pub(super) nodes: Vec<Node>,
     /// Of each rule what it needs, as an index into `wanted`.
     needs: Vec<u32>,
     /// Sets of places, each list once: of each set one has to be present, or the rule adds nothing.
@@ -53,20 +54,20 @@ pub(crate) struct Index {
 
 /// Rules that are run where the node is reached, and what they are told apart by further on.
 #[derive(Clone, Debug, Default)]
-struct Node {
-    rules: Vec<u32>,
-    switch: Option<Switch>,
+pub(super) struct Node {
+    pub(super) rules: Vec<u32>,
+    pub(super) switch: Option<Switch>,
 }
 
 /// A question to the input.
 #[derive(Clone, Debug)]
-struct Switch {
+pub(super) struct Switch {
     /// An index into [`Index::paths`].
-    path: u32,
+    pub(super) path: u32,
     /// Node of each answer, ordered by hash.
-    cases: Vec<(u64, u32)>,
+    pub(super) cases: Vec<(u64, u32)>,
     /// The rules that do not ask.
-    rest: u32,
+    pub(super) rest: u32,
 }
 
 /// A rule with what it still asks: paths and hashes.
@@ -199,19 +200,70 @@ impl Index {
         rules.sort_unstable();
     }
 
-    /// Whether a rule has what it needs, by the places that are present.
-    pub(crate) fn has_needs(&self, rule: u32, present: &Present) -> bool {
+    /// What a rule needs.
+    pub(crate) fn needs_of(&self, rule: u32) -> &[Need] {
         let needs = self.needs.get(rule as usize);
         let needs = needs.and_then(|needs| self.wanted.get(*needs as usize));
-        let needs = needs.map_or(&[][..], Vec::as_slice);
-        needs.iter().all(|need| present.has(need))
+        needs.map_or(&[][..], Vec::as_slice)
+    }
+
+    /// Whether a rule has what it needs, by the places that are present.
+    pub(crate) fn has_needs(&self, rule: u32, present: &Present) -> bool {
+        self.needs_of(rule).iter().all(|need| present.has(need))
+    }
+
+    /// Of each rule that is not run because of what it asks: the place, and the hashes that it asks for.
+    pub(crate) fn ruled_out(
+        &self,
+        machine: &Machine<'_>,
+        run: &BTreeSet<u32>,
+    ) -> BTreeMap<u32, (&Path, BTreeSet<u64>)> {
+        let mut found: BTreeMap<u32, (&Path, BTreeSet<u64>)> = BTreeMap::new();
+        let mut left = vec![0_u32];
+        while let Some(id) = left.pop() {
+            let switch = self.nodes.get(id as usize).and_then(|node| node.switch.as_ref());
+            let Some(switch) = switch else { continue };
+            left.push(switch.rest);
+            let Some(path) = self.paths.get(switch.path as usize) else {
+                continue;
+            };
+            let answer = match path.read(machine) {
+                Found::Key(key) => Some(key),
+                Found::Absent => None,
+                // Where nothing is left out.
+                Found::Other => continue,
+            };
+            // What ends a rule below the case that fits stands further down.
+            let mut here = Vec::new();
+            let fits = switch.cases.iter().find(|(key, _)| answer == Some(*key));
+            if let Some((_, node)) = fits {
+                left.push(*node);
+                self.below(vec![*node], &mut here);
+            }
+            for (key, node) in switch.cases.iter().filter(|(key, _)| answer != Some(*key)) {
+                let mut rules = Vec::new();
+                self.below(vec![*node], &mut rules);
+                rules.retain(|rule| !run.contains(rule) && here.binary_search(rule).is_err());
+                for rule in rules {
+                    let (at, keys) = found.entry(rule).or_insert_with(|| (path, BTreeSet::new()));
+                    if *at == path {
+                        keys.insert(*key);
+                    }
+                }
+            }
+        }
+        found
     }
 
     /// All rules below the cases of a switch, whatever they ask.
     #[cold]
     fn all_cases(&self, switch: &Switch, rules: &mut Vec<u32>) {
+        self.below(switch.cases.iter().map(|(_, node)| *node).collect(), rules);
+    }
+
+    /// All rules below some nodes, each once, in order.
+    fn below(&self, mut stack: Vec<u32>, rules: &mut Vec<u32>) {
         let mut found = BTreeSet::new();
-        let mut stack: Vec<u32> = switch.cases.iter().map(|(_, node)| *node).collect();
         while let Some(id) = stack.pop() {
             let Some(node) = self.nodes.get(id as usize) else {
                 continue;
@@ -246,6 +298,20 @@ fn best(asking: &[Asking]) -> Option<u32> {
 }
 
 impl Path {
+    /// What lies there, as JSON; none where nothing does.
+    pub(crate) fn shown(&self, machine: &Machine<'_>) -> Option<String> {
+        let mut value = machine.inputs.get(self.input as usize).copied()?;
+        for step in &self.steps {
+            value = machine.world.field(value, step);
+        }
+        if matches!(value, Value::Null) {
+            return None;
+        }
+        let mut out = String::new();
+        json(&machine.world, value, &mut out);
+        Some(out)
+    }
+
     fn read(&self, machine: &Machine<'_>) -> Found {
         let world = &machine.world;
         let input = machine.inputs.get(self.input as usize);

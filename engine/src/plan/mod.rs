@@ -22,6 +22,7 @@ pub(crate) mod index;
 pub(crate) mod join;
 mod needs;
 mod places;
+pub(crate) mod print;
 pub(crate) mod reads;
 pub(crate) mod relation;
 pub(crate) mod shape;

@@ -148,6 +148,16 @@ impl Need {
         }
         Self { words }
     }
+
+    /// The places.
+    pub(crate) fn places(&self) -> impl Iterator<Item = TrieId> {
+        self.words.iter().flat_map(|(index, mask)| {
+            let first = index.wrapping_mul(64);
+            (0..64_u32)
+                .filter(move |bit| mask >> bit & 1 == 1)
+                .map(move |bit| TrieId(first.wrapping_add(bit)))
+        })
+    }
 }
 
 /// A step that is no field.

@@ -331,7 +331,8 @@ fn slot(local: LocalId) -> String {
     format!("${}", local.0)
 }
 
-const fn comprehension(kind: ComprehensionKind) -> &'static str {
+/// What a comprehension makes of its rounds, in a word.
+pub const fn comprehension(kind: ComprehensionKind) -> &'static str {
     match kind {
         ComprehensionKind::List => "list",
         ComprehensionKind::Set => "set",
