@@ -81,6 +81,13 @@ pub(crate) fn load(
     diagnostics
 }
 
+/// The data that are given, by their indices.
+pub(crate) fn indices(plan: &Plan, given: &BTreeMap<String, force::Given>) -> Vec<u32> {
+    let named = (0_u32..).zip(&plan.data);
+    let named = named.filter(|(_, data)| given.contains_key(&data.name));
+    named.map(|(index, _)| index).collect()
+}
+
 /// Gives the data that are named other documents. All that is wrong is reported at once.
 pub(crate) fn replace(
     plan: &mut Plan,
@@ -152,9 +159,14 @@ pub(crate) fn derive(plan: &mut Plan, limits: Limits) -> Option<Diagnostic> {
         return Some(Diagnostic::new(Code::LoadLimit, fault.span, message)
             .with_help("relations on data alone are computed once, when the engine is built; join on equal columns, or raise the limit"));
     }
-    let (snapshot, heap) = machine.into_snapshot();
-    plan.compiled = plan.heap.mark();
+    let (mut snapshot, heap) = machine.into_snapshot();
+    if plan.snapshot.is_empty() {
+        plan.compiled = plan.heap.mark();
+    }
     plan.heap.append(&heap);
+    if plan.snapshot.is_empty() {
+        snapshot.made = plan.heap.since(plan.compiled);
+    }
     plan.snapshot = Arc::new(snapshot);
     let mut machine = Machine::new(plan, Docs::default(), limits);
     plan.index = Arc::new(index::build(plan, &mut machine));

@@ -14,6 +14,7 @@ use crate::{
     Observer,
     builder::Builder,
     decision::{self, Conflict, Decision, Effect, Finding, Level, Raw, Severity, Source},
+    digests::Digests,
     eval::{Machine, Sink},
     fault::{ErrorKind, FaultInfo, Reason},
     fix::{self, Mutation, Patch},
@@ -34,8 +35,7 @@ pub struct Engine {
     pub(crate) limits: Limits,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) force: Arc<Force>,
-    pub(crate) policy: Arc<str>,
-    pub(crate) data: Arc<str>,
+    pub(crate) digests: Digests,
     /// What the plan was made of.
     #[cfg(feature = "reference")]
     pub(crate) program: Arc<wardlaw_lang::ir::Program>,
@@ -230,12 +230,12 @@ impl Engine {
 
     /// Digest of the policy: `sha256:…`.
     pub fn policy_digest(&self) -> &str {
-        &self.policy
+        &self.digests.policy
     }
 
     /// Digest of the data: `sha256:…`.
     pub fn data_digest(&self) -> &str {
-        &self.data
+        &self.digests.data
     }
 
     /// The plan as text: what is shared, how joins look up, the switches of the index, what each rule needs, and
@@ -497,6 +497,7 @@ impl Engine {
         }
         let (patch, changes, conflicts) = fix::merge(mutations);
         let findings: Vec<Finding> = findings.into_iter().map(|raw| raw.finding).collect();
+        let Digests { policy, data } = self.digests.hand_out();
         Decision {
             allowed: !findings.iter().any(Finding::denies),
             findings,
@@ -511,8 +512,8 @@ impl Engine {
                 .collect(),
             outputs,
             skipped: Force::skipped(scope, |package| self.package(package).to_string()),
-            policy: self.policy.clone(),
-            data: self.data.clone(),
+            policy,
+            data,
             fuel,
         }
     }

@@ -17,6 +17,7 @@ mod data;
 mod datum;
 mod decide;
 pub mod decision;
+mod digests;
 mod engine;
 mod eval;
 mod explain;

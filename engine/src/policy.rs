@@ -9,6 +9,7 @@ use crate::{
     BuildError, Observer, data,
     datum::Datum,
     decision::digest_data,
+    digests::Digests,
     engine::{Engine, Inventory},
     force::{At, Force, Given, Marks},
     limits::Limits,
@@ -175,8 +176,10 @@ impl Policy {
             limits: self.limits,
             observer: self.observer,
             force: self.force,
-            policy: self.digest.into(),
-            data: data.into(),
+            digests: Digests {
+                policy: self.digest.into(),
+                data: data.into(),
+            },
             #[cfg(feature = "reference")]
             program: self.program,
         })
@@ -194,7 +197,8 @@ impl Policy {
 impl Engine {
     /// The same policy with other data: what is named gets a new value, the rest stays as it is. Nothing is
     /// compiled, and this engine stays as it is, so that decisions at work end with the data that they began
-    /// with. What follows from data (relations, `let`s, the index) is computed anew.
+    /// with. Relations, `let`s and join indexes that follow from what changes are computed anew; the others
+    /// are shared between the engines, as the data are that stay.
     ///
     /// # Errors
     /// A name that no datum has, a value that is not of its type, or a limit of loading.
@@ -202,7 +206,6 @@ impl Engine {
         &self,
         data: impl IntoIterator<Item = (N, D)>,
     ) -> Result<Self, BuildError> {
-        let mut plan = self.plan.without_snapshot();
         let mut sources = Sources::clone(&self.sources);
         let given = data.into_iter().map(|(name, value)| {
             let (name, value) = (name.into(), value.into());
@@ -210,6 +213,7 @@ impl Engine {
             (name, Given { value, at })
         });
         let (given, marks) = (given.collect(), Marks::default());
+        let mut plan = self.plan.without(data::indices(&self.plan, &given));
         let given = data::Given {
             data: &given,
             marks: &marks,
@@ -222,14 +226,16 @@ impl Engine {
             return Err(BuildError { diagnostics, sources });
         }
         Ok(Self {
-            data: digest_data(&plan).into(),
+            digests: Digests {
+                policy: self.digests.policy.clone(),
+                data: digest_data(&plan).into(),
+            },
             plan,
             sources: self.sources.clone(),
             warnings: self.warnings.clone(),
             limits: self.limits,
             observer: self.observer.clone(),
             force: self.force.clone(),
-            policy: self.policy.clone(),
             #[cfg(feature = "reference")]
             program: self.program.clone(),
         })

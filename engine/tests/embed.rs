@@ -210,15 +210,23 @@ rule another { when node.port == 81  deny "81" }
         json!([edge("start", "b"), edge("a", "c")]),
     ];
     let mut engine = engine(TEXT);
-    for (round, edges) in sets.iter().cycle().take(12).enumerate() {
+    let mut given = std::collections::BTreeMap::new();
+    for (round, edges) in sets.iter().cycle().take(24).enumerate() {
         let data = [
             ("p.edges", edges.clone()),
             ("p.allowed", json!(format!("^[ab]{{{}}}$", round % 2 + 1))),
             ("p.port", json!(80 + round % 3)),
         ];
-        engine = engine.with_data(data.clone()).unwrap();
+        // Some of them at a time, so that what follows from the others is kept.
+        let changed: Vec<_> = (0..)
+            .zip(data)
+            .filter(|(bit, _)| round == 0 || (round + 1) >> bit & 1 == 1)
+            .map(|(_, datum)| datum)
+            .collect();
+        engine = engine.with_data(changed.clone()).unwrap();
+        given.extend(changed);
         let mut builder = Engine::builder().source("policy.ward", TEXT);
-        for (name, value) in data {
+        for (name, value) in given.clone() {
             builder = builder.data(name, value);
         }
         let fresh = builder.build().unwrap();

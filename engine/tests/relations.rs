@@ -290,3 +290,70 @@ rule far { for (home, name, to) in reach  when to == home + 2  deny "{home}" }
     assert!(!decision.findings.is_empty());
     assert!(decision.fuel < 200 * 8, "{}", decision.fuel);
 }
+
+/// A list of `count` numbers.
+fn numbers(count: usize) -> Value {
+    json!((0..count).collect::<Vec<_>>())
+}
+
+#[test]
+fn what_follows_from_data_that_stay_is_not_computed_again() {
+    // What loading draws is limited, and each datum that changes leaves room for itself alone.
+    let text = "
+        package p
+        input n: int
+        data steps: [int] = []
+        data names: [int] = []
+        relation step(a: int, b: int) { for a in steps  yield (a, a + 1) }
+        let twice: [int] = [a * 2 for (a, _) in step]
+        let texts: [string] = [\"{name}\" for name in names]
+        rule known { for (a, b) in step when a == n  when b in twice  deny \"{n}\" }
+        rule named { when \"{n}\" in texts  deny \"{n} is a name\" }
+    ";
+    let with = |fuel: u64| {
+        let mut limits = Limits::default();
+        limits.load_fuel = fuel;
+        Engine::builder().source("policy.ward", text).limits(limits)
+    };
+    let build = |builder: wardlaw::Builder| {
+        builder
+            .data("p.steps", numbers(400))
+            .data("p.names", numbers(100))
+            .build()
+    };
+    let least = (0..4_000)
+        .step_by(50)
+        .find(|fuel| build(with(*fuel)).is_ok())
+        .unwrap();
+    let engine = build(with(least)).unwrap();
+    // More names cost what the old ones and all that follows from the steps cost, or less.
+    let more = least as usize - 50;
+    let other = engine.with_data([("p.names", numbers(more))]).unwrap();
+    assert!(engine.with_data([("p.steps", numbers(more))]).is_err());
+    assert!(
+        with(least)
+            .data("p.steps", numbers(400))
+            .data("p.names", numbers(more))
+            .build()
+            .is_err()
+    );
+    for n in [0, 1, 399, 400, more - 1, more] {
+        let fresh = with(1_000_000)
+            .data("p.steps", numbers(400))
+            .data("p.names", numbers(more));
+        let fresh = fresh.build().unwrap();
+        let decision = other.decide_value(&json!(n)).unwrap();
+        assert_eq!(decision, fresh.decide_value(&json!(n)).unwrap());
+        assert_eq!(
+            decision.findings.len(),
+            usize::from(n < more) + usize::from(n % 2 == 1 && n < 400)
+        );
+    }
+    // However often they change, and back.
+    let mut engine = other;
+    for round in 0..300 {
+        engine = engine.with_data([("p.names", numbers(round % 7 + 1))]).unwrap();
+    }
+    assert_eq!(engine.decide_value(&json!(5)).unwrap().findings.len(), 2);
+    assert_eq!(engine.decide_value(&json!(6)).unwrap().findings.len(), 0);
+}

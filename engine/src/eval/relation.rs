@@ -5,6 +5,7 @@
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     vec::Vec,
 };
 
@@ -15,7 +16,7 @@ use super::{
 use crate::{
     decision::Raw,
     fault::{Fault, FaultInfo, Reason},
-    plan::{Clause, Op, OpId, Rule, Slice, Wholes, relation::Block, shape::ShapeId},
+    plan::{Clause, Op, OpId, Rule, Slice, Wholes, depends::Stale, relation::Block, shape::ShapeId},
     value::{
         Value,
         hash::Hash,
@@ -46,10 +47,12 @@ pub(crate) struct Stored {
 /// What depends on data alone, computed once.
 #[derive(Debug, Default)]
 pub(crate) struct Snapshot {
-    relations: Vec<Option<Stored>>,
+    relations: Vec<Option<Arc<Stored>>>,
     lets: Vec<Slot>,
     let_met: BTreeMap<u32, BTreeSet<u32>>,
-    indexes: Vec<Option<Index>>,
+    indexes: Vec<Option<Arc<Index>>>,
+    /// What was made when all of it was computed; see [`Heap::since`](crate::value::Heap::since).
+    pub(crate) made: usize,
 }
 
 impl Snapshot {
@@ -59,10 +62,49 @@ impl Snapshot {
         lets.resize(count, Slot::Empty);
     }
 
+    /// A relation that was computed.
+    #[inline]
+    fn relation(&self, relation: u32) -> Option<&Stored> {
+        self.relations.get(relation as usize)?.as_deref()
+    }
+
     /// An index that was built.
     #[inline]
     pub(super) fn index(&self, keyed: u32) -> Option<&Index> {
-        self.indexes.get(keyed as usize)?.as_ref()
+        self.indexes.get(keyed as usize)?.as_deref()
+    }
+
+    /// What does not depend on data that change.
+    pub(crate) fn without(&self, stale: &Stale) -> Self {
+        let kept = |stale: &[bool], at: usize| !stale.get(at).copied().unwrap_or(true);
+        let relations = self.relations.iter().enumerate();
+        let indexes = self.indexes.iter().enumerate();
+        let lets = self.lets.iter().enumerate();
+        let met = self.let_met.iter();
+        Self {
+            relations: relations
+                .map(|(at, stored)| stored.clone().filter(|_| kept(&stale.relations, at)))
+                .collect(),
+            lets: lets
+                .map(|(at, slot)| match slot {
+                    slot if kept(&stale.lets, at) => slot.clone(),
+                    _ => Slot::Empty,
+                })
+                .collect(),
+            let_met: met
+                .filter(|(at, _)| kept(&stale.lets, **at as usize))
+                .map(|(at, met)| (*at, met.clone()))
+                .collect(),
+            indexes: indexes
+                .map(|(at, index)| index.clone().filter(|_| kept(&stale.indexes, at)))
+                .collect(),
+            made: self.made,
+        }
+    }
+
+    /// Whether nothing was computed yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.relations.is_empty() && self.lets.is_empty() && self.indexes.is_empty()
     }
 
     pub(super) fn let_met(&self) -> BTreeMap<u32, BTreeSet<u32>> {
@@ -118,7 +160,7 @@ impl<'a> Machine<'a> {
     pub(super) fn stored(&self, relation: u32) -> Option<&Stored> {
         let index = relation as usize;
         let own = self.relations.get(index).and_then(Option::as_ref);
-        own.or_else(|| self.plan.snapshot.relations.get(index)?.as_ref())
+        own.or_else(|| self.plan.snapshot.relation(relation))
     }
 
     /// Computes a relation, unless it is there; notes its errors.
@@ -129,7 +171,7 @@ impl<'a> Machine<'a> {
         }
         let index = relation as usize;
         let own = self.relations.get(index).and_then(Option::as_ref);
-        let stored = own.or_else(|| self.plan.snapshot.relations.get(index)?.as_ref());
+        let stored = own.or_else(|| self.plan.snapshot.relation(relation));
         if let Some(stored) = stored.filter(|stored| !stored.met.is_empty()) {
             self.met.extend(&stored.met);
         }
@@ -660,13 +702,20 @@ impl Machine<'_> {
         Ok(())
     }
 
-    /// What was computed, and the heap that it lies in.
+    /// What was computed and what was kept, and the heap that the former lies in.
     pub(crate) fn into_snapshot(self) -> (Snapshot, crate::value::Heap) {
+        fn merged<T>(own: Vec<Option<T>>, kept: &[Option<Arc<T>>]) -> Vec<Option<Arc<T>>> {
+            let own = own.into_iter().enumerate();
+            own.map(|(at, own)| own.map(Arc::new).or_else(|| kept.get(at)?.clone()))
+                .collect()
+        }
+        let kept = &self.plan.snapshot;
         let snapshot = Snapshot {
-            relations: self.relations,
+            relations: merged(self.relations, &kept.relations),
             lets: self.lets,
             let_met: self.let_met,
-            indexes: self.indexes,
+            indexes: merged(self.indexes, &kept.indexes),
+            made: kept.made,
         };
         (snapshot, self.world.heap)
     }

@@ -16,6 +16,7 @@ pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod declared;
 mod denial;
+pub(crate) mod depends;
 pub(crate) mod depth;
 mod guard;
 pub(crate) mod index;
@@ -260,6 +261,9 @@ pub(crate) enum Op {
 
 const _: () = assert!(size_of::<Op>() <= 16);
 
+/// Values and bytes that snapshots before may have left in the heap, whatever the size of the first.
+const MOST_LEFT: usize = 4_096;
+
 /// What operands are taken as before they are compared; an index into [`Plan::wholes`]. Without values of
 /// opaque types and sets inside, it is the first, and costs nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -478,12 +482,20 @@ pub(crate) struct Edit {
 }
 
 impl Plan {
-    /// A copy in which data can be replaced: nothing that was computed of them is in it. Documents are shared.
-    pub(crate) fn without_snapshot(&self) -> Self {
+    /// A copy in which data can be replaced, by their indices: what followed from them alone is in it no more.
+    /// Documents are shared, and so is what follows from other data.
+    pub(crate) fn without(&self, changed: impl IntoIterator<Item = u32>) -> Self {
         let mut plan = self.clone();
-        plan.heap.reset(self.compiled);
-        plan.snapshot = Arc::default();
+        let kept = self.heap.since(self.compiled);
         plan.index = Arc::default();
+        // What the snapshots before have made stays in the heap; once that is more than half of it, all is
+        // computed anew.
+        if kept > self.snapshot.made.saturating_mul(2).saturating_add(MOST_LEFT) {
+            plan.heap.reset(self.compiled);
+            plan.snapshot = Arc::default();
+        } else {
+            plan.snapshot = Arc::new(self.snapshot.without(&depends::on(self, changed)));
+        }
         plan
     }
 

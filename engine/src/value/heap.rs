@@ -126,6 +126,15 @@ impl Heap {
         lists.saturating_add(self.items.capacity()).saturating_add(text)
     }
 
+    /// Items, texts and bytes of text that were added since the mark.
+    pub(crate) fn since(&self, mark: Mark) -> usize {
+        let now = self.mark();
+        let items = now.items.saturating_sub(mark.items);
+        let texts = now.texts.saturating_sub(mark.texts);
+        let text = now.text.saturating_sub(mark.text);
+        items.saturating_add(texts).saturating_add(text)
+    }
+
     /// How full the heap is.
     pub(crate) fn mark(&self) -> Mark {
         Mark {
