@@ -446,7 +446,7 @@ impl Document<'_> {
             return None;
         }
         if node.flags & flag::KEY_EXTRA != 0 {
-            return side_span(&self.key_spans, id);
+            return Some(side_span(&self.key_spans, id).unwrap_or(0..0));
         }
         let range = self.key_range(node)?;
         let quote = u32::from(node.flags & flag::KEY_QUOTED != 0);

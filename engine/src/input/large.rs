@@ -22,7 +22,7 @@ pub(super) struct Large {
 
 impl Document<'_> {
     /// Notes where the children of large lists and objects lie.
-    pub(crate) fn keep(mut self) -> Self {
+    pub(super) fn know_large(&mut self) {
         let mut large = Large::default();
         let mut members = Vec::new();
         for id in (0..self.nodes.len() as u32).map(NodeId) {
@@ -49,7 +49,6 @@ impl Document<'_> {
             large.members = Hashed::new(members);
             self.large = Some(large);
         }
-        self
     }
 }
 

@@ -15,6 +15,7 @@ pub mod yaml;
 #[cfg(feature = "yaml")]
 mod alias;
 mod build;
+mod keep;
 mod large;
 mod navigate;
 mod part;

@@ -5,7 +5,7 @@ use alloc::{collections::BTreeMap, vec, vec::Vec};
 
 use super::{
     Op, OpId, Plan,
-    depth::{clause_ops, reached},
+    depth::{Walk, clause_ops},
     join::Source,
 };
 
@@ -56,9 +56,10 @@ pub(crate) fn on(plan: &Plan, changed: impl IntoIterator<Item = u32>) -> Stale {
 /// What names a part itself.
 fn needed_by(plan: &Plan) -> BTreeMap<Part, Vec<Part>> {
     let mut needed_by: BTreeMap<Part, Vec<Part>> = BTreeMap::new();
+    let mut walk = Walk::default();
     let mut needs = |part: Part, roots: &[OpId]| {
-        for id in roots.iter().flat_map(|root| reached(plan, *root)) {
-            let named = match plan.op(id) {
+        for id in walk.reached(plan, roots) {
+            let named = match plan.op(*id) {
                 Some(Op::Data(index)) => Part::Data(index),
                 Some(Op::Call { function, .. }) => Part::Function(function),
                 Some(Op::Let(index)) => Part::Let(index),
