@@ -229,6 +229,9 @@ impl Raw {
 
 /// Orders findings as the contract says and drops equal ones.
 pub(crate) fn compact(findings: &mut Vec<Raw>) {
+    if findings.len() < 2 {
+        return;
+    }
     findings.sort_by(Raw::order);
     let mut kept: Vec<Raw> = Vec::with_capacity(findings.len());
     for finding in findings.drain(..) {

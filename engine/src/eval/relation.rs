@@ -11,6 +11,7 @@ use alloc::{
 
 use super::{
     Eval, Machine, Slot,
+    call::Operands,
     clause::{Flow, Target},
 };
 use crate::{
@@ -484,39 +485,39 @@ impl<'a> Machine<'a> {
     /// Whether a relation has a row; `value` is a tuple, or the only column.
     #[inline(never)]
     pub(super) fn has_row(&mut self, relation: u32, site: OpId, value: OpId, wholes: Wholes) -> Eval<bool> {
-        let columns = self
-            .plan
+        let plan = self.plan;
+        let (columns, keyed) = plan
             .relations
             .get(relation as usize)
-            .map_or(1, |r| r.columns) as usize;
-        let start = match self.plan.op(value) {
-            Some(Op::Tuple(items)) if items.len as usize == columns && columns > 1 => self.push_all(items)?,
+            .map_or((1, 0), |known| (known.columns as usize, known.member));
+        let mut row = Operands::new();
+        match plan.op(value) {
+            Some(Op::Tuple(items)) if items.len as usize == columns && columns > 1 => {
+                for item in items.of(&plan.args) {
+                    let value = self.eval(*item)?;
+                    row.push(value);
+                }
+            }
             _ => {
                 let value = self.eval(value)?;
-                let start = self.stack.len();
                 if columns == 1 {
-                    self.stack.push(value);
+                    row.push(value);
                 } else if self.world.len(value) == Some(columns) {
-                    for column in 0..columns {
-                        let value = self.world.element(value, column);
-                        self.stack.push(value);
-                    }
+                    row.extend((0..columns).map(|column| self.world.element(value, column)));
                 }
-                start
             }
-        };
-        let mut row = self.pop_all(start);
+        }
         self.taken_whole(value, wholes, &mut row)?;
         self.relation(relation)?;
         if row.len() != columns || matches!(row.as_slice(), [Value::Null]) {
             return Ok(false);
         }
-        let plan = self.plan;
-        let columns = plan.wholes.get(wholes.0 as usize).map_or(&[][..], |w| &w.columns);
-        if !columns.is_empty() {
-            return self.has_row_of(relation, site, &row, columns);
+        if wholes != Wholes::default() {
+            let columns = plan.wholes.get(wholes.0 as usize).map_or(&[][..], |w| &w.columns);
+            if !columns.is_empty() {
+                return self.has_row_of(relation, site, &row, columns);
+            }
         }
-        let keyed = self.plan.relations.get(relation as usize).map_or(0, |r| r.member);
         self.cover(keyed)?;
         let mut hash = Hash::default();
         for value in &row {

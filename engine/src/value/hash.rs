@@ -28,12 +28,17 @@ impl Hash {
 
     fn text(&mut self, text: &str) {
         self.add(text.len() as u64);
-        let (words, rest) = text.as_bytes().as_chunks::<8>();
+        let bytes = text.as_bytes();
+        let (words, rest) = bytes.as_chunks::<8>();
         for word in words {
             self.add(u64::from_le_bytes(*word));
         }
-        let rest = rest.iter().fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
-        self.add(rest);
+        // What is left, as the last bytes of the text: some are hashed twice, none is left out.
+        self.add(match (rest, bytes.last_chunk::<8>()) {
+            ([], _) => 0,
+            (_, Some(last)) => u64::from_le_bytes(*last),
+            (rest, None) => rest.iter().fold(0_u64, |word, byte| word << 8 | u64::from(*byte)),
+        });
     }
 
     /// A node, told apart by where it lies.
