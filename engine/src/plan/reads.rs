@@ -142,7 +142,8 @@ struct Reads<'p> {
 
 impl Reads<'_> {
     fn rule(&mut self, index: u32, rule: &ir::Rule) {
-        self.frame = vec![Abstract::default(); rule.locals as usize];
+        self.frame.clear();
+        self.frame.resize(rule.locals as usize, Abstract::default());
         self.clauses(&rule.clauses);
         let effect = &rule.effect;
         if let Some(message) = effect.message {
@@ -174,7 +175,7 @@ impl Reads<'_> {
         } = self;
         let mark = index.saturating_add(1);
         met.resize(groups.len(), 0);
-        let seen = core::mem::take(&mut self.seen);
+        let mut seen = core::mem::take(&mut self.seen);
         let mut add = |read: &[(u32, How)]| {
             for (id, how) in read {
                 let Some(node) = nodes.get_mut(*id as usize) else {
@@ -190,16 +191,17 @@ impl Reads<'_> {
             }
         };
         add(&seen.nodes);
-        let mut waiting = seen.groups;
-        while let Some(id) = waiting.pop() {
+        while let Some(id) = seen.groups.pop() {
             if let (Some(group), Some(met)) = (groups.get(id as usize), met.get_mut(id as usize))
                 && *met != mark
             {
                 *met = mark;
                 add(&group.nodes);
-                waiting.extend_from_slice(&group.groups);
+                seen.groups.extend_from_slice(&group.groups);
             }
         }
+        seen.nodes.clear();
+        self.seen = seen;
     }
 
     fn finish(mut self) -> Trie {

@@ -65,8 +65,23 @@ impl Builder<'_> {
         }
     }
 
+    /// Whether values of the expression's type are what they are written as, which most comparisons are of.
+    fn is_simple(&self, id: ExprId) -> bool {
+        let mut ty = self.types.get(self.program.type_of(id));
+        if let Type::Optional(present) = ty {
+            ty = self.types.get(*present);
+        }
+        matches!(
+            ty,
+            Type::Bool | Type::Int | Type::Float | Type::String | Type::Literal(_)
+        )
+    }
+
     /// `==` and `!=`.
     pub(super) fn both(&mut self, left: ExprId, right: ExprId) -> Wholes {
+        if self.is_simple(left) && self.is_simple(right) {
+            return Wholes::default();
+        }
         let types = [self.present(left), self.present(right)];
         let mut whole = Whole::default();
         self.compared(&types, &mut whole.operands);
@@ -141,6 +156,9 @@ impl Builder<'_> {
 
     /// `+` and `-` of sets.
     pub(super) fn of_sets(&mut self, left: ExprId, right: ExprId) -> Wholes {
+        if self.is_simple(left) {
+            return Wholes::default();
+        }
         let types = [self.present(left), self.present(right)];
         let mut whole = Whole::default();
         if types.iter().all(|declared| declared.is_set(&mut self.types)) {

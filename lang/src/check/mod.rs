@@ -29,6 +29,7 @@ mod unknown;
 mod variants;
 
 use alloc::{
+    boxed::Box,
     collections::{BTreeMap, BTreeSet},
     format,
     string::String,
@@ -162,7 +163,7 @@ struct Checker<'a, 's> {
     scopes: Vec<Scope<'a, 's>>,
     by_path: BTreeMap<&'a str, usize>,
     program: Program,
-    strings: Ids,
+    strings: Ids<Box<str>>,
     inputs: BTreeMap<String, InputId>,
     /// Checked functions, by the index in [`State::Done`].
     functions: Vec<FnInfo>,
@@ -237,11 +238,11 @@ impl<'a, 's> Checker<'a, 's> {
     fn string(&mut self, text: &str) -> StringId {
         let (strings, hash) = (&self.program.strings, ids::hash(text));
         let is = |id: u32| strings.get(id as usize).is_some_and(|known| **known == *text);
-        if let Some(id) = self.strings.find(hash, is) {
+        if let Some(id) = self.strings.find(hash, text, is) {
             return StringId(id);
         }
         let id = strings.len() as u32;
-        self.strings.add(hash, id);
+        self.strings.add(hash, id, || text.into());
         self.program.strings.push(text.into());
         StringId(id)
     }

@@ -87,12 +87,14 @@ pub fn verify(program: &Program) -> Result {
         walk.owned(Owner("", &data.name), data.locals, &default, None)?;
     }
     relations(program, &mut walk)?;
+    let mut roots = Vec::new();
     for rule in &program.rules {
         let owner = Owner("rule ", &rule.name);
         if rule.package.index() >= program.packages.len() {
             return broken(format!("{owner} is of no package"));
         }
-        let mut roots: Vec<ExprId> = rule.effect.message.into_iter().collect();
+        roots.clear();
+        roots.extend(rule.effect.message);
         for clause in &rule.clauses {
             roots.extend(clause_exprs(clause));
             clause_slots(clause, rule.locals, owner, &walk.reads)?;

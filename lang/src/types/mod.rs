@@ -167,7 +167,7 @@ pub enum Origin {
 #[derive(Clone, Debug)]
 pub struct Types {
     structures: Vec<Type>,
-    ids: Ids,
+    ids: Ids<Type>,
     named: Vec<Named>,
     packed: Vec<(String, Packed<'static>)>,
     packed_names: BTreeMap<(u32, packed::TypeId), TypeId>,
@@ -228,12 +228,15 @@ impl Types {
     /// [`Types::union`] and [`Types::optional`], which keep them normal.
     pub fn intern(&mut self, ty: Type) -> TypeId {
         let (structures, hash) = (&self.structures, ids::hash(&ty));
-        if let Some(id) = self.ids.find(hash, |id| structures.get(id as usize) == Some(&ty)) {
+        if let Some(id) = self
+            .ids
+            .find(hash, &ty, |id| structures.get(id as usize) == Some(&ty))
+        {
             return TypeId(id);
         }
         let id = TypeId(self.structures.len() as u32);
+        self.ids.add(hash, id.0, || ty.clone());
         self.structures.push(ty);
-        self.ids.add(hash, id.0);
         id
     }
 

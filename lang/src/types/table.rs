@@ -55,11 +55,11 @@ impl Types {
         let mut ids = Ids::default();
         for (id, ty) in (0_u32..).zip(&table.structures) {
             let hash = ids::hash(ty);
-            let twice = ids.find(hash, |id| table.structures.get(id as usize) == Some(ty));
+            let twice = ids.find(hash, ty, |id| table.structures.get(id as usize) == Some(ty));
             if twice.is_some() {
                 return None;
             }
-            ids.add(hash, id);
+            ids.add(hash, id, || ty.clone());
         }
         Some(Self {
             structures: table.structures,
