@@ -169,7 +169,10 @@ pub(crate) fn derive(plan: &mut Plan, limits: Limits) -> Option<Diagnostic> {
     }
     plan.snapshot = Arc::new(snapshot);
     let mut machine = Machine::new(plan, Docs::default(), limits);
-    plan.index = Arc::new(index::build(plan, &mut machine));
+    let (index, watches) = index::build(plan, &mut machine);
+    plan.index = Arc::new(index);
+    let checks = &plan.checks;
+    plan.reads.watch(watches, |check| checks.is_optional(check));
     None
 }
 

@@ -36,11 +36,11 @@ pub enum Why {
         /// What the rule asks for, as JSON.
         asked: Vec<String>,
     },
-    /// Left out: it needs one of these places, and none is present. `[]` is every element of a list, `[*]`
-    /// the value of every key.
-    Absent {
-        /// The places, from the input's name.
-        places: Vec<String>,
+    /// Left out: it needs that one of these is so, and none is. A path alone has to be present, one behind `no`
+    /// absent; `[]` is every element of a list, `[*]` the value of every key.
+    Lacks {
+        /// Paths from the input's name, and what is asked of them: `request.object.spec.hostPID == true`.
+        needs: Vec<String>,
     },
     /// Left out, on any input: what it asks of the data is false.
     Never,
@@ -60,8 +60,8 @@ impl Engine {
         let mut ruled_out = self.plan.index.ruled_out(&machine, &run);
         let hashes: BTreeSet<u64> = ruled_out.values().flat_map(|(_, asked)| asked).copied().collect();
         let constants = print::constants(&self.plan, &hashes);
-        let places = if all_fits {
-            print::places(&self.plan)
+        let marks = if all_fits {
+            print::marks(&self.plan, &print::places(&self.plan))
         } else {
             BTreeMap::new()
         };
@@ -86,12 +86,12 @@ impl Engine {
                 } else if !run.contains(&index) {
                     Why::Never
                 } else if let Some(need) = lacking() {
-                    let places = print::need_text(need, &places);
-                    Why::Absent { places }
+                    let needs = print::need_text(need, &marks);
+                    Why::Lacks { needs }
                 } else {
                     Why::Run
                 };
-                let rule = rule.name.as_str();
+                let rule = &*rule.name;
                 Explained { rule, why }
             })
             .collect()

@@ -116,10 +116,10 @@ fn words(why: &Why) -> String {
                 None => format!("left out: there is no `{path}`, the rule asks for {asked}"),
             }
         }
-        Why::Absent { places } => match places.as_slice() {
-            [] => "left out: it asks for what is never there".to_owned(),
-            [one] => format!("left out: there is no `{one}`"),
-            many => format!("left out: there is none of `{}`", many.join("`, `")),
+        Why::Lacks { needs } => match needs.as_slice() {
+            [] => "left out: it asks for what is never so".to_owned(),
+            [one] => format!("left out: it needs `{one}`"),
+            many => format!("left out: it needs one of `{}`", many.join("`, `")),
         },
         Why::Never => "left out: what it asks of the data is false".to_owned(),
         _ => "left out".to_owned(),

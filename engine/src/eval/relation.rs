@@ -111,6 +111,14 @@ impl Snapshot {
     pub(super) fn let_met(&self) -> BTreeMap<u32, BTreeSet<u32>> {
         self.let_met.clone()
     }
+
+    /// The value of a `let` on data alone that met no error.
+    pub(crate) fn value(&self, entry: u32) -> Option<&Value> {
+        match self.lets.get(entry as usize)? {
+            Slot::Value(value) if !self.let_met.contains_key(&entry) => Some(value),
+            _ => None,
+        }
+    }
 }
 
 /// Which rows of its own stratum a block draws.

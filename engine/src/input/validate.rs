@@ -15,7 +15,7 @@ use crate::{
     },
     plan::{
         check::{CheckId, Found, kinds},
-        trie::{Edge, Present, TrieId, TrieNode},
+        trie::{Edge, Present, Seen, TrieId, TrieNode},
     },
     value::{
         DocId, NodeRef, Value,
@@ -34,7 +34,7 @@ pub(crate) struct Mismatch<'p> {
 
 /// All mismatches of the inputs of a decision; notes the places that are present.
 pub(crate) fn mismatches<'p>(machine: &Machine<'p>, present: &mut Present) -> Vec<Mismatch<'p>> {
-    present.begin(machine.plan.reads.nodes.len());
+    present.begin(machine.plan.index.marks());
     let mut walk = Walk {
         machine,
         present,
@@ -95,7 +95,7 @@ impl<'p> Walk<'_, 'p> {
         let Some(trie) = self.trie(id) else { return };
         match value {
             Value::Node(at) => self.node(id, trie, at),
-            Value::Null if self.is_optional(trie.check) => {}
+            Value::Null if self.is_optional(trie.check) => self.absent(trie),
             Value::Null => {
                 let place = Place {
                     base: Base::Request,
@@ -119,7 +119,10 @@ impl<'p> Walk<'_, 'p> {
                     steps.pop();
                 }
             }
-            _ => self.present.add(id),
+            _ => {
+                self.present.add(id);
+                self.test(trie, value);
+            }
         }
     }
 
@@ -131,8 +134,11 @@ impl<'p> Walk<'_, 'p> {
             return;
         };
         let kind = doc.kind(at.node);
-        if kind != Kind::Null {
+        if kind == Kind::Null {
+            self.absent(trie);
+        } else {
             self.present.add(id);
+            self.test(trie, Value::Node(at));
         }
         if check.at_once & kinds::of(kind) != 0 {
             if matches!(kind, Kind::Object | Kind::List) {
@@ -149,6 +155,25 @@ impl<'p> Walk<'_, 'p> {
         }
         if kind != Kind::Null {
             self.below(id, trie, at);
+        }
+    }
+
+    /// Sets the marks of what is there.
+    #[inline]
+    fn test(&mut self, trie: &TrieNode, value: Value) {
+        let Some(watch) = &trie.watch else { return };
+        for test in &watch.tests {
+            if test.passes(&self.machine.world, value) {
+                self.present.set(test.mark);
+            }
+        }
+    }
+
+    /// Sets the mark of what is not there.
+    #[inline]
+    fn absent(&mut self, trie: &TrieNode) {
+        if let Some(mark) = trie.watch.as_ref().and_then(|watch| watch.absent) {
+            self.present.set(mark);
         }
     }
 
@@ -169,19 +194,24 @@ impl<'p> Walk<'_, 'p> {
             whole::parts(checks, doc, shape, at.node, &mut told);
         }
         if kind == Kind::Object && !trie.fields.is_empty() {
+            let mut seen = Seen::default();
             for (node, name) in doc.members(at.node) {
-                for id in trie.fields.named(&name) {
+                for (field, id) in trie.fields.named(&name) {
                     if let Some(next) = self.trie(id) {
+                        seen.add(field);
                         self.node(id, next, child(node));
                     }
                 }
             }
-            for (key, id) in trie.fields.required() {
+            for (key, id) in trie.fields.missed(seen) {
                 if let Some(next) = self.trie(*id)
                     && doc.get(at.node, key).is_none()
                 {
-                    let place = crate::eval::missing(at, key.text());
-                    self.report(*id, next, Found::Nothing, place);
+                    self.absent(next);
+                    if !self.is_optional(next.check) {
+                        let place = crate::eval::missing(at, key.text());
+                        self.report(*id, next, Found::Nothing, place);
+                    }
                 }
             }
         }

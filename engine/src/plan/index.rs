@@ -15,13 +15,14 @@ use alloc::{
 use super::{
     Plan,
     guard::{self, Guard},
+    marks::Marks,
     needs,
-    trie::{Need, Present},
+    trie::{Need, Present, TrieId, Watch},
 };
 use crate::{
     eval::{Chosen, Machine},
     input::{FieldKey, Kind},
-    value::{NodeRef, Value, World, hash::Hash, print::json},
+    value::{NodeRef, Value, World, hash::Hash, print::json, world::Docs},
 };
 
 /// A scalar of an input: the steps that lead to it.
@@ -48,8 +49,10 @@ pub(crate) struct Index {
     pub(super) nodes: Vec<Node>,
     /// Of each rule what it needs, as an index into `wanted`.
     needs: Vec<u32>,
-    /// Sets of places, each list once: of each set one has to be present, or the rule adds nothing.
+    /// Sets of marks, each list once: of each set one has to be set, or the rule adds nothing.
     wanted: Vec<Vec<Need>>,
+    /// How many marks there are.
+    marks: usize,
 }
 
 /// Rules that are run where the node is reached, and what they are told apart by further on.
@@ -77,18 +80,25 @@ struct Asking {
     guards: Vec<(u32, Vec<u64>)>,
 }
 
-/// The index of a plan whose data are loaded.
-pub(crate) fn build(plan: &Plan, machine: &mut Machine<'_>) -> Index {
+/// The index of a plan whose data are loaded, and what has to be watched for it.
+pub(crate) fn build(plan: &Plan, machine: &mut Machine<'_>) -> (Index, BTreeMap<TrieId, Watch>) {
+    let mut marks = Marks::new(plan);
+    let world = World::new(&plan.heap, Docs::default())
+        .with_documents(&plan.documents)
+        .with_shapes(&plan.checks)
+        .with_places(&plan.places);
     let mut index = Index::default();
     let mut known: BTreeMap<Vec<Need>, u32> = BTreeMap::new();
     for rule in &plan.rules {
         let next = known.len() as u32;
-        let needs = known.entry(needs::of_rule(plan, rule)).or_insert(next);
-        index.needs.push(*needs);
+        let needs = known.entry(needs::of_rule(plan, &world, &mut marks, rule));
+        index.needs.push(*needs.or_insert(next));
     }
     let mut wanted: Vec<(Vec<Need>, u32)> = known.into_iter().collect();
     wanted.sort_by_key(|(_, id)| *id);
     index.wanted = wanted.into_iter().map(|(needs, _)| needs).collect();
+    let watches;
+    (index.marks, watches) = marks.finish();
     let mut ids: BTreeMap<Path, u32> = BTreeMap::new();
     let mut asking = Vec::with_capacity(plan.rules.len());
     for (number, rule) in plan.rules.iter().enumerate().filter(|(_, rule)| !rule.audit) {
@@ -112,7 +122,7 @@ pub(crate) fn build(plan: &Plan, machine: &mut Machine<'_>) -> Index {
     index.paths = paths.into_iter().map(|(path, _)| path).collect();
     index.grow(asking);
     index.nodes.shrink_to_fit();
-    index
+    (index, watches)
 }
 
 impl Index {
@@ -200,6 +210,11 @@ impl Index {
         rules.sort_unstable();
     }
 
+    /// How many marks the check of the input may set.
+    pub(crate) fn marks(&self) -> usize {
+        self.marks
+    }
+
     /// What a rule needs.
     pub(crate) fn needs_of(&self, rule: u32) -> &[Need] {
         let needs = self.needs.get(rule as usize);
@@ -207,7 +222,7 @@ impl Index {
         needs.map_or(&[][..], Vec::as_slice)
     }
 
-    /// Whether a rule has what it needs, by the places that are present.
+    /// Whether a rule has what it needs, by the marks that are set.
     pub(crate) fn has_needs(&self, rule: u32, present: &Present) -> bool {
         self.needs_of(rule).iter().all(|need| present.has(need))
     }

@@ -21,11 +21,13 @@ pub(crate) mod depth;
 mod guard;
 pub(crate) mod index;
 pub(crate) mod join;
+mod marks;
 mod needs;
 mod places;
 pub(crate) mod print;
 pub(crate) mod reads;
 pub(crate) mod relation;
+mod safe;
 pub(crate) mod shape;
 mod share;
 mod sift;
@@ -517,6 +519,16 @@ impl Plan {
     /// The expression.
     pub(crate) fn op(&self, id: OpId) -> Option<Op> {
         self.ops.get(id.0 as usize).copied()
+    }
+
+    /// The value of an expression that is the same in every decision: of a constant, or of a `let` on data alone
+    /// that met no error.
+    fn known(&self, id: OpId) -> Option<&Value> {
+        match self.op(id)? {
+            Op::Constant(index) => self.constants.get(index as usize),
+            Op::Let(entry) => self.snapshot.value(entry),
+            _ => None,
+        }
     }
 
     /// Where an expression was written.

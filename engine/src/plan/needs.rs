@@ -1,44 +1,161 @@
-//! What a rule needs to be there: places of the input of which at least one has to be present, or the rule
-//! adds nothing. `when c.securityContext?.privileged ?? false` needs a `privileged` in some container;
-//! where no container has one, the rule need not draw containers at all. Whether a place is present is
-//! known when the input was checked, before any rule runs.
+//! What a rule needs of the input, or it adds nothing: for `when c.securityContext?.privileged ?? false` a
+//! `privileged` that is true in some container, for `unless c.securityContext?.runAsNonRoot ?? false` one
+//! that is false, or a container without. Each need is a set of marks of which one has to be set; the check
+//! of the input sets them on its way (`trie.rs`), before any rule runs. So the rules that a good object
+//! gives nothing to do are never run.
 //!
-//! Only clauses count before which, and in which, nothing can go wrong but a value that is not of its
-//! type; where one is not, every rule is run.
+//! A mark says something of all places of one kind, and a rule needs it of one of them: what is needed is
+//! less than what makes the rule fire, never more. Only clauses count before which, and in which, nothing
+//! can go wrong but a value that is not of its type (`safe.rs`).
 
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    vec::Vec,
-};
+use alloc::{collections::BTreeSet, vec::Vec};
 
 use wardlaw_lang::{ir::ComprehensionKind, syntax::operator::BinaryOp};
 
 use super::{
-    Clause, Op, OpId, Pattern, Plan, Rule,
-    check::{CheckId, kinds},
-    trie::{Edge, Need, TrieId},
+    Clause, Op, OpId, Pattern, Plan, Rule, Slice,
+    marks::{Asked, Marks},
+    safe::Safe,
+    trie::{self, Edge, TrieId},
 };
-use crate::{input::FieldKey, value::Value};
+use crate::{
+    input::FieldKey,
+    value::{Value, World, order},
+};
 
 /// Places; a value that has them is absent unless one of them is present.
 type Places = BTreeSet<TrieId>;
 
 /// Steps of the analysis of a rule; what would take more is run.
 const MOST_STEPS: u32 = 4_000;
+/// How deep it follows what is bound to what.
+const MOST_DEPTH: u32 = 128;
+/// Sets of marks that are kept of a condition.
+const MOST_SETS: usize = 6;
+/// Sets of marks that are kept of a rule.
+const MOST_OF_RULE: usize = 16;
 
-/// What the slots of a frame are bound to: none of what nothing is known.
-type Frame = BTreeMap<u32, Places>;
+/// Sets of marks: of each set one has to be set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Need(Vec<BTreeSet<u32>>);
 
-/// Sets of places; of each set one has to be present.
-pub(crate) fn of_rule(plan: &Plan, rule: &Rule) -> Vec<Need> {
+impl Need {
+    /// What may be so whatever the input is.
+    fn nothing() -> Self {
+        Self(Vec::new())
+    }
+
+    /// What is never so.
+    fn never() -> Self {
+        Self(alloc::vec![BTreeSet::new()])
+    }
+
+    fn one_of(marks: BTreeSet<u32>) -> Self {
+        Self(alloc::vec![marks])
+    }
+
+    fn is_never(&self) -> bool {
+        self.0.iter().any(BTreeSet::is_empty)
+    }
+
+    fn when(holds: bool) -> Self {
+        if holds { Self::nothing() } else { Self::never() }
+    }
+
+    /// What both need.
+    fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self.simple(MOST_SETS)
+    }
+
+    /// What one of the two needs.
+    fn or(self, other: Self) -> Self {
+        if self.is_never() {
+            return other;
+        }
+        if other.is_never() {
+            return self;
+        }
+        let pairs = self.0.iter().flat_map(|a| other.0.iter().map(move |b| a | b));
+        Self(pairs.collect()).simple(MOST_SETS)
+    }
+
+    /// Without sets that follow from others, and not more than so many: with less than all, less is asked for.
+    fn simple(mut self, most: usize) -> Self {
+        self.0.sort_by_key(BTreeSet::len);
+        let mut kept: Vec<BTreeSet<u32>> = Vec::new();
+        for set in self.0 {
+            if kept.len() < most && !kept.iter().any(|known| known.is_subset(&set)) {
+                kept.push(set);
+            }
+        }
+        Self(kept)
+    }
+}
+
+/// What a rule needs.
+pub(super) fn of_rule<'p>(
+    plan: &'p Plan,
+    world: &World<'p>,
+    marks: &mut Marks,
+    rule: &Rule,
+) -> Vec<trie::Need> {
     let mut needs = Needs {
         plan,
+        world,
+        marks,
+        safe: Safe {
+            plan,
+            steps: MOST_STEPS,
+        },
         steps: MOST_STEPS,
-        found: Vec::new(),
+        depth: 0,
+        frames: Vec::new(),
     };
-    needs.clauses(rule.clauses.of(&plan.clauses), &mut Frame::new());
-    let found = needs.found.into_iter();
-    found.map(Need::new).collect()
+    let sets = needs.rule(rule.clauses).0;
+    sets.into_iter().map(trie::Need::new).collect()
+}
+
+/// What is asked of a value.
+#[derive(Clone, Copy)]
+enum Want<'p> {
+    /// That it is absent.
+    Absent,
+    /// That it is not.
+    Present,
+    /// That it is present, and one of these scalars; negated, none of them.
+    In(&'p [Value], bool),
+    /// That it is a list that has one of these scalars; negated, none of them.
+    Has(&'p [Value], bool),
+}
+
+/// `true` or `false`, as a list of values.
+fn truth(wanted: bool) -> &'static [Value] {
+    const TRUE: &[Value] = &[Value::Bool(true)];
+    const FALSE: &[Value] = &[Value::Bool(false)];
+    if wanted { TRUE } else { FALSE }
+}
+
+/// What a slot is bound to.
+#[derive(Clone, Copy)]
+enum Bound {
+    /// The value of an expression in a frame; `given`, one that is not absent.
+    Value { of: OpId, frame: Frame, given: bool },
+    /// An element of its value.
+    Element { of: OpId, frame: Frame },
+    /// Nothing is known of it.
+    Unknown,
+}
+
+/// What the slots of a frame are bound to, as far as it is known: the last binding in [`Needs::frames`].
+type Frame = Option<usize>;
+
+/// The elements of a list: where they lie.
+#[derive(Default)]
+struct Elements {
+    places: Places,
+    /// Some are put into the list by the policy; what is absent where it lies may be one.
+    made: bool,
 }
 
 /// A step to the next places.
@@ -50,59 +167,110 @@ enum Step<'k> {
     Any,
 }
 
-struct Needs<'p> {
+struct Needs<'p, 'm> {
     plan: &'p Plan,
+    world: &'m World<'p>,
+    marks: &'m mut Marks,
+    safe: Safe<'p>,
     steps: u32,
-    /// What clauses need.
-    found: Vec<Places>,
+    depth: u32,
+    /// Bindings: the slot, what it is bound to, and the binding before it in the same frame.
+    frames: Vec<(u32, Bound, Frame)>,
 }
 
-impl Needs<'_> {
-    fn clauses(&mut self, clauses: &[Clause], frame: &mut Frame) {
-        for clause in clauses {
-            let (need, safe) = match clause {
-                Clause::Given { value, .. } => (self.places(*value, frame), self.is_safe(*value)),
-                Clause::Let { value, .. } => (None, self.is_safe(*value)),
-                Clause::When(condition) => (self.wants(true, *condition, frame), self.is_truth(*condition)),
-                Clause::Unless(condition) => {
-                    (self.wants(false, *condition, frame), self.is_truth(*condition))
-                }
-                Clause::For(clause) => (
-                    self.rounds(clause.source, frame),
-                    self.is_list(clause.source) && clause.indexed.is_none() && clause.join.is_none(),
-                ),
+impl<'p> Needs<'p, '_> {
+    fn rule(&mut self, clauses: Slice) -> Need {
+        let mut sets = Vec::new();
+        let mut frame = None;
+        self.clauses_of_rule(clauses, &mut frame, &mut sets);
+        Need(sets).simple(MOST_OF_RULE)
+    }
+
+    fn clauses_of_rule(&mut self, clauses: Slice, frame: &mut Frame, sets: &mut Vec<BTreeSet<u32>>) {
+        for clause in clauses.of(&self.plan.clauses) {
+            let safe = match clause {
+                Clause::Given { value, .. } => self.safe.is_safe(*value),
+                Clause::Let { pattern, value } => self.safe.is_bound(pattern) && self.safe.is_safe(*value),
+                Clause::When(condition) | Clause::Unless(condition) => self.is_condition(*condition, *frame),
+                Clause::For(clause) => self.safe.is_drawn(clause),
             };
             if !safe {
                 return;
             }
-            self.found.extend(need);
-            match clause {
-                Clause::Given { local, value }
-                | Clause::Let {
-                    pattern: Pattern::Bind(local),
-                    value,
-                } => {
-                    if let Some(places) = self.places(*value, frame) {
-                        frame.insert(*local, places);
-                    }
-                }
-                Clause::For(clause) => match &clause.pattern {
-                    Pattern::Bind(local) => {
-                        if let Some(places) = self.elements(clause.source, frame) {
-                            frame.insert(*local, places);
-                        }
-                    }
-                    Pattern::Ignore | Pattern::Test => {}
-                    // What a pattern takes apart may have another length.
-                    Pattern::Tuple(_) => return,
-                },
-                Clause::Let {
-                    pattern: Pattern::Tuple(_),
-                    ..
-                } => return,
-                Clause::Let { .. } | Clause::When(_) | Clause::Unless(_) => {}
+            sets.extend(self.clause(clause, frame).0);
+        }
+    }
+
+    /// Whether a condition is safe: or what was found present and is `true` or `false`.
+    fn is_condition(&mut self, id: OpId, frame: Frame) -> bool {
+        if let Some(Op::Local(slot)) = self.plan.op(id)
+            && let Bound::Value { of, given: true, .. } = self.bound(slot, frame)
+        {
+            return self.safe.is_truth(of);
+        }
+        self.safe.is_truth(id)
+    }
+
+    /// What passing a clause needs; binds what it binds.
+    fn clause(&mut self, clause: &Clause, frame: &mut Frame) -> Need {
+        match clause {
+            Clause::When(condition) => self.truth(true, *condition, *frame),
+            Clause::Unless(condition) => self.truth(false, *condition, *frame),
+            Clause::Given { local, value } => {
+                let need = self.holds(Want::Present, *value, *frame);
+                let bound = Bound::Value {
+                    of: *value,
+                    frame: *frame,
+                    given: true,
+                };
+                *frame = self.bind(*local, bound, *frame);
+                need
+            }
+            Clause::Let { pattern, value } => {
+                let bound = Bound::Value {
+                    of: *value,
+                    frame: *frame,
+                    given: false,
+                };
+                *frame = self.bind_pattern(pattern, bound, *frame);
+                Need::nothing()
+            }
+            Clause::For(clause) => {
+                let need = self.rounds(clause.source, *frame);
+                let bound = Bound::Element {
+                    of: clause.source,
+                    frame: *frame,
+                };
+                *frame = self.bind_pattern(&clause.pattern, bound, *frame);
+                need
             }
         }
+    }
+
+    fn bind(&mut self, slot: u32, bound: Bound, frame: Frame) -> Frame {
+        self.frames.push((slot, bound, frame));
+        self.frames.len().checked_sub(1)
+    }
+
+    fn bind_pattern(&mut self, pattern: &Pattern, bound: Bound, frame: Frame) -> Frame {
+        match pattern {
+            Pattern::Bind(slot) => self.bind(*slot, bound, frame),
+            Pattern::Ignore | Pattern::Test => frame,
+            Pattern::Tuple(parts) => parts.iter().fold(frame, |frame, (part, _)| {
+                self.bind_pattern(part, Bound::Unknown, frame)
+            }),
+        }
+    }
+
+    fn bound(&self, slot: u32, frame: Frame) -> Bound {
+        let mut at = frame;
+        while let Some((own, bound, before)) = at.and_then(|at| self.frames.get(at)) {
+            if *own == slot {
+                return *bound;
+            }
+            at = *before;
+        }
+        Bound::Unknown
     }
 
     fn op(&mut self, id: OpId) -> Option<Op> {
@@ -110,22 +278,436 @@ impl Needs<'_> {
         self.plan.op(id)
     }
 
-    /// The places without one of which the value is absent. Recursion follows the plan, whose depth is
-    /// bounded.
-    fn places(&mut self, id: OpId, frame: &Frame) -> Option<Places> {
-        match self.op(id)? {
-            Op::Constant(index) => match self.plan.constants.get(index as usize)? {
-                Value::Null => Some(Places::new()),
-                _ => None,
+    fn constant(&self, id: OpId) -> Option<&'p Value> {
+        self.plan.known(id)
+    }
+
+    /// The constant, as a list of one, if it is a scalar that equals a scalar of the input only by its value.
+    fn scalar(&self, id: OpId) -> Option<&'p [Value]> {
+        let constant = core::slice::from_ref(self.constant(id)?);
+        Marks::are_scalars(constant).then_some(constant)
+    }
+
+    /// The constant elements, if all are such scalars.
+    fn scalars(&self, id: OpId) -> Option<&'p [Value]> {
+        let run = match self.constant(id)? {
+            Value::List(run) | Value::Set(run) => self.plan.heap.run(*run),
+            _ => return None,
+        };
+        Marks::are_scalars(run).then_some(run)
+    }
+
+    /// Goes one level deeper; nothing is known of what is too deep.
+    fn deeper<T>(&mut self, of: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        if self.depth >= MOST_DEPTH {
+            return None;
+        }
+        self.depth = self.depth.saturating_add(1);
+        let found = of(self);
+        self.depth = self.depth.saturating_sub(1);
+        found
+    }
+
+    /// What it needs that a value is as wanted.
+    fn holds(&mut self, want: Want<'p>, id: OpId, frame: Frame) -> Need {
+        let need = self.deeper(|needs| Some(needs.value_holds(want, id, frame)));
+        need.unwrap_or_else(Need::nothing)
+    }
+
+    fn value_holds(&mut self, want: Want<'p>, id: OpId, frame: Frame) -> Need {
+        let Some(op) = self.op(id) else {
+            return Need::nothing();
+        };
+        if let Some(constant) = self.constant(id) {
+            return Need::when(self.is(want, *constant));
+        }
+        match op {
+            Op::Local(slot) => match self.bound(slot, frame) {
+                Bound::Value { given: true, .. } if matches!(want, Want::Absent) => Need::never(),
+                Bound::Value { of, frame, .. } => self.holds(want, of, frame),
+                Bound::Element { of, frame } if matches!(want, Want::Absent) => {
+                    self.element_absent(of, frame)
+                }
+                Bound::Element { .. } => self.lies(want, id, frame),
+                Bound::Unknown => Need::nothing(),
             },
-            Op::Local(slot) => frame.get(&slot).cloned(),
+            Op::Let(index) => match self.plan.lets.get(index as usize) {
+                Some(entry) => self.holds(want, entry.value, None),
+                None => Need::nothing(),
+            },
+            Op::Field(index) => {
+                let need = self.lies(want, id, frame);
+                match (want, self.plan.fields.get(index as usize)) {
+                    (Want::Absent, Some(field)) => need.or(self.holds(want, field.base, frame)),
+                    _ => need,
+                }
+            }
+            // Only fields tell that they are absent.
+            Op::Input(_) | Op::Index(_) if matches!(want, Want::Absent) => Need::nothing(),
+            Op::Input(_) | Op::Index(_) => self.lies(want, id, frame),
+            Op::Coalesce(left, right) => match want {
+                Want::Absent => self.holds(want, left, frame).and(self.holds(want, right, frame)),
+                _ => {
+                    let other = self
+                        .holds(Want::Absent, left, frame)
+                        .and(self.holds(want, right, frame));
+                    self.holds(want, left, frame).or(other)
+                }
+            },
+            Op::If {
+                condition,
+                then,
+                otherwise,
+            } => {
+                let first = self
+                    .truth(true, condition, frame)
+                    .and(self.holds(want, then, frame));
+                let second = self.truth(false, condition, frame);
+                first.or(second.and(self.holds(want, otherwise, frame)))
+            }
+            Op::Match { value, arms } => {
+                let mut need = Need::never();
+                for arm in arms.of(&self.plan.arms) {
+                    let given = false;
+                    let bound = Bound::Value {
+                        of: value,
+                        frame,
+                        given,
+                    };
+                    let frame = match arm.binding {
+                        Some(slot) => self.bind(slot, bound, frame),
+                        None => frame,
+                    };
+                    need = need.or(self.holds(want, arm.value, frame));
+                }
+                need
+            }
+            Op::Call { .. } => match self.called(id, frame) {
+                Some((body, frame)) => self.holds(want, body, frame),
+                None => Need::nothing(),
+            },
+            Op::Comprehension(index) => match self.yielded(index, frame) {
+                Some((head, frame)) => self.holds(want, head, frame),
+                None => self.truth_holds(want, id, frame),
+            },
+            Op::And(..) | Op::Or(..) | Op::Not(_) | Op::Equal { .. } | Op::Absent { .. } | Op::In { .. } => {
+                self.truth_holds(want, id, frame)
+            }
+            _ => Need::nothing(),
+        }
+    }
+
+    /// Of a value that is `true` or `false`.
+    fn truth_holds(&mut self, want: Want<'p>, id: OpId, frame: Frame) -> Need {
+        let mut need = Need::never();
+        for value in [true, false] {
+            if self.is(want, Value::Bool(value)) {
+                need = need.or(self.truth(value, id, frame));
+            }
+        }
+        need
+    }
+
+    /// Whether a constant is as wanted.
+    fn is(&self, want: Want<'_>, constant: Value) -> bool {
+        let absent = matches!(constant, Value::Null);
+        match want {
+            Want::Absent => absent,
+            Want::Present => !absent,
+            Want::In(values, negated) => {
+                !absent
+                    && values
+                        .iter()
+                        .any(|value| order::equal(self.world, constant, *value))
+                        != negated
+            }
+            Want::Has(values, negated) => {
+                values.iter().any(|value| self.world.contains(constant, *value)) != negated
+            }
+        }
+    }
+
+    /// Of a value that lies in the input.
+    fn lies(&mut self, want: Want<'p>, id: OpId, frame: Frame) -> Need {
+        let Some(places) = self.places(id, frame) else {
+            return Need::nothing();
+        };
+        let asked = match want {
+            Want::Present => Asked::Present,
+            Want::Absent => Asked::Absent,
+            Want::In(values, negated) => Asked::In(values, negated),
+            Want::Has(values, negated) => Asked::Has(values, negated),
+        };
+        let marks = places.into_iter();
+        let marks = marks.map(|place| self.marks.of(self.plan, self.world, place, asked));
+        Need::one_of(marks.collect())
+    }
+
+    /// What it needs that an element is absent: in a list of the input it cannot be, unless its type says so.
+    fn element_absent(&mut self, of: OpId, frame: Frame) -> Need {
+        let never = match self.elements(of, frame) {
+            Some(Elements { places, made: false }) => places.iter().all(|place| {
+                let check = self.plan.reads.node(*place).map(|node| node.check);
+                check.is_some_and(|check| !self.plan.checks.is_optional(check))
+            }),
+            _ => false,
+        };
+        Need::when(!never)
+    }
+
+    /// What it needs that a condition is `wanted`.
+    fn truth(&mut self, wanted: bool, id: OpId, frame: Frame) -> Need {
+        let need = self.deeper(|needs| Some(needs.condition(wanted, id, frame)));
+        need.unwrap_or_else(Need::nothing)
+    }
+
+    fn condition(&mut self, wanted: bool, id: OpId, frame: Frame) -> Need {
+        let Some(op) = self.op(id) else {
+            return Need::nothing();
+        };
+        match op {
+            Op::Not(operand) => self.truth(!wanted, operand, frame),
+            Op::And(left, right) | Op::Or(left, right) => {
+                let both = matches!(op, Op::And(..)) == wanted;
+                let (left, right) = (self.truth(wanted, left, frame), self.truth(wanted, right, frame));
+                if both { left.and(right) } else { left.or(right) }
+            }
+            Op::Equal {
+                left,
+                right,
+                negated,
+                wholes,
+            } => {
+                let equal = negated != wanted;
+                let side = match (self.scalar(left), self.scalar(right)) {
+                    (None, Some(values)) => Some((left, values)),
+                    (Some(values), None) => Some((right, values)),
+                    _ => None,
+                };
+                match side {
+                    Some((side, values)) if wholes.0 == 0 => self.one_of(equal, side, values, frame),
+                    _ if equal => {
+                        let left = self.holds(Want::Present, left, frame);
+                        left.and(self.holds(Want::Present, right, frame))
+                    }
+                    _ => Need::nothing(),
+                }
+            }
+            Op::In {
+                value,
+                container,
+                negated,
+                wholes,
+            } => {
+                let found = negated != wanted;
+                if let Some(values) = self.scalars(container).filter(|_| wholes.0 == 0) {
+                    return self.one_of(found, value, values, frame);
+                }
+                let need = match self.scalar(value).filter(|_| wholes.0 == 0) {
+                    Some(values) => self.holds(Want::Has(values, !found), container, frame),
+                    None => Need::nothing(),
+                };
+                if found {
+                    need.and(self.holds(Want::Present, value, frame))
+                } else {
+                    need
+                }
+            }
+            Op::Absent { value, negated } if negated == wanted => self.holds(Want::Present, value, frame),
+            Op::Absent { value, .. } => self.holds(Want::Absent, value, frame),
+            Op::Comprehension(index) => {
+                let Some(of) = self.plan.comprehensions.get(index as usize) else {
+                    return Need::nothing();
+                };
+                let clauses = of.clauses;
+                match of.kind {
+                    // Without a round nothing holds for any, and all hold.
+                    ComprehensionKind::Any if wanted => self.some_round(clauses, true, of.head, frame),
+                    ComprehensionKind::None if !wanted => self.some_round(clauses, true, of.head, frame),
+                    ComprehensionKind::All if !wanted => self.some_round(clauses, false, of.head, frame),
+                    ComprehensionKind::Yield => match self.yielded(index, frame) {
+                        Some((head, frame)) => self.truth(wanted, head, frame),
+                        None => Need::nothing(),
+                    },
+                    _ => Need::nothing(),
+                }
+            }
+            Op::Constant(_)
+            | Op::Local(_)
+            | Op::Let(_)
+            | Op::Field(_)
+            | Op::Index(_)
+            | Op::Coalesce(..)
+            | Op::If { .. }
+            | Op::Match { .. }
+            | Op::Call { .. } => self.holds(Want::In(truth(wanted), false), id, frame),
+            _ => Need::nothing(),
+        }
+    }
+
+    /// That a value is one of some scalars, or that it is not. Absent equals nothing.
+    fn one_of(&mut self, is: bool, id: OpId, values: &'p [Value], frame: Frame) -> Need {
+        let need = self.holds(Want::In(values, !is), id, frame);
+        if is {
+            need
+        } else {
+            need.or(self.holds(Want::Absent, id, frame))
+        }
+    }
+
+    /// That some round passes all clauses, and its head is `wanted`.
+    fn some_round(&mut self, clauses: Slice, wanted: bool, head: OpId, frame: Frame) -> Need {
+        let mut frame = frame;
+        let need = self.passed(clauses, &mut frame);
+        need.and(self.truth(wanted, head, frame))
+    }
+
+    /// That some round passes all clauses.
+    fn passed(&mut self, clauses: Slice, frame: &mut Frame) -> Need {
+        let mut need = Need::nothing();
+        for clause in clauses.of(&self.plan.clauses) {
+            need = need.and(self.clause(clause, frame));
+        }
+        need
+    }
+
+    /// The body of the function that is called, and its frame.
+    fn called(&mut self, id: OpId, frame: Frame) -> Option<(OpId, Frame)> {
+        let Some(Op::Call { function, args }) = self.plan.op(id) else {
+            return None;
+        };
+        let body = self.plan.functions.get(function as usize)?.body;
+        let mut own = None;
+        for (slot, arg) in (0_u32..).zip(args.of(&self.plan.args)) {
+            let bound = Bound::Value {
+                of: *arg,
+                frame,
+                given: false,
+            };
+            own = self.bind(slot, bound, own);
+        }
+        Some((body, own))
+    }
+
+    /// The head of a block that has nothing but `let`s before it, and its frame.
+    fn yielded(&mut self, index: u32, frame: Frame) -> Option<(OpId, Frame)> {
+        let of = self.plan.comprehensions.get(index as usize)?;
+        if of.kind != ComprehensionKind::Yield {
+            return None;
+        }
+        let mut own = frame;
+        for clause in of.clauses.of(&self.plan.clauses) {
+            match clause {
+                Clause::Let { .. } => drop(self.clause(clause, &mut own)),
+                _ => return None,
+            }
+        }
+        Some((of.head, own))
+    }
+
+    /// Of a list that is made by rounds: what it needs that there is one, and what it adds, in its frame.
+    fn list_of(&mut self, index: u32, frame: Frame) -> Option<(Need, OpId, Frame)> {
+        let of = self.plan.comprehensions.get(index as usize)?;
+        if of.kind != ComprehensionKind::List {
+            return None;
+        }
+        let mut own = frame;
+        let need = self.passed(of.clauses, &mut own);
+        Some((need, of.head, own))
+    }
+
+    /// What it needs that a list has an element.
+    fn rounds(&mut self, id: OpId, frame: Frame) -> Need {
+        let need = self.deeper(|needs| Some(needs.list_rounds(id, frame)));
+        need.unwrap_or_else(Need::nothing)
+    }
+
+    fn list_rounds(&mut self, id: OpId, frame: Frame) -> Need {
+        let Some(op) = self.op(id) else {
+            return Need::nothing();
+        };
+        if let Some(constant) = self.constant(id) {
+            let none = matches!(constant, Value::Null) || self.world.len(*constant) == Some(0);
+            return Need::when(!none);
+        }
+        match op {
+            Op::List(items) => Need::when(items.len != 0),
+            Op::Arithmetic {
+                op: BinaryOp::Add,
+                left,
+                right,
+                ..
+            } => self.rounds(left, frame).or(self.rounds(right, frame)),
+            Op::Coalesce(left, right) => {
+                let other = self
+                    .holds(Want::Absent, left, frame)
+                    .and(self.rounds(right, frame));
+                self.rounds(left, frame).or(other)
+            }
+            Op::If {
+                condition,
+                then,
+                otherwise,
+            } => {
+                let first = self.truth(true, condition, frame).and(self.rounds(then, frame));
+                let second = self.truth(false, condition, frame);
+                first.or(second.and(self.rounds(otherwise, frame)))
+            }
+            Op::Let(index) => match self.plan.lets.get(index as usize) {
+                Some(entry) => self.rounds(entry.value, None),
+                None => Need::nothing(),
+            },
+            Op::Call { .. } => match self.called(id, frame) {
+                Some((body, frame)) => self.rounds(body, frame),
+                None => Need::nothing(),
+            },
+            Op::Comprehension(index) => match self.yielded(index, frame) {
+                Some((head, frame)) => self.rounds(head, frame),
+                None => self
+                    .list_of(index, frame)
+                    .map_or_else(Need::nothing, |(need, ..)| need),
+            },
+            Op::Local(slot) => match self.bound(slot, frame) {
+                Bound::Value { of, frame, .. } => self.rounds(of, frame),
+                Bound::Element { .. } => self.elements_of(id, frame),
+                Bound::Unknown => Need::nothing(),
+            },
+            Op::Field(_) | Op::Index(_) => self.elements_of(id, frame),
+            _ => Need::nothing(),
+        }
+    }
+
+    fn elements_of(&mut self, id: OpId, frame: Frame) -> Need {
+        let places = self.places(id, frame);
+        let Some(places) = places.and_then(|lists| self.below(&lists, &Step::Element)) else {
+            return Need::nothing();
+        };
+        Need::one_of(places.into_iter().map(|place| place.0).collect())
+    }
+
+    /// The places without one of which the value is absent.
+    fn places(&mut self, id: OpId, frame: Frame) -> Option<Places> {
+        self.deeper(|needs| needs.places_of(id, frame))
+    }
+
+    fn places_of(&mut self, id: OpId, frame: Frame) -> Option<Places> {
+        let op = self.op(id)?;
+        if let Some(constant) = self.constant(id) {
+            return matches!(constant, Value::Null).then(Places::new);
+        }
+        match op {
+            Op::Local(slot) => match self.bound(slot, frame) {
+                Bound::Value { of, frame, .. } => self.places(of, frame),
+                Bound::Element { of, frame } => self.elements(of, frame).map(|elements| elements.places),
+                Bound::Unknown => None,
+            },
             Op::Input(index) => {
                 let root = self.plan.reads.roots.get(index as usize).copied().flatten()?;
                 Some(Places::from([root]))
             }
             Op::Let(index) => {
                 let body = self.plan.lets.get(index as usize)?.value;
-                self.places(body, &Frame::new())
+                self.places(body, None)
             }
             Op::Field(index) => {
                 let field = self.plan.fields.get(index as usize)?;
@@ -137,211 +719,109 @@ impl Needs<'_> {
                 let base = self.places(base, frame)?;
                 self.below(&base, &Step::Any)
             }
-            Op::Coalesce(left, right) => self.either(left, right, frame, Self::places),
-            Op::If { then, otherwise, .. } => self.either(then, otherwise, frame, Self::places),
-            Op::Match { arms, .. } => {
+            Op::Coalesce(left, right) => {
+                let left = self.places(left, frame)?;
+                Some(&left | &self.places(right, frame)?)
+            }
+            Op::If { then, otherwise, .. } => {
+                let then = self.places(then, frame)?;
+                Some(&then | &self.places(otherwise, frame)?)
+            }
+            Op::Match { value, arms } => {
                 let mut all = Places::new();
                 for arm in arms.of(&self.plan.arms) {
-                    if arm.binding.is_some() {
-                        return None;
-                    }
+                    let bound = Bound::Value {
+                        of: value,
+                        frame,
+                        given: false,
+                    };
+                    let frame = match arm.binding {
+                        Some(slot) => self.bind(slot, bound, frame),
+                        None => frame,
+                    };
                     all.extend(self.places(arm.value, frame)?);
                 }
                 Some(all)
             }
-            Op::Call { .. } | Op::Comprehension(_) => {
-                let (body, frame) = self.body(id, frame)?;
-                self.places(body, &frame)
-            }
-            _ => None,
-        }
-    }
-
-    /// What a call or a body of clauses gives, and the frame in which it does.
-    fn body(&mut self, id: OpId, frame: &Frame) -> Option<(OpId, Frame)> {
-        match self.plan.op(id)? {
-            Op::Call { function, args } => {
-                let body = self.plan.functions.get(function as usize)?.body;
-                let mut own = Frame::new();
-                for (slot, arg) in (0_u32..).zip(args.of(&self.plan.args)) {
-                    if let Some(places) = self.places(*arg, frame) {
-                        own.insert(slot, places);
-                    }
-                }
-                Some((body, own))
+            Op::Call { .. } => {
+                let (body, frame) = self.called(id, frame)?;
+                self.places(body, frame)
             }
             Op::Comprehension(index) => {
-                let of = self.plan.comprehensions.get(index as usize)?;
-                let mut own = frame.clone();
-                if of.kind != ComprehensionKind::Yield {
-                    return None;
-                }
-                for clause in of.clauses.of(&self.plan.clauses) {
-                    let Clause::Let {
-                        pattern: Pattern::Bind(local),
-                        value,
-                    } = clause
-                    else {
-                        return None;
-                    };
-                    if let Some(places) = self.places(*value, &own) {
-                        own.insert(*local, places);
-                    }
-                }
-                Some((of.head, own))
+                let (head, frame) = self.yielded(index, frame)?;
+                self.places(head, frame)
             }
             _ => None,
         }
     }
 
-    /// The places of the elements of a list.
-    fn elements(&mut self, id: OpId, frame: &Frame) -> Option<Places> {
-        match self.op(id)? {
-            Op::List(items) => {
-                let mut all = Places::new();
-                for item in items.of(&self.plan.args) {
-                    all.extend(self.places(*item, frame)?);
-                }
-                Some(all)
-            }
-            _ => self.rounds(id, frame),
-        }
+    /// The elements of a list.
+    fn elements(&mut self, id: OpId, frame: Frame) -> Option<Elements> {
+        self.deeper(|needs| needs.elements_of_list(id, frame))
     }
 
-    /// The places without one of which a list has no elements.
-    fn rounds(&mut self, id: OpId, frame: &Frame) -> Option<Places> {
-        match self.op(id)? {
-            Op::Constant(index) => match self.plan.constants.get(index as usize)? {
-                Value::Null => Some(Places::new()),
-                Value::List(run) | Value::Set(run) | Value::Tuple(run) => {
-                    self.plan.heap.run(*run).is_empty().then(Places::new)
+    fn elements_of_list(&mut self, id: OpId, frame: Frame) -> Option<Elements> {
+        let op = self.op(id)?;
+        if let Some(constant) = self.constant(id) {
+            let none = matches!(constant, Value::Null) || self.world.len(*constant) == Some(0);
+            return none.then(Elements::default);
+        }
+        match op {
+            Op::List(items) => {
+                let mut places = Places::new();
+                for item in items.of(&self.plan.args) {
+                    places.extend(self.places(*item, frame)?);
                 }
-                _ => None,
-            },
-            Op::List(items) => (items.len == 0).then(Places::new),
+                Some(Elements { places, made: true })
+            }
             Op::Coalesce(left, right)
             | Op::Arithmetic {
                 op: BinaryOp::Add,
                 left,
                 right,
                 ..
-            } => self.either(left, right, frame, Self::rounds),
-            Op::If { then, otherwise, .. } => self.either(then, otherwise, frame, Self::rounds),
-            Op::Let(index) => {
-                let body = self.plan.lets.get(index as usize)?.value;
-                self.rounds(body, &Frame::new())
             }
-            Op::Call { .. } | Op::Comprehension(_) => {
-                let (body, frame) = self.body(id, frame)?;
-                self.rounds(body, &frame)
-            }
-            Op::Local(_) | Op::Field(_) | Op::Index(_) => {
-                let lists = self.places(id, frame)?;
-                self.below(&lists, &Step::Element)
-            }
-            _ => None,
-        }
-    }
-
-    fn either(
-        &mut self,
-        left: OpId,
-        right: OpId,
-        frame: &Frame,
-        of: impl Fn(&mut Self, OpId, &Frame) -> Option<Places>,
-    ) -> Option<Places> {
-        let mut all = of(self, left, frame)?;
-        all.extend(of(self, right, frame)?);
-        Some(all)
-    }
-
-    /// The places without one of which a condition is not `wanted`.
-    fn wants(&mut self, wanted: bool, id: OpId, frame: &Frame) -> Option<Places> {
-        match self.op(id)? {
-            Op::Constant(index) => match self.plan.constants.get(index as usize)? {
-                Value::Bool(value) if *value != wanted => Some(Places::new()),
-                _ => None,
-            },
-            Op::Not(operand) => self.wants(!wanted, operand, frame),
-            Op::And(left, right) if wanted => self.one(left, right, wanted, frame),
-            Op::Or(left, right) if !wanted => self.one(left, right, wanted, frame),
-            Op::And(left, right) | Op::Or(left, right) => {
-                self.either(left, right, frame, |needs, id, frame| {
-                    needs.wants(wanted, id, frame)
+            | Op::If {
+                then: left,
+                otherwise: right,
+                ..
+            } => {
+                let (left, right) = (self.elements(left, frame)?, self.elements(right, frame)?);
+                Some(Elements {
+                    places: &left.places | &right.places,
+                    made: left.made || right.made,
                 })
             }
-            Op::Coalesce(left, right) => {
-                let mut all = self.places(left, frame)?;
-                all.extend(self.wants(wanted, right, frame)?);
-                Some(all)
-            }
-            // Absent equals nothing.
-            Op::Equal {
-                left, right, negated, ..
-            } if negated != wanted => match self.places(left, frame) {
-                Some(places) => Some(places),
-                None => self.places(right, frame),
-            },
-            Op::In { value, negated, .. } if negated != wanted => self.places(value, frame),
-            Op::Absent { value, negated } if negated == wanted => self.places(value, frame),
-            Op::If {
-                condition,
-                then,
-                otherwise,
-            } => {
-                // By the first way it comes to the condition, and to what stands there.
-                let first = match self.wants(true, condition, frame) {
-                    Some(places) => Some(places),
-                    None => self.wants(wanted, then, frame),
-                };
-                let mut all = first?;
-                all.extend(self.wants(wanted, otherwise, frame)?);
-                Some(all)
-            }
-            Op::Comprehension(index) => {
-                let of = self.plan.comprehensions.get(index as usize).copied()?;
-                match of.kind {
-                    ComprehensionKind::Yield => {
-                        let (body, frame) = self.body(id, frame)?;
-                        self.wants(wanted, body, &frame)
-                    }
-                    // Without a round nothing holds for any, and all hold.
-                    ComprehensionKind::Any if wanted => {
-                        self.first_round(of.clauses.of(&self.plan.clauses), frame)
-                    }
-                    ComprehensionKind::All | ComprehensionKind::None if !wanted => {
-                        self.first_round(of.clauses.of(&self.plan.clauses), frame)
-                    }
-                    _ => None,
-                }
-            }
-            Op::Call { .. } => {
-                let (body, frame) = self.body(id, frame)?;
-                self.wants(wanted, body, &frame)
-            }
             Op::Let(index) => {
                 let body = self.plan.lets.get(index as usize)?.value;
-                self.wants(wanted, body, &Frame::new())
+                self.elements(body, None)
             }
-            // A truth value that is absent is neither.
-            Op::Local(_) | Op::Field(_) | Op::Index(_) => self.places(id, frame),
+            Op::Call { .. } => {
+                let (body, frame) = self.called(id, frame)?;
+                self.elements(body, frame)
+            }
+            Op::Comprehension(index) => {
+                if let Some((head, frame)) = self.yielded(index, frame) {
+                    return self.elements(head, frame);
+                }
+                let (_, head, frame) = self.list_of(index, frame)?;
+                let places = self.places(head, frame)?;
+                Some(Elements { places, made: true })
+            }
+            Op::Local(slot) => match self.bound(slot, frame) {
+                Bound::Value { of, frame, .. } => self.elements(of, frame),
+                Bound::Element { .. } => self.elements_below(id, frame),
+                Bound::Unknown => None,
+            },
+            Op::Field(_) | Op::Index(_) => self.elements_below(id, frame),
             _ => None,
         }
     }
 
-    /// Of two conditions that both have to be so, what one needs.
-    fn one(&mut self, left: OpId, right: OpId, wanted: bool, frame: &Frame) -> Option<Places> {
-        match self.wants(wanted, left, frame) {
-            Some(places) => Some(places),
-            None => self.wants(wanted, right, frame),
-        }
-    }
-
-    fn first_round(&mut self, clauses: &[Clause], frame: &Frame) -> Option<Places> {
-        match clauses.first()? {
-            Clause::For(clause) if clause.join.is_none() => self.rounds(clause.source, frame),
-            _ => None,
-        }
+    fn elements_below(&mut self, id: OpId, frame: Frame) -> Option<Elements> {
+        let lists = self.places(id, frame)?;
+        let places = self.below(&lists, &Step::Element)?;
+        Some(Elements { places, made: false })
     }
 
     /// The places one step below. None where the step leads nowhere: then the read set knows less than
@@ -374,183 +854,5 @@ impl Needs<'_> {
             }
         }
         (places.is_empty() || !found.is_empty()).then_some(found)
-    }
-}
-
-/// What cannot go wrong but by a value that is not of its type. Fuel and room do not count: what is not
-/// run takes none.
-impl Needs<'_> {
-    fn all_safe(&mut self, ids: &[OpId]) -> bool {
-        ids.iter().all(|id| self.is_safe(*id))
-    }
-
-    fn is_safe(&mut self, id: OpId) -> bool {
-        let Some(op) = self.op(id) else { return false };
-        match op {
-            Op::Constant(_) | Op::Input(_) | Op::Data(_) | Op::Local(_) => true,
-            Op::Let(index) => {
-                let body = self.plan.lets.get(index as usize).map(|entry| entry.value);
-                body.is_some_and(|body| self.is_safe(body))
-            }
-            Op::Field(index) => {
-                let base = self.plan.fields.get(index as usize).map(|field| field.base);
-                base.is_some_and(|base| self.is_safe(base))
-            }
-            Op::Index(index) => {
-                let index = self.plan.indices.get(index as usize);
-                index.is_some_and(|index| self.is_safe(index.base) && self.is_safe(index.at))
-            }
-            Op::Equal { left, right, .. } | Op::Coalesce(left, right) => self.all_safe(&[left, right]),
-            Op::In { value, container, .. } => self.is_list(container) && self.is_safe(value),
-            Op::Absent { value, .. } | Op::Is { value, .. } => self.is_safe(value),
-            Op::And(..) | Op::Or(..) | Op::Not(_) => self.is_truth(id),
-            Op::If {
-                condition,
-                then,
-                otherwise,
-            } => self.is_truth(condition) && self.all_safe(&[then, otherwise]),
-            Op::Match { value, arms } => {
-                let arms = arms.of(&self.plan.arms);
-                let safe = |needs: &mut Self| {
-                    arms.iter()
-                        .all(|arm| arm.guard.is_none() && needs.is_safe(arm.value))
-                };
-                self.is_safe(value) && safe(self)
-            }
-            Op::List(items) | Op::Interpolate(items) => {
-                let plan = self.plan;
-                self.all_safe(items.of(&plan.args))
-            }
-            Op::Arithmetic {
-                op: BinaryOp::Add, ..
-            } => self.is_list(id),
-            Op::Call { function, args } => {
-                let plan = self.plan;
-                let body = plan.functions.get(function as usize).map(|f| f.body);
-                self.all_safe(args.of(&plan.args)) && body.is_some_and(|body| self.is_safe(body))
-            }
-            Op::Comprehension(index) => {
-                let plan = self.plan;
-                let Some(of) = plan.comprehensions.get(index as usize) else {
-                    return false;
-                };
-                let head = match of.kind {
-                    ComprehensionKind::Yield | ComprehensionKind::List => self.is_safe(of.head),
-                    ComprehensionKind::Any | ComprehensionKind::All | ComprehensionKind::None => {
-                        self.is_truth(of.head)
-                    }
-                    _ => false,
-                };
-                head && of.clauses.of(&plan.clauses).iter().all(|clause| match clause {
-                    Clause::Given { value, .. } => self.is_safe(*value),
-                    Clause::Let { pattern, value } => {
-                        !matches!(pattern, Pattern::Tuple(_)) && self.is_safe(*value)
-                    }
-                    Clause::When(condition) | Clause::Unless(condition) => self.is_truth(*condition),
-                    Clause::For(clause) => {
-                        clause.indexed.is_none()
-                            && clause.join.is_none()
-                            && !matches!(clause.pattern, Pattern::Tuple(_))
-                            && self.is_list(clause.source)
-                    }
-                })
-            }
-            _ => false,
-        }
-    }
-
-    fn constant(&self, id: OpId) -> Option<Value> {
-        match self.plan.op(id)? {
-            Op::Constant(index) => self.plan.constants.get(index as usize).copied(),
-            _ => None,
-        }
-    }
-
-    /// Whether what fits a check is nothing but these kinds.
-    fn only(&self, check: CheckId, wanted: u8) -> bool {
-        let check = self.plan.checks.get(check);
-        check.is_some_and(|check| check.mask & !(wanted | kinds::NULL) == 0)
-    }
-
-    /// As [`Needs::is_safe`], of something that is `true` or `false` wherever it is anything.
-    fn is_truth(&mut self, id: OpId) -> bool {
-        let Some(op) = self.op(id) else { return false };
-        match op {
-            Op::And(left, right) | Op::Or(left, right) => self.is_truth(left) && self.is_truth(right),
-            Op::Not(operand) => self.is_truth(operand),
-            Op::Coalesce(left, right) => self.is_truth(left) && self.is_truth(right),
-            Op::Constant(_) => matches!(self.constant(id), Some(Value::Bool(_))),
-            Op::Field(index) => {
-                let check = self.plan.fields.get(index as usize).map(|field| field.check);
-                check.is_some_and(|check| self.only(check, kinds::BOOL)) && self.is_safe(id)
-            }
-            Op::Equal { .. } | Op::Absent { .. } | Op::In { .. } | Op::Is { .. } => self.is_safe(id),
-            Op::If {
-                condition,
-                then,
-                otherwise,
-            } => self.is_truth(condition) && self.is_truth(then) && self.is_truth(otherwise),
-            Op::Let(index) => {
-                let body = self.plan.lets.get(index as usize).map(|entry| entry.value);
-                body.is_some_and(|body| self.is_truth(body))
-            }
-            Op::Call { function, args } => {
-                let plan = self.plan;
-                let body = plan.functions.get(function as usize).map(|f| f.body);
-                self.all_safe(args.of(&plan.args)) && body.is_some_and(|body| self.is_truth(body))
-            }
-            Op::Comprehension(index) => {
-                let of = self.plan.comprehensions.get(index as usize).copied();
-                of.is_some_and(|of| match of.kind {
-                    ComprehensionKind::Any | ComprehensionKind::All | ComprehensionKind::None => true,
-                    ComprehensionKind::Yield => self.is_truth(of.head),
-                    _ => false,
-                }) && self.is_safe(id)
-            }
-            _ => false,
-        }
-    }
-
-    /// As [`Needs::is_safe`], of a list or set.
-    fn is_list(&mut self, id: OpId) -> bool {
-        let Some(op) = self.op(id) else { return false };
-        match op {
-            Op::Constant(_) => matches!(self.constant(id), Some(Value::List(_) | Value::Set(_))),
-            Op::List(_) => self.is_safe(id),
-            Op::Data(index) => {
-                let check = self.plan.data.get(index as usize).map(|data| data.check);
-                check.is_some_and(|check| self.only(check, kinds::LIST))
-            }
-            Op::Field(index) => {
-                let check = self.plan.fields.get(index as usize).map(|field| field.check);
-                check.is_some_and(|check| self.only(check, kinds::LIST)) && self.is_safe(id)
-            }
-            Op::Coalesce(left, right)
-            | Op::Arithmetic {
-                op: BinaryOp::Add,
-                left,
-                right,
-                ..
-            } => self.is_list(left) && self.is_list(right),
-            Op::If {
-                condition,
-                then,
-                otherwise,
-            } => self.is_truth(condition) && self.is_list(then) && self.is_list(otherwise),
-            Op::Let(index) => {
-                let body = self.plan.lets.get(index as usize).map(|entry| entry.value);
-                body.is_some_and(|body| self.is_list(body))
-            }
-            Op::Call { function, args } => {
-                let plan = self.plan;
-                let body = plan.functions.get(function as usize).map(|f| f.body);
-                self.all_safe(args.of(&plan.args)) && body.is_some_and(|body| self.is_list(body))
-            }
-            Op::Comprehension(index) => {
-                let of = self.plan.comprehensions.get(index as usize).copied();
-                of.is_some_and(|of| of.kind == ComprehensionKind::List) && self.is_safe(id)
-            }
-            _ => false,
-        }
     }
 }

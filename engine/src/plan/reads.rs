@@ -248,6 +248,7 @@ impl Reads<'_> {
                 rules: node.rules,
                 whole: node.whole,
                 shape,
+                watch: None,
             });
         }
         Trie {

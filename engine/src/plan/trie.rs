@@ -1,10 +1,17 @@
 //! The read set: what the rules in force can read of each input, as steps from node to node: a tree, but
 //! for the rows of recursive relations. Each node knows the type declared there and the rules that read it.
 
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::{
+    boxed::Box,
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
 
 use super::{check::CheckId, shape::ShapeId};
-use crate::input::{FieldKey, MemberName};
+use crate::{
+    input::{FieldKey, MemberName},
+    value::{Value, View, World, order},
+};
 
 /// A node; an index into [`Trie::nodes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +40,49 @@ pub(crate) struct TrieNode {
     pub(crate) whole: Vec<u32>,
     /// Its parts, where there are such rules.
     pub(crate) shape: Option<ShapeId>,
+    /// What the index asks of it.
+    pub(crate) watch: Option<Box<Watch>>,
+}
+
+/// What is noted of a place while the input is checked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Watch {
+    /// The mark of a field that an object lacks, or has as null.
+    pub(crate) absent: Option<u32>,
+    pub(crate) tests: Vec<Test>,
+}
+
+/// Whether a value is one of some scalars.
+#[derive(Clone, Debug)]
+pub(crate) struct Test {
+    /// What is set where it is.
+    pub(crate) mark: u32,
+    /// Constants of the plan.
+    pub(crate) values: Vec<Value>,
+    /// Whether it is a list or map that has one of them, rather.
+    pub(crate) has: bool,
+    /// Whether it is none of them, or has none.
+    pub(crate) negated: bool,
+}
+
+impl Test {
+    /// Whether a value passes; it is not absent.
+    pub(crate) fn passes(&self, world: &World<'_>, value: Value) -> bool {
+        let mut values = self.values.iter().copied();
+        let found = if self.has {
+            values.any(|known| world.contains(value, known))
+        } else {
+            match world.view(value) {
+                View::Bool(truth) => {
+                    values.any(|known| matches!(known, Value::Bool(known) if known == truth))
+                }
+                View::Text(text) => values.any(|known| world.text(known) == Some(text)),
+                View::List | View::Map => false,
+                _ => values.any(|known| order::equal(world, known, value)),
+            }
+        };
+        found != self.negated
+    }
 }
 
 /// Fields by name, for one walk over the members of an object.
@@ -42,15 +92,12 @@ pub(crate) struct Fields {
     /// A hash table of indices into `all`, counted from 1; 0 is free. At most half of it is taken, and its
     /// length is a power of two.
     table: Vec<u32>,
-    /// Which of them are never absent; indices.
-    required: Vec<u32>,
+    /// Those whose absence says something; indices.
+    missed: Vec<u32>,
 }
 
 impl Fields {
-    /// With what a check says of absence.
     pub(crate) fn new(all: Vec<(FieldKey, TrieId)>, optional: impl Fn(TrieId) -> bool) -> Self {
-        let required = (0_u32..).zip(&all).filter(|(_, (_, id))| !optional(*id));
-        let required = required.map(|(index, _)| index).collect();
         let room = all.len().saturating_mul(2).next_power_of_two();
         let mut table = alloc::vec![0; if all.is_empty() { 0 } else { room }];
         for (number, (key, _)) in (1_u32..).zip(&all) {
@@ -59,7 +106,21 @@ impl Fields {
                 *slot = number;
             }
         }
-        Self { all, table, required }
+        let mut fields = Self {
+            all,
+            table,
+            missed: Vec::new(),
+        };
+        fields.miss(|id| !optional(id));
+        fields
+    }
+
+    /// Says of which fields it has to be told that an object lacks them.
+    pub(crate) fn miss(&mut self, says_something: impl Fn(TrieId) -> bool) {
+        let missed = (0_u32..)
+            .zip(&self.all)
+            .filter(|(_, (_, id))| says_something(*id));
+        self.missed = missed.map(|(index, _)| index).collect();
     }
 
     /// The slots for a hash, in order.
@@ -69,20 +130,21 @@ impl Fields {
         (0..room).map(move |step| (hash as usize).wrapping_add(step) & mask)
     }
 
-    /// The fields of that name; one, but where it is read with several types.
+    /// The fields of that name, with their numbers; one, but where it is read with several types.
     #[inline]
-    pub(crate) fn named<'f>(&'f self, name: &'f MemberName<'_>) -> impl Iterator<Item = TrieId> + 'f {
+    pub(crate) fn named<'f>(&'f self, name: &'f MemberName<'_>) -> impl Iterator<Item = (u32, TrieId)> + 'f {
         Self::probe(name.hash(), self.table.len())
             .map_while(|slot| self.table.get(slot)?.checked_sub(1))
-            .filter_map(|index| self.all.get(index as usize))
-            .filter(|(key, _)| name.is(key))
-            .map(|(_, id)| *id)
+            .filter_map(|index| Some((index, self.all.get(index as usize)?)))
+            .filter(|(_, (key, _))| name.is(key))
+            .map(|(index, (_, id))| (index, *id))
     }
 
-    /// Those that are never absent.
-    pub(crate) fn required(&self) -> impl Iterator<Item = &(FieldKey, TrieId)> {
-        let required = self.required.iter();
-        required.filter_map(|index| self.all.get(*index as usize))
+    /// Those whose absence says something, and that were not among the members.
+    #[inline]
+    pub(crate) fn missed(&self, seen: Seen) -> impl Iterator<Item = &(FieldKey, TrieId)> {
+        let missed = self.missed.iter().copied().filter(move |index| !seen.has(*index));
+        missed.filter_map(|index| self.all.get(index as usize))
     }
 
     /// All.
@@ -96,7 +158,25 @@ impl Fields {
     }
 }
 
-/// Which places are present in the inputs of a decision.
+/// The first 64 fields that were met among the members of an object; of others it is not known.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Seen(u64);
+
+impl Seen {
+    #[inline]
+    pub(crate) fn add(&mut self, field: u32) {
+        if field < u64::BITS {
+            self.0 |= 1 << field;
+        }
+    }
+
+    #[inline]
+    fn has(self, field: u32) -> bool {
+        field < u64::BITS && self.0 & 1 << field != 0
+    }
+}
+
+/// Which marks are set in a decision.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Present {
     words: Vec<u64>,
@@ -104,20 +184,26 @@ pub(crate) struct Present {
 
 impl Present {
     /// None of so many.
-    pub(crate) fn begin(&mut self, places: usize) {
+    pub(crate) fn begin(&mut self, marks: usize) {
         self.words.clear();
-        self.words.resize(places.div_ceil(64), 0);
+        self.words.resize(marks.div_ceil(64), 0);
     }
 
-    /// Notes one.
+    /// Sets the mark of a place that is present.
     #[inline]
     pub(crate) fn add(&mut self, place: TrieId) {
-        if let Some(word) = self.words.get_mut(place.0 as usize / 64) {
-            *word |= 1 << (place.0 % 64);
+        self.set(place.0);
+    }
+
+    /// Sets a mark.
+    #[inline]
+    pub(crate) fn set(&mut self, mark: u32) {
+        if let Some(word) = self.words.get_mut(mark as usize / 64) {
+            *word |= 1 << (mark % 64);
         }
     }
 
-    /// Whether one of them was noted.
+    /// Whether one of them is set.
     #[inline]
     pub(crate) fn has(&self, need: &Need) -> bool {
         let mut words = need.words.iter();
@@ -129,7 +215,7 @@ impl Present {
     }
 }
 
-/// Places of which one has to be present.
+/// Marks of which one has to be set.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Need {
     /// Bits of [`Present`], by the index of their word.
@@ -137,10 +223,10 @@ pub(crate) struct Need {
 }
 
 impl Need {
-    pub(crate) fn new(places: BTreeSet<TrieId>) -> Self {
+    pub(crate) fn new(marks: BTreeSet<u32>) -> Self {
         let mut words: Vec<(u32, u64)> = Vec::new();
-        for place in places {
-            let (index, bit) = (place.0 / 64, 1 << (place.0 % 64));
+        for mark in marks {
+            let (index, bit) = (mark / 64, 1 << (mark % 64));
             match words.last_mut() {
                 Some((last, mask)) if *last == index => *mask |= bit,
                 _ => words.push((index, bit)),
@@ -149,13 +235,13 @@ impl Need {
         Self { words }
     }
 
-    /// The places.
-    pub(crate) fn places(&self) -> impl Iterator<Item = TrieId> {
+    /// The marks.
+    pub(crate) fn marks(&self) -> impl Iterator<Item = u32> {
         self.words.iter().flat_map(|(index, mask)| {
             let first = index.wrapping_mul(64);
             (0..64_u32)
                 .filter(move |bit| mask >> bit & 1 == 1)
-                .map(move |bit| TrieId(first.wrapping_add(bit)))
+                .map(move |bit| first.wrapping_add(bit))
         })
     }
 }
@@ -181,6 +267,24 @@ impl Trie {
         for node in &mut self.nodes {
             node.rules.shrink_to_fit();
             node.whole.shrink_to_fit();
+        }
+    }
+
+    /// Has these watched, and nothing else.
+    pub(crate) fn watch(&mut self, mut watches: BTreeMap<TrieId, Watch>, optional: impl Fn(CheckId) -> bool) {
+        for (number, node) in (0_u32..).zip(&mut self.nodes) {
+            node.watch = watches.remove(&TrieId(number)).map(Box::new);
+        }
+        let said: Vec<bool> = self
+            .nodes
+            .iter()
+            .map(|node| {
+                !optional(node.check) || node.watch.as_ref().is_some_and(|watch| watch.absent.is_some())
+            })
+            .collect();
+        for node in &mut self.nodes {
+            node.fields
+                .miss(|id| said.get(id.0 as usize).copied().unwrap_or(false));
         }
     }
 

@@ -76,6 +76,7 @@ pub(crate) fn print(plan: &Plan) -> String {
         );
     }
     let places = places(plan);
+    let marks = marks(plan, &places);
     for (index, rule) in (0_u32..).zip(&plan.rules) {
         let (file, line) = plan.file_line(rule.span);
         let audit = if rule.audit { "audit rule" } else { "rule" };
@@ -88,7 +89,7 @@ pub(crate) fn print(plan: &Plan) -> String {
             let _ = writeln!(out, "    {line}");
         }
         for need in plan.index.needs_of(index) {
-            let _ = writeln!(out, "    needs {}", need_text(need, &places).join(" or "));
+            let _ = writeln!(out, "    needs {}", need_text(need, &marks).join(" or "));
         }
     }
     index(plan, &mut out);
@@ -121,14 +122,40 @@ pub(crate) fn path_text(plan: &Plan, path: &Path) -> String {
     out
 }
 
-/// The places of a need, as text.
-pub(crate) fn need_text(need: &super::trie::Need, places: &BTreeMap<TrieId, String>) -> Vec<String> {
+/// What one of has to be so, as text.
+pub(crate) fn need_text(need: &super::trie::Need, marks: &BTreeMap<u32, String>) -> Vec<String> {
     let texts: BTreeSet<&str> = need
-        .places()
-        .filter_map(|place| places.get(&place))
+        .marks()
+        .filter_map(|mark| marks.get(&mark))
         .map(String::as_str)
         .collect();
     texts.into_iter().map(String::from).collect()
+}
+
+/// What each mark says: a path that is present, `no` and one that is absent, or what a value is.
+pub(crate) fn marks(plan: &Plan, places: &BTreeMap<TrieId, String>) -> BTreeMap<u32, String> {
+    let printer = Printer::new(plan);
+    let mut found = BTreeMap::new();
+    for (id, path) in places {
+        found.insert(id.0, path.clone());
+        let watch = plan.reads.node(*id).and_then(|node| node.watch.as_ref());
+        let Some(watch) = watch else { continue };
+        if let Some(mark) = watch.absent {
+            found.insert(mark, format!("no {path}"));
+        }
+        for test in &watch.tests {
+            let values: Vec<String> = test.values.iter().map(|value| printer.value(*value)).collect();
+            let not = if test.negated { "not " } else { "" };
+            let text = match (test.has, values.as_slice()) {
+                (true, values) => format!("{} {not}in {path}", values.join(" or ")),
+                (false, [one]) if test.negated => format!("{path} != {one}"),
+                (false, [one]) => format!("{path} == {one}"),
+                (false, values) => format!("{path} {not}in {{{}}}", values.join(", ")),
+            };
+            found.insert(test.mark, text);
+        }
+    }
+    found
 }
 
 /// Where each place that is read lies: `[]` is every element, `[*]` the value of every key.
