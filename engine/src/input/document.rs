@@ -369,19 +369,17 @@ impl Document<'_> {
         self.text.as_bytes().get(start as usize..end as usize)
     }
 
-    /// The members of an object with their keys, as they lie.
+    /// Tells the members of an object with their keys, as they lie.
     #[inline]
-    pub(crate) fn members(&self, object: NodeId) -> impl Iterator<Item = (NodeId, MemberName<'_>)> {
+    pub(crate) fn each_member(&self, object: NodeId, mut found: impl FnMut(NodeId, MemberName<'_>)) {
         let end = self.end(object).0;
         let mut at = object.0.saturating_add(1);
-        core::iter::from_fn(move || {
-            if at >= end {
-                return None;
-            }
-            let (id, node) = (NodeId(at), self.nodes.get(at as usize)?);
+        while at < end
+            && let Some(node) = self.nodes.get(at as usize)
+        {
+            found(NodeId(at), MemberName { document: self, node });
             at = node.next;
-            Some((id, MemberName { document: self, node }))
-        })
+        }
     }
 
     /// Where the key's content lies, in the file or in `extra`.

@@ -86,18 +86,14 @@ pub fn objects(document: &Document<'_>) -> Vec<Manifest> {
 
 /// The identity of an object.
 pub fn identity<'d>(document: &'d Document<'_>, object: NodeId) -> Identity<'d> {
-    let text = |parent: Option<NodeId>, key| {
-        parent
-            .and_then(|parent| document.get_str(parent, key))
-            .and_then(|node| document.str(node))
-    };
     let metadata = document.get_str(object, "metadata");
+    let named = |key| text(document, metadata?, key);
     Identity {
-        api_version: text(Some(object), "apiVersion"),
-        kind: text(Some(object), "kind"),
-        namespace: text(metadata, "namespace"),
-        name: text(metadata, "name"),
-        generate_name: text(metadata, "generateName"),
+        api_version: text(document, object, "apiVersion"),
+        kind: text(document, object, "kind"),
+        namespace: named("namespace"),
+        name: named("name"),
+        generate_name: named("generateName"),
     }
 }
 
@@ -111,9 +107,13 @@ fn bare(document: &Document<'_>, object: NodeId, item: Option<u32>) -> Manifest 
     }
 }
 
+/// The text at a key of an object.
+fn text<'d>(document: &'d Document<'_>, object: NodeId, key: &str) -> Option<&'d str> {
+    document.str(document.get_str(object, key)?)
+}
+
 fn is_typed(document: &Document<'_>, object: NodeId) -> bool {
-    let identity = identity(document, object);
-    identity.api_version.is_some() && identity.kind.is_some()
+    text(document, object, "apiVersion").is_some() && text(document, object, "kind").is_some()
 }
 
 fn object_at(document: &Document<'_>, parent: NodeId, key: &str) -> Option<NodeId> {
@@ -123,10 +123,9 @@ fn object_at(document: &Document<'_>, parent: NodeId, key: &str) -> Option<NodeI
 }
 
 fn is_review(document: &Document<'_>, object: NodeId) -> bool {
-    let identity = identity(document, object);
-    identity.kind == Some("AdmissionReview")
+    text(document, object, "kind") == Some("AdmissionReview")
         && matches!(
-            identity.api_version,
+            text(document, object, "apiVersion"),
             Some("admission.k8s.io/v1" | "admission.k8s.io/v1beta1")
         )
 }
@@ -157,7 +156,7 @@ pub(crate) fn reviewed(document: &Document<'_>, request: NodeId) -> Manifest {
 /// The `items` of a list: of `List` always, of another kind that ends so where it has them. Go writes
 /// the items of an empty list as null.
 pub(super) fn items(document: &Document<'_>, object: NodeId) -> Option<NodeId> {
-    let kind = identity(document, object).kind?;
+    let kind = text(document, object, "kind")?;
     let items = document.get_str(object, "items");
     if kind == "List" && items.is_none() {
         // Any node without children stands for the items that are not there.

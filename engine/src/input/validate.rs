@@ -10,7 +10,7 @@ use crate::{
     eval::Machine,
     fault::{FaultInfo, Reason},
     input::{
-        Kind, NodeId,
+        FieldKey, Kind, NodeId,
         whole::{self, Parts},
     },
     plan::{
@@ -177,6 +177,15 @@ impl<'p> Walk<'_, 'p> {
         }
     }
 
+    /// An object has no member of that name.
+    fn lacks(&mut self, id: TrieId, trie: &'p TrieNode, object: NodeRef, key: &FieldKey) {
+        self.absent(trie);
+        if !self.is_optional(trie.check) {
+            let place = crate::eval::missing(object, key.text());
+            self.report(id, trie, Found::Nothing, place);
+        }
+    }
+
     fn below(&mut self, id: TrieId, trie: &'p TrieNode, at: NodeRef) {
         let Some(doc) = self.machine.world.doc(at.doc) else {
             return;
@@ -195,25 +204,21 @@ impl<'p> Walk<'_, 'p> {
         }
         if kind == Kind::Object && !trie.fields.is_empty() {
             let mut seen = Seen::default();
-            for (node, name) in doc.members(at.node) {
-                for (field, id) in trie.fields.named(&name) {
+            doc.each_member(at.node, |node, name| {
+                trie.fields.named(&name, |field, id| {
                     if let Some(next) = self.trie(id) {
                         seen.add(field);
                         self.node(id, next, child(node));
                     }
-                }
-            }
-            for (key, id) in trie.fields.missed(seen) {
-                if let Some(next) = self.trie(*id)
-                    && doc.get(at.node, key).is_none()
+                });
+            });
+            trie.fields.missed(seen, |key, id, sure| {
+                if let Some(next) = self.trie(id)
+                    && (sure || doc.get(at.node, key).is_none())
                 {
-                    self.absent(next);
-                    if !self.is_optional(next.check) {
-                        let place = crate::eval::missing(at, key.text());
-                        self.report(*id, next, Found::Nothing, place);
-                    }
+                    self.lacks(id, next, at, key);
                 }
-            }
+            });
         }
         for (edge, id) in &trie.edges {
             let Some(next) = self.trie(*id) else { continue };

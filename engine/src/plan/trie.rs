@@ -89,27 +89,32 @@ impl Test {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fields {
     all: Vec<(FieldKey, TrieId)>,
-    /// A hash table of indices into `all`, counted from 1; 0 is free. At most half of it is taken, and its
-    /// length is a power of two.
-    table: Vec<u32>,
-    /// Those whose absence says something; indices.
-    missed: Vec<u32>,
+    /// A hash table: hashes and indices into `all`, counted from 1; 0 is free. At most half of it is taken,
+    /// and its length is a power of two.
+    table: Vec<(u32, u32)>,
+    /// Those whose absence says something: of the first 64 a bit each.
+    missed: u64,
+    /// Indices of the others.
+    more_missed: Vec<u32>,
 }
 
 impl Fields {
     pub(crate) fn new(all: Vec<(FieldKey, TrieId)>, optional: impl Fn(TrieId) -> bool) -> Self {
         let room = all.len().saturating_mul(2).next_power_of_two();
-        let mut table = alloc::vec![0; if all.is_empty() { 0 } else { room }];
+        let mut table = alloc::vec![(0, 0); if all.is_empty() { 0 } else { room }];
         for (number, (key, _)) in (1_u32..).zip(&all) {
-            let free = Self::probe(key.hash(), table.len()).find(|slot| table.get(*slot) == Some(&0));
-            if let Some(slot) = free.and_then(|slot| table.get_mut(slot)) {
-                *slot = number;
+            let mut slot = Self::slot(key.hash(), room);
+            while table.get(slot).is_some_and(|(_, taken)| *taken != 0) {
+                slot = Self::slot((slot as u32).wrapping_add(1), room);
+            }
+            if let Some(free) = table.get_mut(slot) {
+                *free = (key.hash(), number);
             }
         }
         let mut fields = Self {
             all,
             table,
-            missed: Vec::new(),
+            ..Self::default()
         };
         fields.miss(|id| !optional(id));
         fields
@@ -120,31 +125,52 @@ impl Fields {
         let missed = (0_u32..)
             .zip(&self.all)
             .filter(|(_, (_, id))| says_something(*id));
-        self.missed = missed.map(|(index, _)| index).collect();
+        let (few, more): (Vec<u32>, Vec<u32>) = missed
+            .map(|(index, _)| index)
+            .partition(|index| *index < u64::BITS);
+        self.missed = few.into_iter().fold(0, |bits, index| bits | 1 << index);
+        self.more_missed = more;
     }
 
-    /// The slots for a hash, in order.
     #[inline]
-    fn probe(hash: u32, room: usize) -> impl Iterator<Item = usize> {
-        let mask = room.wrapping_sub(1);
-        (0..room).map(move |step| (hash as usize).wrapping_add(step) & mask)
+    fn slot(hash: u32, room: usize) -> usize {
+        hash as usize & room.wrapping_sub(1)
     }
 
-    /// The fields of that name, with their numbers; one, but where it is read with several types.
+    /// Tells the fields of that name with their numbers; one, but where it is read with several types.
     #[inline]
-    pub(crate) fn named<'f>(&'f self, name: &'f MemberName<'_>) -> impl Iterator<Item = (u32, TrieId)> + 'f {
-        Self::probe(name.hash(), self.table.len())
-            .map_while(|slot| self.table.get(slot)?.checked_sub(1))
-            .filter_map(|index| Some((index, self.all.get(index as usize)?)))
-            .filter(|(_, (key, _))| name.is(key))
-            .map(|(index, (_, id))| (index, *id))
+    pub(crate) fn named(&self, name: &MemberName<'_>, mut found: impl FnMut(u32, TrieId)) {
+        let hash = name.hash();
+        let mut slot = Self::slot(hash, self.table.len());
+        while let Some((known, number)) = self.table.get(slot)
+            && let Some(index) = number.checked_sub(1)
+        {
+            if *known == hash
+                && let Some((key, id)) = self.all.get(index as usize)
+                && name.is(key)
+            {
+                found(index, *id);
+            }
+            slot = Self::slot((slot as u32).wrapping_add(1), self.table.len());
+        }
     }
 
-    /// Those whose absence says something, and that were not among the members.
+    /// Tells those whose absence says something and that were not seen; with whether it is sure that they are
+    /// absent, or the object has to be asked.
     #[inline]
-    pub(crate) fn missed(&self, seen: Seen) -> impl Iterator<Item = &(FieldKey, TrieId)> {
-        let missed = self.missed.iter().copied().filter(move |index| !seen.has(*index));
-        missed.filter_map(|index| self.all.get(index as usize))
+    pub(crate) fn missed(&self, seen: Seen, mut found: impl FnMut(&FieldKey, TrieId, bool)) {
+        let mut left = self.missed & !seen.0;
+        while left != 0 {
+            if let Some((key, id)) = self.all.get(left.trailing_zeros() as usize) {
+                found(key, *id, true);
+            }
+            left &= left.wrapping_sub(1);
+        }
+        for index in &self.more_missed {
+            if let Some((key, id)) = self.all.get(*index as usize) {
+                found(key, *id, false);
+            }
+        }
     }
 
     /// All.
@@ -158,7 +184,7 @@ impl Fields {
     }
 }
 
-/// The first 64 fields that were met among the members of an object; of others it is not known.
+/// Which of the first 64 fields were met among the members of an object.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Seen(u64);
 
@@ -168,11 +194,6 @@ impl Seen {
         if field < u64::BITS {
             self.0 |= 1 << field;
         }
-    }
-
-    #[inline]
-    fn has(self, field: u32) -> bool {
-        field < u64::BITS && self.0 & 1 << field != 0
     }
 }
 
