@@ -10,7 +10,7 @@ use wardlaw_lang::{
 
 use super::text::text;
 use crate::{
-    eval::{Eval, Machine},
+    eval::{Eval, Hints, Machine},
     input::{Document, Kind, NodeId},
     plan::OpId,
     value::{NodeRef, Value, order},
@@ -59,7 +59,13 @@ pub(super) fn unknown_fields(machine: &mut Machine<'_>, id: OpId, object: Value)
         if let (Some(api_version), Some(kind)) = (word("apiVersion"), word("kind"))
             && let Some(ty) = packed.kind(api_version, kind)
         {
-            walk(&packed, doc, at.node, ty, ty, &mut unknown);
+            let mut members = Members {
+                packed,
+                doc,
+                hints: &mut machine.hints,
+                unknown: &mut unknown,
+            };
+            members.walk(at.node, ty, ty);
         }
     }
     let mut records = Vec::with_capacity(unknown.len());
@@ -85,46 +91,55 @@ pub(super) fn unknown_fields(machine: &mut Machine<'_>, id: OpId, object: Value)
     machine.make_run(&records, id).map(Value::List)
 }
 
-/// Recursion follows the document, whose depth the reader bounds.
-fn walk(
-    packed: &Packed<'static>,
-    doc: &Document<'_>,
-    node: NodeId,
-    ty: packed::TypeId,
-    owner: packed::TypeId,
-    out: &mut Vec<Unknown>,
-) {
-    match (packed.get(ty), doc.kind(node)) {
-        (packed::Type::Record(record), Kind::Object) => {
-            let owner = if packed.is_named(ty) { ty } else { owner };
-            for member in doc.children(node) {
-                let name = doc.key(member).unwrap_or("");
-                if doc.kind(member) == Kind::Null {
-                    continue;
+/// A walk over the members of an object, with the types beside it.
+struct Members<'m, 'd> {
+    packed: Packed<'static>,
+    doc: &'d Document<'d>,
+    hints: &'m mut Hints,
+    unknown: &'m mut Vec<Unknown>,
+}
+
+impl Members<'_, '_> {
+    /// Recursion follows the document, whose depth the reader bounds.
+    fn walk(&mut self, node: NodeId, ty: packed::TypeId, owner: packed::TypeId) {
+        let doc = self.doc;
+        match (self.packed.get(ty), doc.kind(node)) {
+            (packed::Type::Record(record), Kind::Object) => {
+                let owner = if self.packed.is_named(ty) { ty } else { owner };
+                doc.each_member(node, |member, name| {
+                    if name.kind() == Kind::Null {
+                        return;
+                    }
+                    let mut first = 0;
+                    let hint = self.hints.of(ty.0, name.hash()).unwrap_or(&mut first);
+                    match record.field_type_near(name.bytes(), hint) {
+                        // What is neither has no members.
+                        Some(below) if matches!(name.kind(), Kind::Object | Kind::List) => {
+                            self.walk(member, below, owner);
+                        }
+                        Some(_) => {}
+                        None if record.open() => {}
+                        None => {
+                            let fields = record.fields().map(|field| field.name);
+                            self.unknown.push(Unknown {
+                                node: member,
+                                owner,
+                                suggestion: nearest(doc.key(member).unwrap_or(""), fields),
+                            });
+                        }
+                    }
+                });
+            }
+            (packed::Type::List(below), Kind::List) | (packed::Type::Map(below), Kind::Object) => {
+                for child in doc.children(node) {
+                    if matches!(doc.kind(child), Kind::Object | Kind::List) {
+                        self.walk(child, below, owner);
+                    }
                 }
-                match record.field_type(name) {
-                    Some(ty) => walk(packed, doc, member, ty, owner, out),
-                    None if record.open() => {}
-                    None => out.push(Unknown {
-                        node: member,
-                        owner,
-                        suggestion: nearest(name, record.fields().map(|field| field.name)),
-                    }),
-                }
             }
+            // A value of another kind than declared is a matter of types; a union says nothing of its members.
+            _ => {}
         }
-        (packed::Type::List(element), Kind::List) => {
-            for child in doc.children(node) {
-                walk(packed, doc, child, element, owner, out);
-            }
-        }
-        (packed::Type::Map(value), Kind::Object) => {
-            for child in doc.children(node) {
-                walk(packed, doc, child, value, owner, out);
-            }
-        }
-        // A value of another kind than declared is a matter of types; a union says nothing of its members.
-        _ => {}
     }
 }
 

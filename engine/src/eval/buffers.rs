@@ -3,7 +3,11 @@
 
 use alloc::vec::Vec;
 
-use super::{Slot, memo::Memo, relation::Stored};
+use super::{
+    Slot,
+    memo::{Hints, Memo},
+    relation::Stored,
+};
 use crate::plan::trie::Present;
 use crate::value::{Heap, Value, index::Index};
 
@@ -18,6 +22,7 @@ pub(crate) struct Buffers {
     pub(super) indexes: Vec<Option<Index>>,
     pub(super) stack: Vec<Value>,
     pub(super) memo: Memo,
+    pub(super) hints: Hints,
     /// Rules that the index finds, and nodes of it that wait.
     pub(crate) chosen: Chosen,
 }

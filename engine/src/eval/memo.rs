@@ -60,3 +60,22 @@ impl Memo {
         (entry.found != u32::MAX).then_some(NodeId(entry.found))
     }
 }
+
+/// Where fields were found in records of the packed types: what is tried first the next time. Whoever asks
+/// compares the name, so that a hint of another decision or policy can be wrong, and changes no answer.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Hints {
+    slots: Vec<u16>,
+}
+
+impl Hints {
+    /// The hint for a field of a type, by the hash of its name.
+    #[inline]
+    pub(crate) fn of(&mut self, ty: u32, name: u32) -> Option<&mut u16> {
+        if self.slots.is_empty() {
+            self.slots.resize(2 * SLOTS, 0);
+        }
+        self.slots
+            .get_mut((ty.wrapping_mul(37) ^ name) as usize % (2 * SLOTS))
+    }
+}

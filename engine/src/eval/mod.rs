@@ -45,6 +45,7 @@ pub(crate) use buffers::Chosen;
 pub(crate) use clause::Sink;
 pub(crate) use expr::missing;
 pub(crate) use fuel::{Fuel, Stop};
+pub(crate) use memo::Hints;
 use memo::Memo;
 pub(crate) use relation::Snapshot;
 use relation::{Stored, Window};
@@ -100,6 +101,8 @@ pub(crate) struct Machine<'a> {
     base: usize,
     /// Fields of the first document, where they were found.
     memo: Memo,
+    /// Of fields in the packed types.
+    pub(crate) hints: Hints,
     /// Room for what the index finds.
     pub(crate) chosen: Chosen,
     /// Patterns that came with the input, compiled.
@@ -144,6 +147,7 @@ impl<'a> Machine<'a> {
             stack: room.stack,
             base: 0,
             memo: room.memo,
+            hints: room.hints,
             chosen: room.chosen,
             patterns: BTreeMap::new(),
             fault: None,
@@ -161,6 +165,7 @@ impl<'a> Machine<'a> {
             indexes: self.indexes,
             stack: self.stack,
             memo: self.memo,
+            hints: self.hints,
             chosen: self.chosen,
         };
         room.leave();

@@ -168,6 +168,18 @@ impl MemberName<'_> {
         self.node.hash
     }
 
+    /// The key.
+    #[inline]
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.document.key_bytes(self.node).unwrap_or_default()
+    }
+
+    /// What the member holds.
+    #[inline]
+    pub(crate) fn kind(&self) -> Kind {
+        self.node.kind
+    }
+
     /// Whether it is that key.
     #[inline]
     pub(crate) fn is(&self, key: &FieldKey) -> bool {

@@ -445,10 +445,29 @@ impl<'a> Record<'a> {
         Some(TypeId(u32::from_le_bytes(*ty) & !REQUIRED))
     }
 
+    /// As [`Record::field_type`], for who asks often: where the field was found the last time is tried first,
+    /// and where it is found is said. A wrong hint costs a comparison, and no more.
+    pub fn field_type_near(self, name: &[u8], hint: &mut u16) -> Option<TypeId> {
+        let is = |[text, _]: &&Entry<2>| self.texts.raw(*text) == name;
+        let near = self.fields.get(usize::from(*hint)).filter(is);
+        let [_, ty] = match near {
+            Some(entry) => entry,
+            None => {
+                let at = self.position(name)?;
+                *hint = u16::try_from(at).unwrap_or(u16::MAX);
+                self.fields.get(at)?
+            }
+        };
+        Some(TypeId(u32::from_le_bytes(*ty) & !REQUIRED))
+    }
+
+    fn position(self, name: &[u8]) -> Option<usize> {
+        let compare = |[text, _]: &Entry<2>| -> Ordering { self.texts.raw(*text).cmp(name) };
+        self.fields.binary_search_by(compare).ok()
+    }
+
     fn entry(self, name: &str) -> Option<&'a Entry<2>> {
-        let compare = |[text, _]: &Entry<2>| -> Ordering { self.texts.raw(*text).cmp(name.as_bytes()) };
-        let at = self.fields.binary_search_by(compare).ok()?;
-        self.fields.get(at)
+        self.fields.get(self.position(name.as_bytes())?)
     }
 
     /// All fields, sorted by name.
