@@ -23,6 +23,7 @@ pub const FIXED: &[(&str, Prepare)] = &[
     ("checks", checks),
     ("pod", pod),
     ("json", json),
+    ("typical", typical),
     ("yaml", yaml),
     ("rules", many_rules),
     ("bindings", bindings),
@@ -90,6 +91,15 @@ fn pod() -> Result<Work, Failure> {
 /// W1, from JSON: the library's set on the typical pod.
 fn json() -> Result<Work, Failure> {
     let (pods_of, pod) = (Pods::library("pss-restricted")?, pods().swap_remove(1));
+    Ok(Box::new(move || {
+        let document = ward::document(&pod.json);
+        pods_of.decide(&document, &ward::manifest(&document))
+    }))
+}
+
+/// W1, from JSON: the 18 checks on the typical pod.
+fn typical() -> Result<Work, Failure> {
+    let (pods_of, pod) = (Pods::checks()?, pods().swap_remove(1));
     Ok(Box::new(move || {
         let document = ward::document(&pod.json);
         pods_of.decide(&document, &ward::manifest(&document))

@@ -83,7 +83,7 @@ impl Authorizer {
     /// Whether it is allowed, and by or because of which rules.
     fn ask(&self, access: Access<'_>) -> Result<(bool, Vec<String>), InputError> {
         let decision = self.engine.decide_serialize(&access)?;
-        let rules = decision.findings.into_iter().map(|finding| finding.rule);
+        let rules = decision.findings.iter().map(|finding| finding.rule.to_string());
         Ok((decision.allowed, rules.collect()))
     }
 }

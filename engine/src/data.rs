@@ -352,7 +352,7 @@ impl Parts for Whole<'_> {
             .pointer(self.document.root(), part)
             .unwrap_or_default();
         if let Some(key) = missing {
-            path.push_str(&pointer(&[Token::Key(key.to_owned())]));
+            path.push_str(&pointer(&[Token::Key(key.into())]));
         }
         self.wrong.push((path, message, help));
     }

@@ -7,7 +7,7 @@ use alloc::{
     sync::Arc,
     vec::Vec,
 };
-use core::fmt::Write as _;
+use core::{cmp::Ordering, fmt::Write as _};
 
 use serde_json::Value as Json;
 
@@ -105,7 +105,7 @@ impl Level {
 #[non_exhaustive]
 pub struct Finding {
     /// The rule's full name.
-    pub rule: String,
+    pub rule: Arc<str>,
     /// What it does.
     pub effect: Effect,
     /// How it counts.
@@ -177,7 +177,7 @@ pub struct RelatedPlace {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     /// The file's name.
-    pub file: String,
+    pub file: Arc<str>,
     /// From 1.
     pub line: u32,
 }
@@ -215,11 +215,15 @@ pub(crate) struct Raw {
 }
 
 impl Raw {
-    fn order(&self, other: &Self) -> core::cmp::Ordering {
+    fn order(&self, other: &Self) -> Ordering {
         let (a, b) = (&self.finding, &other.finding);
         self.package
             .cmp(&other.package)
-            .then_with(|| a.rule.cmp(&b.rule))
+            .then_with(|| {
+                // Most are of one rule.
+                let one = self.rule.is_some() && self.rule == other.rule;
+                if one { Ordering::Equal } else { a.rule.cmp(&b.rule) }
+            })
             .then_with(|| a.within.cmp(&b.within))
             .then_with(|| self.tokens.cmp(&other.tokens))
             .then_with(|| a.message.cmp(&b.message))
@@ -229,10 +233,14 @@ impl Raw {
 
 /// Orders findings as the contract says and drops equal ones.
 pub(crate) fn compact(findings: &mut Vec<Raw>) {
-    if findings.len() < 2 {
+    let in_order = |a: &Raw, b: &Raw| a.order(b) == Ordering::Less;
+    if findings.is_sorted_by(in_order) {
         return;
     }
     findings.sort_by(Raw::order);
+    if findings.is_sorted_by(in_order) {
+        return;
+    }
     let mut kept: Vec<Raw> = Vec::with_capacity(findings.len());
     for finding in findings.drain(..) {
         // Findings of equal order may still differ, in their fix or related places.

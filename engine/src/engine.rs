@@ -173,6 +173,7 @@ impl Engine {
     pub fn rules(&self) -> impl Iterator<Item = RuleInfo<'_>> {
         self.plan.rules.iter().enumerate().map(|(index, rule)| {
             let (file, line) = self.plan.file_line(rule.span);
+            let file = file.map_or("", |file| &**file);
             RuleInfo {
                 name: &rule.name,
                 title: &rule.about.title,
@@ -520,17 +521,17 @@ impl Engine {
 
     fn changed(&self, mutation: &Mutation) -> Option<(String, String)> {
         let rule = self.plan.rules.get(mutation.rule as usize)?;
-        Some((rule.name.clone(), pointer(&mutation.change.path)))
+        Some((rule.name.to_string(), pointer(&mutation.change.path)))
     }
 
     fn conflict(&self, mutation: &Mutation) -> Option<Conflict> {
         let rule = self.plan.rules.get(mutation.rule as usize)?;
         let (file, line) = self.plan.file_line(rule.effect.span);
         Some(Conflict {
-            rule: rule.name.clone(),
+            rule: rule.name.to_string(),
             path: pointer(&mutation.change.path),
             source: Source {
-                file: file.to_string(),
+                file: file.cloned().unwrap_or_default(),
                 line,
             },
         })

@@ -9,6 +9,7 @@ use alloc::{
 use core::{fmt, ops::Bound};
 
 use serde_json::Value as Json;
+use smol_str::SmolStr;
 use wardlaw_lang::ir::EditAction;
 
 use crate::{
@@ -77,7 +78,7 @@ pub(crate) struct Change {
 /// What is added where nothing was: parents that were made can take more, a value stands as it is.
 #[derive(Clone, Debug)]
 enum Tree {
-    Object(Vec<(String, Tree)>),
+    Object(Vec<(SmolStr, Tree)>),
     List(Vec<Json>),
     Value(Json),
 }
@@ -126,11 +127,67 @@ impl Tree {
             Self::Object(members) => Json::Object(
                 members
                     .into_iter()
-                    .map(|(key, tree)| (key, tree.into_json()))
+                    .map(|(key, tree)| (key.into(), tree.into_json()))
                     .collect(),
             ),
             Self::List(items) => Json::Array(items),
             Self::Value(value) => value,
+        }
+    }
+}
+
+/// Where an edit of what is absent makes something, and what; nothing where a step on the way is no field.
+fn made(action: EditAction, path: &[Token], present: usize, value: Json) -> Option<(&[Token], Tree)> {
+    let leaf = if action == EditAction::Add {
+        Tree::List(alloc::vec![value])
+    } else {
+        Tree::Value(value)
+    };
+    let tree = Tree::new(path.get(present.saturating_add(1)..)?, leaf)?;
+    let head = path.get(..=present)?;
+    matches!(head.last(), Some(Token::Key(_))).then_some((head, tree))
+}
+
+/// What the edits of one finding do. Most have one.
+pub(crate) fn operations(changes: &[Change]) -> Vec<PatchOperation> {
+    match changes {
+        [] => Vec::new(),
+        [change] => alone(change).into_iter().collect(),
+        changes => {
+            let mut patch = Patch::default();
+            patch.extend(changes.iter().cloned());
+            patch.into_operations()
+        }
+    }
+}
+
+/// What an edit does that no other stands beside.
+fn alone(change: &Change) -> Option<PatchOperation> {
+    let Change {
+        action,
+        missing,
+        path,
+        is_list,
+        value,
+    } = change;
+    let operation = |op, path: &[Token], value| PatchOperation {
+        op,
+        path: pointer(path),
+        value,
+    };
+    match (action, missing) {
+        (EditAction::Remove, 0) => Some(operation(PatchOp::Remove, path, None)),
+        (EditAction::Remove, _) => None,
+        (EditAction::Set, 0) => Some(operation(PatchOp::Replace, path, Some(value.clone()))),
+        (EditAction::Add, 0) => is_list.then(|| {
+            let mut operation = operation(PatchOp::Add, path, Some(value.clone()));
+            operation.path.push_str("/-");
+            operation
+        }),
+        (EditAction::Add | EditAction::Set, _) => {
+            let present = path.len().saturating_sub(*missing);
+            let (head, tree) = made(*action, path, present, value.clone())?;
+            Some(operation(PatchOp::Add, head, Some(tree.into_json())))
         }
     }
 }
@@ -197,21 +254,9 @@ impl Patch {
                 stands
             }
             EditAction::Add | EditAction::Set => {
-                let leaf = if action == EditAction::Add {
-                    Tree::List(alloc::vec![value])
-                } else {
-                    Tree::Value(value)
-                };
-                let (Some(head), Some(tail)) = (path.get(..=present), path.get(present.saturating_add(1)..))
-                else {
+                let Some((head, tree)) = made(action, &path, present, value) else {
                     return true;
                 };
-                let Some(tree) = Tree::new(tail, leaf) else {
-                    return true;
-                };
-                if matches!(head.last(), Some(Token::Index(_) | Token::End)) {
-                    return true;
-                }
                 if self.covers(head) {
                     return false;
                 }
@@ -416,6 +461,34 @@ mod tests {
         ]);
         let mended = apply(&json!({"add": ["A"]}), &operations).unwrap();
         assert_eq!(mended, json!({"add": ["A", "X"], "drop": ["ALL"]}));
+    }
+
+    #[test]
+    fn an_edit_alone_does_what_it_does_in_a_patch() {
+        let actions = [EditAction::Set, EditAction::Add, EditAction::Remove];
+        let paths = [
+            vec![key("a"), key("b"), key("c")],
+            vec![key("a"), Token::Index(0), key("c")],
+            vec![key("a"), key("b"), Token::Index(3)],
+        ];
+        for (action, path) in actions
+            .iter()
+            .flat_map(|action| paths.iter().map(move |path| (action, path)))
+        {
+            for (missing, is_list) in [(0, false), (0, true), (1, false), (2, false), (3, false)] {
+                let change = Change {
+                    action: *action,
+                    missing,
+                    path: path.clone(),
+                    is_list,
+                    value: json!({"v": 1}),
+                };
+                assert_eq!(
+                    super::operations(core::slice::from_ref(&change)),
+                    operations(vec![change])
+                );
+            }
+        }
     }
 
     #[test]

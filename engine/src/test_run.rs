@@ -191,6 +191,7 @@ impl Suite {
         };
         let mut read = Vec::new();
         let (source, _) = self.engine.plan.file_line(test.span);
+        let source = source.map_or("", |source| &**source);
         for pattern in &test.files {
             match files.files(source, pattern) {
                 Ok(found) if found.is_empty() => {

@@ -280,7 +280,7 @@ fn a_host_can_stop_a_decision() {
         let found: Vec<_> = decision
             .findings
             .iter()
-            .map(|finding| (finding.rule.as_str(), finding.error.map(|error| error.kind)))
+            .map(|finding| (&*finding.rule, finding.error.map(|error| error.kind)))
             .collect();
         let aborted = Some(ErrorKind::Aborted);
         let mut expected = vec![("p.last", aborted), ("p.loops", aborted)];

@@ -201,7 +201,7 @@ fn too_many_findings_are_an_error() {
         rule all { for x in request.l when x >= 0 deny \"no\" at x }
         rule one { for x in request.l when x >= 0 deny \"no\" at request.l }";
     let decision = decide(policy, &format!("{{\"l\": [{}]}}", list.join(",")));
-    let of = |rule: &str| decision.findings.iter().filter(|f| f.rule == rule).count();
+    let of = |rule: &str| decision.findings.iter().filter(|f| *f.rule == *rule).count();
     assert_eq!(of("p.all"), 1_001);
     assert_eq!(of("p.one"), 1, "equal findings are one");
     assert!(
@@ -283,7 +283,7 @@ fn all_findings_of_a_decision_are_limited_in_number_and_size() {
         .filter(|f| f.effect == wardlaw::Effect::Deny)
         .count();
     assert_eq!(denied, 2_500);
-    let of = |rule: &str| decision.findings.iter().filter(|f| f.rule == rule).count();
+    let of = |rule: &str| decision.findings.iter().filter(|f| *f.rule == *rule).count();
     assert_eq!((of("p.r11"), of("p.r12"), of("p.r13")), (900, 701, 1));
     assert!(decision.findings.iter().map(|f| f.message.len()).sum::<usize>() < 300_000);
     assert!(!decision.allowed);

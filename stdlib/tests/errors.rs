@@ -91,7 +91,7 @@ fn decide(engine: &Engine, manifest: &str, rule: &str) -> (bool, Vec<String>, Ve
             let decision = engine.decide(&Request::object(&document, &object));
             allowed &= decision.allowed;
             for finding in decision.findings {
-                if finding.rule == rule {
+                if *finding.rule == *rule {
                     own.push(serde_json::from_str(&finding.to_json_string()).unwrap());
                 } else {
                     others.push(finding.to_json_string());

@@ -1,7 +1,7 @@
 //! What a machine needs room for. A decision leaves its room to the next one on the same thread, so that in
 //! the long run deciding allocates nothing; without `std` there is no such place, and each makes its own.
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 use super::{
     Slot,
@@ -23,6 +23,7 @@ pub(crate) struct Buffers {
     pub(super) stack: Vec<Value>,
     pub(super) memo: Memo,
     pub(super) hints: Hints,
+    pub(super) text: String,
     /// Rules that the index finds, and nodes of it that wait.
     pub(crate) chosen: Chosen,
 }
@@ -87,6 +88,7 @@ impl Buffers {
             self.indexes.capacity(),
             self.stack.capacity(),
             self.chosen.rules.capacity(),
+            self.text.capacity() / size_of::<Value>(),
             self.chosen.waiting.capacity(),
         ];
         own.into_iter().fold(self.heap.capacity(), usize::saturating_add)

@@ -369,18 +369,30 @@ impl Machine<'_> {
 
     #[inline(never)]
     fn interpolate(&mut self, id: OpId, parts: Slice) -> Eval<Value> {
-        let mut text = String::new();
+        let mut text = core::mem::take(&mut self.text);
+        text.clear();
+        let made = self.write_parts(id, parts, &mut text);
+        let made = made.and_then(|()| self.make_text(&text, id));
+        // An interpolation inside has made room of its own.
+        self.text = text;
+        made
+    }
+
+    fn write_parts(&mut self, id: OpId, parts: Slice, text: &mut String) -> Eval<()> {
         for part in parts.of(&self.plan.args) {
             let value = self.eval(*part)?;
             if matches!(value, Value::Null) {
                 return Err(self.fail(Reason::Operand("an absent value stands in a text"), *part));
             }
-            print::display(&self.world, value, &mut text);
+            match self.world.text(value) {
+                Some(part) => text.push_str(part),
+                None => print::display(&self.world, value, text),
+            }
             if text.len() > self.limits.text_bytes as usize {
                 return Err(self.fail(Reason::Text, id));
             }
         }
-        self.make_text(&text, id)
+        Ok(())
     }
 
     /// The integer that a value is.

@@ -103,6 +103,8 @@ pub(crate) struct Machine<'a> {
     memo: Memo,
     /// Of fields in the packed types.
     pub(crate) hints: Hints,
+    /// Room for a text that is put together.
+    text: String,
     /// Room for what the index finds.
     pub(crate) chosen: Chosen,
     /// Patterns that came with the input, compiled.
@@ -148,6 +150,7 @@ impl<'a> Machine<'a> {
             base: 0,
             memo: room.memo,
             hints: room.hints,
+            text: room.text,
             chosen: room.chosen,
             patterns: BTreeMap::new(),
             fault: None,
@@ -166,6 +169,7 @@ impl<'a> Machine<'a> {
             stack: self.stack,
             memo: self.memo,
             hints: self.hints,
+            text: self.text,
             chosen: self.chosen,
         };
         room.leave();

@@ -2,6 +2,7 @@
 
 use alloc::{string::String, sync::Arc, vec::Vec};
 
+use smallvec::SmallVec;
 use wardlaw_lang::ir::{EditAction, EffectKind};
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
 use crate::{
     decision::{self, Effect, Level, Raw, RelatedPlace, Source},
     fault::{ErrorKind, FaultInfo, Reason},
-    fix::{Change, Mutation, Patch},
+    fix::{self, Change, Mutation},
     input::Kind,
     plan::{self, Op, Rule, Step},
     value::{
@@ -47,15 +48,16 @@ impl Machine<'_> {
         let mut message = String::new();
         if let Some(text) = rule.effect.message {
             let value = self.eval(text)?;
-            print::display(&self.world, value, &mut message);
+            match self.world.text(value) {
+                Some(text) => message.push_str(text),
+                None => print::display(&self.world, value, &mut message),
+            }
         }
-        let mut places = Vec::with_capacity(rule.effect.places.len());
+        let mut places: SmallVec<[Option<Place>; 2]> = SmallVec::new();
         for at in &rule.effect.places {
             places.push(self.place(at)?);
         }
         let changes = self.changes(rule)?;
-        let mut patch = Patch::default();
-        patch.extend(changes.clone());
         let mut places = places.into_iter();
         let own = match places.next().flatten() {
             Some(place) => Some(place),
@@ -71,7 +73,7 @@ impl Machine<'_> {
                 location: shown.location,
             })
             .collect();
-        let fix = patch.into_operations();
+        let fix = fix::operations(&changes);
         let size = fix
             .iter()
             .map(|operation| operation.value.as_ref().map_or(0, size))
@@ -312,7 +314,7 @@ impl Machine<'_> {
     pub(crate) fn source(&self, span: wardlaw_lang::Span) -> Source {
         let (file, line) = self.plan.file_line(span);
         Source {
-            file: file.into(),
+            file: file.cloned().unwrap_or_default(),
             line,
         }
     }

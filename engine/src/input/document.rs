@@ -465,9 +465,18 @@ impl Document<'_> {
 
     /// Lines and columns of a range of the file, counted from the start of this document.
     pub fn locate(&self, range: Range<u32>) -> Location {
+        self.locate_from(&mut None, range)
+    }
+
+    /// As [`Document::locate`], counted from where the last range of this document began, if that is nearer.
+    pub(crate) fn locate_from(&self, last: &mut Option<Position>, range: Range<u32>) -> Location {
         let before = self.marks.partition_point(|mark| mark.offset <= range.start);
         let mark = before.checked_sub(1).and_then(|last| self.marks.get(last));
-        mark.unwrap_or(&self.origin).range(&self.text, self.base, range)
+        let mark = *mark.unwrap_or(&self.origin);
+        let near = last.filter(|last| mark.offset <= last.offset && last.offset <= range.start);
+        let (start, location) = near.unwrap_or(mark).range(&self.text, self.base, range);
+        *last = Some(start);
+        location
     }
 
     /// The text that this document holds: of the whole file, or of the document alone after
@@ -565,7 +574,7 @@ pub struct Location {
 
 /// A byte of the file with its line and column, both from 1.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Position {
+pub(crate) struct Position {
     pub(super) offset: u32,
     pub(super) line: u32,
     pub(super) column: u32,
@@ -634,8 +643,8 @@ impl Position {
     }
 
     /// The location of a range at or after this position; one before it is counted from the start of
-    /// the text, if the text begins the file.
-    pub(super) fn range(self, text: &str, base: u32, range: Range<u32>) -> Location {
+    /// the text, if the text begins the file. With the position of its start.
+    pub(super) fn range(self, text: &str, base: u32, range: Range<u32>) -> (Position, Location) {
         let from = if range.start < self.offset && base == 0 {
             Position::START
         } else {
@@ -643,11 +652,12 @@ impl Position {
         };
         let start = from.advance(text, base, range.start);
         let end = start.advance(text, base, range.end.max(range.start));
-        Location {
+        let location = Location {
             line: start.line,
             column: start.column,
             end_line: end.line,
             end_column: end.column,
-        }
+        };
+        (start, location)
     }
 }

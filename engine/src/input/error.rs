@@ -104,7 +104,7 @@ impl Fault {
     /// Counts lines from `origin`, a position at or before the fault.
     pub(super) fn locate(self, text: &str, origin: Position) -> ReadError {
         let (kind, message, offset) = *self.0;
-        let location = origin.range(text, 0, offset..offset);
+        let (_, location) = origin.range(text, 0, offset..offset);
         ReadError {
             kind,
             message,

@@ -29,8 +29,8 @@ pub(crate) mod whole;
 #[cfg(feature = "yaml")]
 mod yaml_text;
 
-pub(crate) use document::MemberName;
 pub use document::{Children, Document, FieldKey, Kind, Location, NodeId, PathStep};
+pub(crate) use document::{MemberName, Position};
 pub use error::{ReadError, ReadErrorKind, ReadLimits};
 pub use json::{read_json, read_json_bytes, utf8};
 pub use manifest::{Contents, Identity, Manifest, contents, identity, objects};

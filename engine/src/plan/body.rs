@@ -124,7 +124,7 @@ impl Builder<'_> {
             anchors: rule.effect.anchors.iter().map(|local| local.0).collect(),
         };
         Rule {
-            name: rule.name.clone(),
+            name: rule.name.as_str().into(),
             about: self.about(rule),
             package: rule.package.0,
             severity: rule.severity,

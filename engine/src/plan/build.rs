@@ -91,7 +91,13 @@ pub(crate) fn build(mut program: Program) -> Result<Plan, PlanError> {
         reason: PlanErrorKind::TooDeep,
     })?;
     plan.reads = reads::analyse(&program, &mut plan.types, &mut plan.checks, keys);
-    plan.files = program.files;
+    let files = program.files.into_iter();
+    plan.files = files
+        .map(|file| super::File {
+            name: file.name.into(),
+            lines: file.lines,
+        })
+        .collect();
     plan.packages = program.packages;
     plan.denials = denial::of_packages(&plan);
     Ok(plan)

@@ -3,6 +3,7 @@
 use alloc::{
     format,
     string::{String, ToString},
+    sync::Arc,
     vec::Vec,
 };
 
@@ -14,7 +15,7 @@ use super::Plan;
 #[derive(Clone, Debug)]
 pub(crate) struct Denial {
     /// Its name, as that of a rule.
-    pub(crate) rule: String,
+    pub(crate) rule: Arc<str>,
     pub(crate) message: String,
 }
 
@@ -24,7 +25,7 @@ pub(super) fn of_packages(plan: &Plan) -> Vec<Option<Denial>> {
         .zip(&plan.packages)
         .map(|(index, package)| {
             (package.selected && package.default_deny).then(|| Denial {
-                rule: format!("{}.default", package.path),
+                rule: format!("{}.default", package.path).into(),
                 message: message(plan, index),
             })
         })

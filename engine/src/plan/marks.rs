@@ -5,7 +5,7 @@ use alloc::{collections::BTreeMap, vec::Vec};
 
 use super::{
     Plan,
-    check::kinds,
+    check::{Check, kinds},
     trie::{Test, TrieId, Watch},
 };
 use crate::value::{Value, World, order};
@@ -71,9 +71,7 @@ impl Marks {
                 self.next = next.max(mark.saturating_add(1));
                 return mark;
             }
-            Asked::In(values, negated) if check.is_some_and(|check| check.is_plain()) => {
-                (values, false, negated)
-            }
+            Asked::In(values, negated) if check.is_some_and(Check::is_plain) => (values, false, negated),
             Asked::Has(values, negated)
                 if check.is_some_and(|check| {
                     check.mask & !(kinds::LIST | kinds::OBJECT | kinds::NULL) == 0

@@ -6,7 +6,7 @@ use alloc::{boxed::Box, collections::BTreeMap, string::String, sync::Arc, vec::V
 use wardlaw_lang::{
     Span,
     builtin::Builtin,
-    ir::{self, ComprehensionKind, EditAction, EffectKind, FileInfo, RuleSeverity},
+    ir::{self, ComprehensionKind, EditAction, EffectKind, RuleSeverity},
     syntax::operator::BinaryOp,
     types::{TypeId, Types},
 };
@@ -143,8 +143,8 @@ pub(crate) struct Plan {
     pub(crate) checks: Checks,
     /// What the rules can read of the inputs.
     pub(crate) reads: trie::Trie,
-    /// Names of source files and where their lines begin.
-    pub(crate) files: Vec<FileInfo>,
+    /// Source files, by number.
+    pub(crate) files: Vec<File>,
     /// Regular expressions of literals and data, compiled.
     pub(crate) patterns: BTreeMap<Box<str>, Regex>,
     /// For builtins that look into packed types.
@@ -425,10 +425,18 @@ pub(crate) struct Input {
     pub(crate) check: CheckId,
 }
 
+/// A source file.
+#[derive(Clone, Debug)]
+pub(crate) struct File {
+    pub(crate) name: Arc<str>,
+    /// Where its lines begin.
+    pub(crate) lines: Vec<u32>,
+}
+
 /// A rule.
 #[derive(Clone, Debug)]
 pub(crate) struct Rule {
-    pub(crate) name: String,
+    pub(crate) name: Arc<str>,
     pub(crate) about: Arc<About>,
     /// An index into [`Plan::packages`].
     pub(crate) package: u32,
@@ -537,11 +545,11 @@ impl Plan {
         span.unwrap_or(Span::new(wardlaw_lang::FileId(0), 0, 0))
     }
 
-    /// Name and 1-based line of a span.
-    pub(crate) fn file_line(&self, span: Span) -> (&str, u32) {
-        self.files.get(span.file.0 as usize).map_or(("", 0), |file| {
+    /// The file of a span, if it is known, and its 1-based line.
+    pub(crate) fn file_line(&self, span: Span) -> (Option<&Arc<str>>, u32) {
+        self.files.get(span.file.0 as usize).map_or((None, 0), |file| {
             let line = file.lines.partition_point(|start| *start <= span.start);
-            (file.name.as_str(), line as u32)
+            (Some(&file.name), line as u32)
         })
     }
 }

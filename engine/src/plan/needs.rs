@@ -15,7 +15,7 @@ use wardlaw_lang::{ir::ComprehensionKind, syntax::operator::BinaryOp};
 use super::{
     Clause, Op, OpId, Pattern, Plan, Rule, Slice,
     marks::{Asked, Marks},
-    safe::Safe,
+    safe::{self, Safe},
     trie::{self, Edge, TrieId},
 };
 use crate::{
@@ -190,7 +190,7 @@ impl<'p> Needs<'p, '_> {
         for clause in clauses.of(&self.plan.clauses) {
             let safe = match clause {
                 Clause::Given { value, .. } => self.safe.is_safe(*value),
-                Clause::Let { pattern, value } => self.safe.is_bound(pattern) && self.safe.is_safe(*value),
+                Clause::Let { pattern, value } => safe::is_bound(pattern) && self.safe.is_safe(*value),
                 Clause::When(condition) | Clause::Unless(condition) => self.is_condition(*condition, *frame),
                 Clause::For(clause) => self.safe.is_drawn(clause),
             };

@@ -88,18 +88,13 @@ impl Safe<'_> {
                 };
                 head && of.clauses.of(&plan.clauses).iter().all(|clause| match clause {
                     Clause::Given { value, .. } => self.is_safe(*value),
-                    Clause::Let { pattern, value } => self.is_bound(pattern) && self.is_safe(*value),
+                    Clause::Let { pattern, value } => is_bound(pattern) && self.is_safe(*value),
                     Clause::When(condition) | Clause::Unless(condition) => self.is_truth(*condition),
                     Clause::For(clause) => self.is_drawn(clause),
                 })
             }
             _ => false,
         }
-    }
-
-    /// Whether binding to a pattern is safe: what it takes apart may have another length.
-    pub(super) fn is_bound(&self, pattern: &Pattern) -> bool {
-        !matches!(pattern, Pattern::Tuple(_))
     }
 
     /// Whether drawing the elements of a list or the members of a map is safe.
@@ -109,7 +104,7 @@ impl Safe<'_> {
         }
         match &clause.pattern {
             Pattern::Tuple(parts) => {
-                let pair = parts.len() == 2 && parts.iter().all(|(part, _)| self.is_bound(part));
+                let pair = parts.len() == 2 && parts.iter().all(|(part, _)| is_bound(part));
                 pair && self.is_map(clause.source)
             }
             _ => self.is_list(clause.source),
@@ -257,4 +252,9 @@ fn is_predicate(builtin: Builtin) -> bool {
             | Builtin::KnowsGroup
             | Builtin::KnowsKind
     )
+}
+
+/// Whether binding to a pattern is safe: what it takes apart may have another length.
+pub(super) fn is_bound(pattern: &Pattern) -> bool {
+    !matches!(pattern, Pattern::Tuple(_))
 }

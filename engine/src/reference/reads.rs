@@ -222,7 +222,7 @@ impl Reference<'_> {
         let Some(at) = at else {
             if let Step::Field(name) = step {
                 let member = self.store.world.member(value, name);
-                made.push(Token::Key(name.clone()));
+                made.push(Token::Key(name.as_str().into()));
                 self.check(member, None, *ty, left, made, wrong);
                 made.pop();
             }
@@ -241,7 +241,7 @@ impl Reference<'_> {
                     if rest.is_empty() {
                         let place = Place {
                             base: Base::Node(at),
-                            rest: vec![Token::Key(name.clone())],
+                            rest: vec![Token::Key(name.as_str().into())],
                         };
                         wrong.push(self.mismatch(*ty, Found::Nothing, place));
                     }

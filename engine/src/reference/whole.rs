@@ -150,7 +150,7 @@ impl Reference<'_> {
                     if doc.get_str(at.node, &name).is_none() && !self.shapes.is_optional(part) {
                         let place = Place {
                             base: Base::Node(at),
-                            rest: Vec::from([Token::Key(name)]),
+                            rest: Vec::from([Token::Key(name.into())]),
                         };
                         wrong.push(self.mismatch(part, Found::Nothing, place));
                     }

@@ -55,7 +55,7 @@ pub(super) fn findings(
             };
             let fits = |finding: &Finding| {
                 finding.effect == wanted
-                    && rule.as_ref().is_none_or(|rule| *rule == finding.rule)
+                    && rule.as_ref().is_none_or(|rule| **rule == *finding.rule)
                     && at.as_ref().is_none_or(|at| *at == finding.path)
             };
             let some = matching(decision, fits).next().is_some();
@@ -72,7 +72,7 @@ pub(super) fn findings(
                 described(&mut matching(decision, fits))
             } else {
                 // Of the rule that was named first: a wrong place is the usual mistake.
-                let of_rule = |finding: &Finding| rule.as_ref().is_some_and(|rule| *rule == finding.rule);
+                let of_rule = |finding: &Finding| rule.as_ref().is_some_and(|rule| **rule == *finding.rule);
                 let own = described(&mut matching(decision, of_rule));
                 if own.is_empty() {
                     described(&mut matching(decision, |finding| finding.effect != Effect::Allow))

@@ -2,11 +2,13 @@
 //! pointer, what it is relative to, and where that lies in the text. Found only when a finding is made.
 
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
-use core::fmt::Write as _;
+use core::{cell::Cell, fmt::Write as _};
+
+use smol_str::SmolStr;
 
 use super::{DocId, NodeRef, World, few::Few};
 use crate::{
-    input::{Document, Kind, Location, NodeId, PathStep},
+    input::{Document, Kind, Location, NodeId, PathStep, Position},
     plan::Plan,
 };
 
@@ -18,7 +20,7 @@ pub(crate) enum Token {
     /// The end of a list: `-`.
     End,
     /// Of an object.
-    Key(String),
+    Key(SmolStr),
 }
 
 /// Where a place begins.
@@ -70,6 +72,8 @@ pub(crate) struct Origins<'a> {
     plan: &'a Plan,
     /// Of documents that are not the plan's.
     own: Few<Origin<'a>>,
+    /// The position that was counted last: findings of a rule follow one another.
+    last: Cell<Option<(DocId, Position)>>,
 }
 
 impl<'a> Origins<'a> {
@@ -78,6 +82,7 @@ impl<'a> Origins<'a> {
         Self {
             plan,
             own: Few::default(),
+            last: Cell::new(None),
         }
     }
 
@@ -119,7 +124,14 @@ pub(crate) fn show(world: &World<'_>, origins: &Origins<'_>, place: &Place) -> O
     let (within, tokens) = steps(world, origins, place)?;
     let location = match place.base {
         Base::Request => None,
-        Base::Node(at) => locate(world.doc(at.doc)?, at.node, !place.rest.is_empty()),
+        Base::Node(at) => {
+            let last = origins.last.get().filter(|(doc, _)| *doc == at.doc);
+            let mut last = last.map(|(_, position)| position);
+            let below = !place.rest.is_empty();
+            let location = locate(world.doc(at.doc)?, at.node, below, &mut last);
+            origins.last.set(last.map(|last| (at.doc, last)));
+            location
+        }
     };
     Some(Shown {
         within,
@@ -153,7 +165,7 @@ pub(crate) fn steps(
         .steps(base, at.node)?
         .into_iter()
         .map(|step| match step {
-            PathStep::Key(key) => Token::Key(key.to_owned()),
+            PathStep::Key(key) => Token::Key(key.into()),
             PathStep::Index(index) => Token::Index(index as u32),
         })
         .collect();
@@ -163,7 +175,7 @@ pub(crate) fn steps(
 
 /// Where a node lies. Of a list or object that takes several lines, and of what something absent was to lie in, one
 /// line is shown: its key, or its first line.
-fn locate(doc: &Document<'_>, node: NodeId, below: bool) -> Option<Location> {
+fn locate(doc: &Document<'_>, node: NodeId, below: bool, last: &mut Option<Position>) -> Option<Location> {
     if doc.text().is_empty() {
         return None;
     }
@@ -175,16 +187,16 @@ fn locate(doc: &Document<'_>, node: NodeId, below: bool) -> Option<Location> {
     };
     if container && (below || long()) {
         if let Some(key) = doc.key_span(node) {
-            return Some(doc.locate(key));
+            return Some(doc.locate_from(last, key));
         }
         let line = doc
             .slice(span.clone())
             .and_then(|text| text.lines().next())
             .unwrap_or("");
         let end = span.start.saturating_add(line.trim_end().len() as u32);
-        return Some(doc.locate(span.start..end));
+        return Some(doc.locate_from(last, span.start..end));
     }
-    Some(doc.locate(span))
+    Some(doc.locate_from(last, span))
 }
 
 /// The JSON pointer (RFC 6901) of the steps.

@@ -44,7 +44,7 @@ fn without_layout(mut decision: Decision) -> Decision {
         finding.source = None;
     }
     for conflict in &mut decision.conflicts {
-        (conflict.source.file, conflict.source.line) = (String::new(), 0);
+        (conflict.source.file, conflict.source.line) = ("".into(), 0);
     }
     decision
 }

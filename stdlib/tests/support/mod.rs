@@ -63,7 +63,7 @@ impl Policy {
                         Effect::Allow => "allow",
                         Effect::Error => "error",
                     },
-                    rule: finding.rule,
+                    rule: finding.rule.to_string(),
                     path: finding.path,
                     message: finding.message,
                     fix: finding

@@ -79,6 +79,7 @@ pub(crate) fn print(plan: &Plan) -> String {
     let marks = marks(plan, &places);
     for (index, rule) in (0_u32..).zip(&plan.rules) {
         let (file, line) = plan.file_line(rule.span);
+        let file = file.map_or("", |file| &**file);
         let audit = if rule.audit { "audit rule" } else { "rule" };
         let slots = rule.locals;
         let _ = writeln!(out, "{audit} {}   // {file}:{line}, {slots} slots", rule.name);
