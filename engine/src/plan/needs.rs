@@ -16,83 +16,20 @@ use super::{
     Clause, Op, OpId, Pattern, Plan, Rule, Slice,
     marks::{Asked, Marks},
     safe::{self, Safe},
-    trie::{self, Edge, TrieId},
+    trie,
 };
-use crate::{
-    input::FieldKey,
-    value::{Value, World, order},
-};
+use crate::value::{Value, World, order};
 
-/// Places; a value that has them is absent unless one of them is present.
-type Places = BTreeSet<TrieId>;
+mod lies;
+mod sets;
+
+use lies::{Elements, Step};
+use sets::{MOST_OF_RULE, Need};
 
 /// Steps of the analysis of a rule; what would take more is run.
 const MOST_STEPS: u32 = 4_000;
 /// How deep it follows what is bound to what.
 const MOST_DEPTH: u32 = 128;
-/// Sets of marks that are kept of a condition.
-const MOST_SETS: usize = 6;
-/// Sets of marks that are kept of a rule.
-const MOST_OF_RULE: usize = 16;
-
-/// Sets of marks: of each set one has to be set.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Need(Vec<BTreeSet<u32>>);
-
-impl Need {
-    /// What may be so whatever the input is.
-    fn nothing() -> Self {
-        Self(Vec::new())
-    }
-
-    /// What is never so.
-    fn never() -> Self {
-        Self(alloc::vec![BTreeSet::new()])
-    }
-
-    fn one_of(marks: BTreeSet<u32>) -> Self {
-        Self(alloc::vec![marks])
-    }
-
-    fn is_never(&self) -> bool {
-        self.0.iter().any(BTreeSet::is_empty)
-    }
-
-    fn when(holds: bool) -> Self {
-        if holds { Self::nothing() } else { Self::never() }
-    }
-
-    /// What both need.
-    fn and(mut self, other: Self) -> Self {
-        self.0.extend(other.0);
-        self.simple(MOST_SETS)
-    }
-
-    /// What one of the two needs.
-    fn or(self, other: Self) -> Self {
-        if self.is_never() {
-            return other;
-        }
-        if other.is_never() {
-            return self;
-        }
-        let pairs = self.0.iter().flat_map(|a| other.0.iter().map(move |b| a | b));
-        Self(pairs.collect()).simple(MOST_SETS)
-    }
-
-    /// Without sets that follow from others, and not more than so many: with less than all, less is asked for.
-    fn simple(mut self, most: usize) -> Self {
-        self.0.sort_by_key(BTreeSet::len);
-        let mut kept: Vec<BTreeSet<u32>> = Vec::new();
-        for set in self.0 {
-            if kept.len() < most && !kept.iter().any(|known| known.is_subset(&set)) {
-                kept.push(set);
-            }
-        }
-        Self(kept)
-    }
-}
-
 /// What a rule needs.
 pub(super) fn of_rule<'p>(
     plan: &'p Plan,
@@ -149,23 +86,6 @@ enum Bound {
 
 /// What the slots of a frame are bound to, as far as it is known: the last binding in [`Needs::frames`].
 type Frame = Option<usize>;
-
-/// The elements of a list: where they lie.
-#[derive(Default)]
-struct Elements {
-    places: Places,
-    /// Some are put into the list by the policy; what is absent where it lies may be one.
-    made: bool,
-}
-
-/// A step to the next places.
-enum Step<'k> {
-    Field(&'k FieldKey),
-    /// To all elements of a list, or values of a map.
-    Element,
-    /// To anything below.
-    Any,
-}
 
 struct Needs<'p, 'm> {
     plan: &'p Plan,
@@ -683,176 +603,5 @@ impl<'p> Needs<'p, '_> {
             return Need::nothing();
         };
         Need::one_of(places.into_iter().map(|place| place.0).collect())
-    }
-
-    /// The places without one of which the value is absent.
-    fn places(&mut self, id: OpId, frame: Frame) -> Option<Places> {
-        self.deeper(|needs| needs.places_of(id, frame))
-    }
-
-    fn places_of(&mut self, id: OpId, frame: Frame) -> Option<Places> {
-        let op = self.op(id)?;
-        if let Some(constant) = self.constant(id) {
-            return matches!(constant, Value::Null).then(Places::new);
-        }
-        match op {
-            Op::Local(slot) => match self.bound(slot, frame) {
-                Bound::Value { of, frame, .. } => self.places(of, frame),
-                Bound::Element { of, frame } => self.elements(of, frame).map(|elements| elements.places),
-                Bound::Unknown => None,
-            },
-            Op::Input(index) => {
-                let root = self.plan.reads.roots.get(index as usize).copied().flatten()?;
-                Some(Places::from([root]))
-            }
-            Op::Let(index) => {
-                let body = self.plan.lets.get(index as usize)?.value;
-                self.places(body, None)
-            }
-            Op::Field(index) => {
-                let field = self.plan.fields.get(index as usize)?;
-                let base = self.places(field.base, frame)?;
-                self.below(&base, &Step::Field(&field.key))
-            }
-            Op::Index(index) => {
-                let base = self.plan.indices.get(index as usize)?.base;
-                let base = self.places(base, frame)?;
-                self.below(&base, &Step::Any)
-            }
-            Op::Coalesce(left, right) => {
-                let left = self.places(left, frame)?;
-                Some(&left | &self.places(right, frame)?)
-            }
-            Op::If { then, otherwise, .. } => {
-                let then = self.places(then, frame)?;
-                Some(&then | &self.places(otherwise, frame)?)
-            }
-            Op::Match { value, arms } => {
-                let mut all = Places::new();
-                for arm in arms.of(&self.plan.arms) {
-                    let bound = Bound::Value {
-                        of: value,
-                        frame,
-                        given: false,
-                    };
-                    let frame = match arm.binding {
-                        Some(slot) => self.bind(slot, bound, frame),
-                        None => frame,
-                    };
-                    all.extend(self.places(arm.value, frame)?);
-                }
-                Some(all)
-            }
-            Op::Call { .. } => {
-                let (body, frame) = self.called(id, frame)?;
-                self.places(body, frame)
-            }
-            Op::Comprehension(index) => {
-                let (head, frame) = self.yielded(index, frame)?;
-                self.places(head, frame)
-            }
-            _ => None,
-        }
-    }
-
-    /// The elements of a list.
-    fn elements(&mut self, id: OpId, frame: Frame) -> Option<Elements> {
-        self.deeper(|needs| needs.elements_of_list(id, frame))
-    }
-
-    fn elements_of_list(&mut self, id: OpId, frame: Frame) -> Option<Elements> {
-        let op = self.op(id)?;
-        if let Some(constant) = self.constant(id) {
-            let none = matches!(constant, Value::Null) || self.world.len(*constant) == Some(0);
-            return none.then(Elements::default);
-        }
-        match op {
-            Op::List(items) => {
-                let mut places = Places::new();
-                for item in items.of(&self.plan.args) {
-                    places.extend(self.places(*item, frame)?);
-                }
-                Some(Elements { places, made: true })
-            }
-            Op::Coalesce(left, right)
-            | Op::Arithmetic {
-                op: BinaryOp::Add,
-                left,
-                right,
-                ..
-            }
-            | Op::If {
-                then: left,
-                otherwise: right,
-                ..
-            } => {
-                let (left, right) = (self.elements(left, frame)?, self.elements(right, frame)?);
-                Some(Elements {
-                    places: &left.places | &right.places,
-                    made: left.made || right.made,
-                })
-            }
-            Op::Let(index) => {
-                let body = self.plan.lets.get(index as usize)?.value;
-                self.elements(body, None)
-            }
-            Op::Call { .. } => {
-                let (body, frame) = self.called(id, frame)?;
-                self.elements(body, frame)
-            }
-            Op::Comprehension(index) => {
-                if let Some((head, frame)) = self.yielded(index, frame) {
-                    return self.elements(head, frame);
-                }
-                let (_, head, frame) = self.list_of(index, frame)?;
-                let places = self.places(head, frame)?;
-                Some(Elements { places, made: true })
-            }
-            Op::Local(slot) => match self.bound(slot, frame) {
-                Bound::Value { of, frame, .. } => self.elements(of, frame),
-                Bound::Element { .. } => self.elements_below(id, frame),
-                Bound::Unknown => None,
-            },
-            Op::Field(_) | Op::Index(_) => self.elements_below(id, frame),
-            _ => None,
-        }
-    }
-
-    fn elements_below(&mut self, id: OpId, frame: Frame) -> Option<Elements> {
-        let lists = self.places(id, frame)?;
-        let places = self.below(&lists, &Step::Element)?;
-        Some(Elements { places, made: false })
-    }
-
-    /// The places one step below. None where the step leads nowhere: then the read set knows less than
-    /// this analysis.
-    fn below(&self, places: &Places, step: &Step<'_>) -> Option<Places> {
-        let mut found = Places::new();
-        let mut waiting: Vec<TrieId> = places.iter().copied().collect();
-        let mut seen = places.clone();
-        while let Some(id) = waiting.pop() {
-            let node = self.plan.reads.node(id)?;
-            let fields = node.fields.iter().filter(|(key, _)| match step {
-                Step::Field(name) => key == *name,
-                Step::Element => false,
-                Step::Any => true,
-            });
-            found.extend(fields.map(|(_, below)| *below));
-            for (edge, below) in &node.edges {
-                match edge {
-                    Edge::Element | Edge::Index(_) | Edge::Value => {
-                        if !matches!(step, Step::Field(_)) {
-                            found.insert(*below);
-                        }
-                    }
-                    Edge::Variant(_) | Edge::Row => {
-                        if seen.insert(*below) {
-                            waiting.push(*below);
-                        }
-                    }
-                }
-            }
-        }
-        (places.is_empty() || !found.is_empty()).then_some(found)
     }
 }
