@@ -93,7 +93,7 @@ fn rules_are_explained_on_an_input() {
         ("pod.json", r#"{"kind": "Pod", "items": [{"name": "x"}]}"#),
         (
             "job.json",
-            r#"{"kind": "Job", "namespace": "b", "items": [{"name": "x", "bad": false}]}"#,
+            r#"{"kind": "Job", "namespace": "b", "items": [{"name": "x", "bad": true}]}"#,
         ),
         ("broken.json", r#"{"kind": ["Pod"]}"#),
     ]);
@@ -104,7 +104,7 @@ fn rules_are_explained_on_an_input() {
     assert_eq!(
         explain(&["-i", "pod.json"]).ends(0).out,
         "\
-p.bad: left out: there is no `s.items[].bad`
+p.bad: left out: it needs `s.items[].bad == true`
 p.held: left out: there is no `s.namespace`, the rule asks for \"a\"
 p.jobs: left out: `s.kind` is \"Pod\", the rule asks for \"CronJob\" or \"Job\"
 p.kept: left out: there is no `s.namespace`, the rule asks for \"b\"
@@ -115,7 +115,7 @@ p.shut: left out: what it asks of the data is false
     assert_eq!(
         explain(&["-i", "job.json"]).ends(0).out,
         "\
-p.bad: run, 0 findings
+p.bad: run, 1 finding
 p.held: left out: `s.namespace` is \"b\", the rule asks for \"a\"
 p.jobs: run, 1 finding
 p.kept: run, 1 finding

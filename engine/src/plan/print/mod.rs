@@ -254,7 +254,7 @@ fn index(plan: &Plan, out: &mut String) {
             .rules
             .iter()
             .filter_map(|rule| plan.rules.get(*rule as usize));
-        let rules: Vec<&str> = rules.map(|rule| rule.name.as_str()).collect();
+        let rules: Vec<&str> = rules.map(|rule| &*rule.name).collect();
         let Some(switch) = &node.switch else {
             let rules = if rules.is_empty() {
                 "no rule".into()
@@ -304,7 +304,7 @@ fn reads(plan: &Plan, places: &BTreeMap<TrieId, String>, out: &mut String) {
         let names: Vec<&str> = rules
             .iter()
             .map(|rule| match plan.rules.get(*rule as usize) {
-                Some(rule) => rule.name.as_str(),
+                Some(rule) => &*rule.name,
                 // After the rules come the outputs.
                 None => (*rule as usize)
                     .checked_sub(plan.rules.len())
