@@ -465,18 +465,17 @@ impl Document<'_> {
 
     /// Lines and columns of a range of the file, counted from the start of this document.
     pub fn locate(&self, range: Range<u32>) -> Location {
-        self.locate_from(&mut None, range)
+        self.locate_from(None, range).1
     }
 
-    /// As [`Document::locate`], counted from where the last range of this document began, if that is nearer.
-    pub(crate) fn locate_from(&self, last: &mut Option<Position>, range: Range<u32>) -> Location {
+    /// As [`Document::locate`], counted from a known position before the range, if that is nearer than what is
+    /// known of the document; with the position at which the range starts.
+    pub(crate) fn locate_from(&self, near: Option<Position>, range: Range<u32>) -> (Position, Location) {
         let before = self.marks.partition_point(|mark| mark.offset <= range.start);
         let mark = before.checked_sub(1).and_then(|last| self.marks.get(last));
         let mark = *mark.unwrap_or(&self.origin);
-        let near = last.filter(|last| mark.offset <= last.offset && last.offset <= range.start);
-        let (start, location) = near.unwrap_or(mark).range(&self.text, self.base, range);
-        *last = Some(start);
-        location
+        let near = near.filter(|near| mark.offset <= near.offset && near.offset <= range.start);
+        near.unwrap_or(mark).range(&self.text, self.base, range)
     }
 
     /// The text that this document holds: of the whole file, or of the document alone after
@@ -575,7 +574,7 @@ pub struct Location {
 /// A byte of the file with its line and column, both from 1.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Position {
-    pub(super) offset: u32,
+    pub(crate) offset: u32,
     pub(super) line: u32,
     pub(super) column: u32,
 }

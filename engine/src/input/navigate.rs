@@ -62,18 +62,29 @@ impl Document<'_> {
     /// The way from an ancestor down to a node; empty from a node to itself, none where `from` does not
     /// hold `to`.
     pub fn steps(&self, from: NodeId, to: NodeId) -> Option<Vec<PathStep<'_>>> {
-        self.node(to)?;
         let mut steps = Vec::new();
+        self.each_step(from, to, |step| steps.push(step))?;
+        Some(steps)
+    }
+
+    /// As [`Document::steps`], told one by one.
+    pub(crate) fn each_step<'d>(
+        &'d self,
+        from: NodeId,
+        to: NodeId,
+        mut step: impl FnMut(PathStep<'d>),
+    ) -> Option<()> {
+        self.node(to)?;
         let mut at = from;
         while at != to {
             let (child, before) = self.child_towards(at, to)?;
-            steps.push(match self.key(child) {
+            step(match self.key(child) {
                 Some(key) => PathStep::Key(key),
                 None => PathStep::Index(before),
             });
             at = child;
         }
-        Some(steps)
+        Some(())
     }
 
     /// The JSON pointer of `to` relative to its ancestor `from`: `""` for the node itself.

@@ -2,13 +2,14 @@
 //! pointer, what it is relative to, and where that lies in the text. Found only when a finding is made.
 
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
-use core::{cell::Cell, fmt::Write as _};
+use core::{cell::RefCell, fmt::Write as _, ops::Range};
 
+use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use super::{DocId, NodeRef, World, few::Few};
 use crate::{
-    input::{Document, Kind, Location, NodeId, PathStep, Position},
+    input::{Kind, Location, NodeId, PathStep, Position},
     plan::Plan,
 };
 
@@ -72,8 +73,8 @@ pub(crate) struct Origins<'a> {
     plan: &'a Plan,
     /// Of documents that are not the plan's.
     own: Few<Origin<'a>>,
-    /// The position that was counted last: findings of a rule follow one another.
-    last: Cell<Option<(DocId, Position)>>,
+    /// Positions that were counted: several rules speak of the same lines.
+    known: RefCell<Known>,
 }
 
 impl<'a> Origins<'a> {
@@ -82,7 +83,7 @@ impl<'a> Origins<'a> {
         Self {
             plan,
             own: Few::default(),
-            last: Cell::new(None),
+            known: RefCell::default(),
         }
     }
 
@@ -108,6 +109,36 @@ impl<'a> Origins<'a> {
     }
 }
 
+/// The newest positions that were counted.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    positions: SmallVec<[(DocId, Position); 16]>,
+    /// Where the next one stands; the oldest gives way.
+    next: usize,
+}
+
+impl Known {
+    /// The nearest that is not behind an offset.
+    fn before(&self, doc: DocId, offset: u32) -> Option<Position> {
+        let positions = self.positions.iter().filter(|(known, _)| *known == doc);
+        let before = positions.filter(|(_, position)| position.offset <= offset);
+        before
+            .max_by_key(|(_, position)| position.offset)
+            .map(|(_, position)| *position)
+    }
+
+    fn add(&mut self, doc: DocId, position: Position) {
+        if self.positions.contains(&(doc, position)) {
+            return;
+        }
+        match self.positions.get_mut(self.next) {
+            Some(oldest) => *oldest = (doc, position),
+            None => self.positions.push((doc, position)),
+        }
+        self.next = self.next.saturating_add(1) % self.positions.inline_size();
+    }
+}
+
 /// A place as a finding shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Shown {
@@ -124,14 +155,7 @@ pub(crate) fn show(world: &World<'_>, origins: &Origins<'_>, place: &Place) -> O
     let (within, tokens) = steps(world, origins, place)?;
     let location = match place.base {
         Base::Request => None,
-        Base::Node(at) => {
-            let last = origins.last.get().filter(|(doc, _)| *doc == at.doc);
-            let mut last = last.map(|(_, position)| position);
-            let below = !place.rest.is_empty();
-            let location = locate(world.doc(at.doc)?, at.node, below, &mut last);
-            origins.last.set(last.map(|last| (at.doc, last)));
-            location
-        }
+        Base::Node(at) => locate(world, origins, at, !place.rest.is_empty()),
     };
     Some(Shown {
         within,
@@ -161,24 +185,31 @@ pub(crate) fn steps(
             .max_by_key(|(base, _)| *base)
             .map(|(base, name)| (*base, name.map(ToOwned::to_owned)))?,
     };
-    let mut tokens: Vec<Token> = doc
-        .steps(base, at.node)?
-        .into_iter()
-        .map(|step| match step {
+    // Most places of a pod are not deeper.
+    let mut tokens: Vec<Token> = Vec::with_capacity(place.rest.len().saturating_add(8));
+    doc.each_step(base, at.node, |step| {
+        tokens.push(match step {
             PathStep::Key(key) => Token::Key(key.into()),
             PathStep::Index(index) => Token::Index(index as u32),
-        })
-        .collect();
+        });
+    })?;
     tokens.extend(place.rest.iter().cloned());
     Some((within, tokens))
 }
 
 /// Where a node lies. Of a list or object that takes several lines, and of what something absent was to lie in, one
 /// line is shown: its key, or its first line.
-fn locate(doc: &Document<'_>, node: NodeId, below: bool, last: &mut Option<Position>) -> Option<Location> {
+fn locate(world: &World<'_>, origins: &Origins<'_>, at: NodeRef, below: bool) -> Option<Location> {
+    let (doc, node) = (world.doc(at.doc)?, at.node);
     if doc.text().is_empty() {
         return None;
     }
+    let locate = |range: Range<u32>| {
+        let mut known = origins.known.borrow_mut();
+        let (start, location) = doc.locate_from(known.before(at.doc, range.start), range);
+        known.add(at.doc, start);
+        Some(location)
+    };
     let span = doc.span(node);
     let container = matches!(doc.kind(node), Kind::Object | Kind::List | Kind::Null);
     let long = || {
@@ -187,16 +218,16 @@ fn locate(doc: &Document<'_>, node: NodeId, below: bool, last: &mut Option<Posit
     };
     if container && (below || long()) {
         if let Some(key) = doc.key_span(node) {
-            return Some(doc.locate_from(last, key));
+            return locate(key);
         }
         let line = doc
             .slice(span.clone())
             .and_then(|text| text.lines().next())
             .unwrap_or("");
         let end = span.start.saturating_add(line.trim_end().len() as u32);
-        return Some(doc.locate_from(last, span.start..end));
+        return locate(span.start..end);
     }
-    Some(doc.locate_from(last, span))
+    locate(span)
 }
 
 /// The JSON pointer (RFC 6901) of the steps.
@@ -209,10 +240,13 @@ pub(crate) fn pointer(tokens: &[Token]) -> String {
     for token in tokens {
         pointer.push('/');
         match token {
-            // Writing to a string does not fail.
-            Token::Index(index) => drop(write!(pointer, "{index}")),
+            Token::Index(index) => match u8::try_from(*index) {
+                Ok(digit @ 0..10) => pointer.push(char::from(b'0'.saturating_add(digit))),
+                // Writing to a string does not fail.
+                _ => drop(write!(pointer, "{index}")),
+            },
             Token::End => pointer.push('-'),
-            Token::Key(key) if key.contains(['~', '/']) => {
+            Token::Key(key) if key.bytes().any(|byte| matches!(byte, b'~' | b'/')) => {
                 pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
             }
             Token::Key(key) => pointer.push_str(key),
@@ -236,6 +270,21 @@ mod tests {
             Token::End,
         ];
         assert_eq!(pointer(&tokens), "/metadata/a~1b~0c/10/-");
+    }
+
+    #[test]
+    fn a_line_is_the_same_wherever_it_is_counted_from() {
+        let text = "{\n  \"a\": [1, \"ä\",\n\t{\"b\": null}],\r\n \"c\": \"ü\" }\n";
+        let doc = crate::input::read_json(text, &crate::input::ReadLimits::default()).unwrap();
+        let nodes: Vec<NodeId> = (0..doc.size() as u32).map(NodeId).collect();
+        for (from, to) in nodes
+            .iter()
+            .flat_map(|from| nodes.iter().map(move |to| (from, to)))
+        {
+            let (near, _) = doc.locate_from(None, doc.span(*from));
+            let (_, location) = doc.locate_from(Some(near), doc.span(*to));
+            assert_eq!(location, doc.locate(doc.span(*to)), "{from:?} {to:?}");
+        }
     }
 
     #[test]
