@@ -14,13 +14,13 @@ use crate::{
     Observer,
     builder::Builder,
     decision::{self, Conflict, Decision, Effect, Finding, Level, Raw, Severity, Source},
-    digests::Digests,
     eval::{Machine, Sink},
     fault::{ErrorKind, FaultInfo, Reason},
     fix::{self, Mutation, Patch},
     force::{Exemption, Force, Scope},
     input::validate::{self, Mismatch},
     limits::Limits,
+    own::{self, Digests},
     plan::{Plan, Rule, check::kinds, print},
     request::Request,
     value::{place::pointer, world::Docs},
@@ -498,7 +498,6 @@ impl Engine {
         }
         let (patch, changes, conflicts) = fix::merge(mutations);
         let findings: Vec<Finding> = findings.into_iter().map(|raw| raw.finding).collect();
-        let Digests { policy, data } = self.digests.hand_out();
         Decision {
             allowed: !findings.iter().any(Finding::denies),
             findings,
@@ -513,8 +512,8 @@ impl Engine {
                 .collect(),
             outputs,
             skipped: Force::skipped(scope, |package| self.package(package).to_string()),
-            policy,
-            data,
+            policy: own::text(&self.digests.policy),
+            data: own::text(&self.digests.data),
             fuel,
         }
     }
@@ -555,7 +554,7 @@ impl Engine {
                 tokens: Vec::new(),
                 changes: Vec::new(),
                 finding: Finding {
-                    rule: denial.rule.clone(),
+                    rule: own::text(&denial.rule),
                     effect: Effect::Deny,
                     level: Level::Deny,
                     severity: Severity::Medium,

@@ -17,7 +17,6 @@ mod data;
 mod datum;
 mod decide;
 pub mod decision;
-mod digests;
 mod engine;
 mod eval;
 mod explain;
@@ -28,6 +27,7 @@ mod hashed;
 pub mod input;
 mod limits;
 mod observe;
+mod own;
 mod plan;
 mod policy;
 #[cfg(feature = "reference")]

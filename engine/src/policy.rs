@@ -9,10 +9,10 @@ use crate::{
     BuildError, Observer, data,
     datum::Datum,
     decision::digest_data,
-    digests::Digests,
     engine::{Engine, Inventory},
     force::{At, Force, Given, Marks},
     limits::Limits,
+    own::Digests,
     plan::{
         Plan,
         build::{self, PlanErrorKind},

@@ -14,6 +14,7 @@ use crate::{
     fault::{ErrorKind, FaultInfo, Reason},
     fix::{self, Change, Mutation},
     input::Kind,
+    own,
     plan::{self, Op, Rule, Step},
     value::{
         Value,
@@ -289,7 +290,7 @@ impl Machine<'_> {
             tokens: shown.tokens,
             changes: Vec::new(),
             finding: decision::Finding {
-                rule: rule.name.clone(),
+                rule: own::text(&rule.name),
                 effect,
                 level: match effect {
                     Effect::Warn => Level::Warn,
@@ -301,7 +302,7 @@ impl Machine<'_> {
                 within: shown.within,
                 location: shown.location,
                 related: Vec::new(),
-                controls: rule.about.controls.clone(),
+                controls: own::controls(&rule.about.controls),
                 fix: Vec::new(),
                 conflict: false,
                 source: None,
@@ -314,7 +315,7 @@ impl Machine<'_> {
     pub(crate) fn source(&self, span: wardlaw_lang::Span) -> Source {
         let (file, line) = self.plan.file_line(span);
         Source {
-            file: file.cloned().unwrap_or_default(),
+            file: file.map(own::text).unwrap_or_default(),
             line,
         }
     }
