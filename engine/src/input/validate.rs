@@ -122,6 +122,7 @@ impl<'p> Walk<'_, 'p> {
             _ => {
                 self.present.add(id);
                 self.test(trie, value);
+                self.has_no_fields(trie);
             }
         }
     }
@@ -139,6 +140,9 @@ impl<'p> Walk<'_, 'p> {
         } else {
             self.present.add(id);
             self.test(trie, Value::Node(at));
+            if kind != Kind::Object {
+                self.has_no_fields(trie);
+            }
         }
         if check.at_once & kinds::of(kind) != 0 {
             if matches!(kind, Kind::Object | Kind::List) {
@@ -175,6 +179,15 @@ impl<'p> Walk<'_, 'p> {
         if let Some(mark) = trie.watch.as_ref().and_then(|watch| watch.absent) {
             self.present.set(mark);
         }
+    }
+
+    /// Where a policy may ask anything for a field, what is no object has none.
+    fn has_no_fields(&mut self, trie: &TrieNode) {
+        trie.fields.missed(Seen::default(), |_, id, _| {
+            if let Some(next) = self.trie(id) {
+                self.absent(next);
+            }
+        });
     }
 
     /// An object has no member of that name.

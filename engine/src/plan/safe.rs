@@ -211,10 +211,8 @@ impl Safe<'_> {
         let Some(op) = self.op(id) else { return false };
         match op {
             Op::Constant(_) => matches!(self.plan.known(id), Some(Value::Map(_))),
-            Op::Map(items) => {
-                let plan = self.plan;
-                self.all_safe(items.of(&plan.args))
-            }
+            // A key that occurs twice is an error.
+            Op::Map(items) => items.len == 0,
             Op::Field(index) => {
                 let check = self.plan.fields.get(index as usize).map(|field| field.check);
                 check.is_some_and(|check| self.only(check, kinds::OBJECT)) && self.is_safe(id)
