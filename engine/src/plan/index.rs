@@ -16,7 +16,7 @@ use super::{
     Plan,
     guard::{self, Guard},
     marks::Marks,
-    needs,
+    needs::Needs,
     trie::{Need, Present, TrieId, Watch},
 };
 use crate::{
@@ -88,10 +88,11 @@ pub(crate) fn build(plan: &Plan, machine: &mut Machine<'_>) -> (Index, BTreeMap<
         .with_shapes(&plan.checks)
         .with_places(&plan.places);
     let mut index = Index::default();
+    let mut needs = Needs::new(plan, &world, &mut marks);
     let mut known: BTreeMap<Vec<Need>, u32> = BTreeMap::new();
     for rule in &plan.rules {
         let next = known.len() as u32;
-        let needs = known.entry(needs::of_rule(plan, &world, &mut marks, rule));
+        let needs = known.entry(needs.of_rule(rule));
         index.needs.push(*needs.or_insert(next));
     }
     let mut wanted: Vec<(Vec<Need>, u32)> = known.into_iter().collect();

@@ -8,7 +8,11 @@
 //! less than what makes the rule fire, never more. Only clauses count before which, and in which, nothing
 //! can go wrong but a value that is not of its type (`safe.rs`).
 
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+    vec::Vec,
+};
 
 use wardlaw_lang::{ir::ComprehensionKind, syntax::operator::BinaryOp};
 
@@ -23,36 +27,13 @@ use crate::value::{Value, World, order};
 mod lies;
 mod sets;
 
-use lies::{Elements, Step};
+use lies::{Elements, Places, Step};
 use sets::{MOST_OF_RULE, Need};
 
 /// Steps of the analysis of a rule; what would take more is run.
 const MOST_STEPS: u32 = 4_000;
 /// How deep it follows what is bound to what.
 const MOST_DEPTH: u32 = 128;
-/// What a rule needs.
-pub(super) fn of_rule<'p>(
-    plan: &'p Plan,
-    world: &World<'p>,
-    marks: &mut Marks,
-    rule: &Rule,
-) -> Vec<trie::Need> {
-    let mut needs = Needs {
-        plan,
-        world,
-        marks,
-        safe: Safe {
-            plan,
-            steps: MOST_STEPS,
-        },
-        steps: MOST_STEPS,
-        depth: 0,
-        frames: Vec::new(),
-    };
-    let sets = needs.rule(rule.clauses).0;
-    sets.into_iter().map(trie::Need::new).collect()
-}
-
 /// What is asked of a value.
 #[derive(Clone, Copy)]
 enum Want<'p> {
@@ -87,7 +68,8 @@ enum Bound {
 /// What the slots of a frame are bound to, as far as it is known: the last binding in [`Needs::frames`].
 type Frame = Option<usize>;
 
-struct Needs<'p, 'm> {
+/// The analysis of all rules. What was found of one helps the next: most of them draw the same containers.
+pub(super) struct Needs<'p, 'm> {
     plan: &'p Plan,
     world: &'m World<'p>,
     marks: &'m mut Marks,
@@ -96,14 +78,35 @@ struct Needs<'p, 'm> {
     depth: u32,
     /// Bindings: the slot, what it is bound to, and the binding before it in the same frame.
     frames: Vec<(u32, Bound, Frame)>,
+    known_places: BTreeMap<(OpId, Frame), Rc<Places>>,
+    known_elements: BTreeMap<(OpId, Frame), Elements>,
+    known_rounds: BTreeMap<(OpId, Frame), Need>,
 }
 
-impl<'p> Needs<'p, '_> {
-    fn rule(&mut self, clauses: Slice) -> Need {
+impl<'p, 'm> Needs<'p, 'm> {
+    pub(super) fn new(plan: &'p Plan, world: &'m World<'p>, marks: &'m mut Marks) -> Self {
+        Self {
+            plan,
+            world,
+            marks,
+            safe: Safe { plan, steps: 0 },
+            steps: 0,
+            depth: 0,
+            frames: Vec::new(),
+            known_places: BTreeMap::new(),
+            known_elements: BTreeMap::new(),
+            known_rounds: BTreeMap::new(),
+        }
+    }
+
+    /// What a rule needs.
+    pub(super) fn of_rule(&mut self, rule: &Rule) -> Vec<trie::Need> {
+        (self.steps, self.safe.steps) = (MOST_STEPS, MOST_STEPS);
         let mut sets = Vec::new();
         let mut frame = None;
-        self.clauses_of_rule(clauses, &mut frame, &mut sets);
-        Need(sets).simple(MOST_OF_RULE)
+        self.clauses_of_rule(rule.clauses, &mut frame, &mut sets);
+        let sets = Need(sets).simple(MOST_OF_RULE).0;
+        sets.into_iter().map(trie::Need::new).collect()
     }
 
     fn clauses_of_rule(&mut self, clauses: Slice, frame: &mut Frame, sets: &mut Vec<BTreeSet<u32>>) {
@@ -358,8 +361,8 @@ impl<'p> Needs<'p, '_> {
             Want::In(values, negated) => Asked::In(values, negated),
             Want::Has(values, negated) => Asked::Has(values, negated),
         };
-        let marks = places.into_iter();
-        let marks = marks.map(|place| self.marks.of(self.plan, self.world, place, asked));
+        let marks = places.iter();
+        let marks = marks.map(|place| self.marks.of(self.plan, self.world, *place, asked));
         Need::one_of(marks.collect())
     }
 
@@ -538,8 +541,15 @@ impl<'p> Needs<'p, '_> {
 
     /// What it needs that a list has an element.
     fn rounds(&mut self, id: OpId, frame: Frame) -> Need {
+        if let Some(known) = self.known_rounds.get(&(id, frame)) {
+            return known.clone();
+        }
         let need = self.deeper(|needs| Some(needs.list_rounds(id, frame)));
-        need.unwrap_or_else(Need::nothing)
+        let need = need.unwrap_or_else(Need::nothing);
+        if need != Need::nothing() {
+            self.known_rounds.insert((id, frame), need.clone());
+        }
+        need
     }
 
     fn list_rounds(&mut self, id: OpId, frame: Frame) -> Need {

@@ -173,6 +173,22 @@ impl Fields {
         }
     }
 
+    /// As [`Fields::named`], by a prepared key.
+    pub(crate) fn of_key(&self, key: &FieldKey, mut found: impl FnMut(TrieId)) {
+        let mut slot = Self::slot(key.hash(), self.table.len());
+        while let Some((known, number)) = self.table.get(slot)
+            && let Some(index) = number.checked_sub(1)
+        {
+            if *known == key.hash()
+                && let Some((own, id)) = self.all.get(index as usize)
+                && own == key
+            {
+                found(*id);
+            }
+            slot = Self::slot((slot as u32).wrapping_add(1), self.table.len());
+        }
+    }
+
     /// All.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &(FieldKey, TrieId)> {
         self.all.iter()

@@ -1,6 +1,6 @@
 //! Where a value lies in the input: the places without one of which it is absent.
 
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::{collections::BTreeSet, rc::Rc, vec::Vec};
 
 use wardlaw_lang::syntax::operator::BinaryOp;
 
@@ -18,9 +18,9 @@ use crate::{
 pub(super) type Places = BTreeSet<TrieId>;
 
 /// The elements of a list: where they lie.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Elements {
-    pub(super) places: Places,
+    pub(super) places: Rc<Places>,
     /// Some are put into the list by the policy; what is absent where it lies may be one.
     pub(super) made: bool,
 }
@@ -36,14 +36,19 @@ pub(super) enum Step<'k> {
 
 impl Needs<'_, '_> {
     /// The places without one of which the value is absent.
-    pub(super) fn places(&mut self, id: OpId, frame: Frame) -> Option<Places> {
-        self.deeper(|needs| needs.places_of(id, frame))
+    pub(super) fn places(&mut self, id: OpId, frame: Frame) -> Option<Rc<Places>> {
+        if let Some(known) = self.known_places.get(&(id, frame)) {
+            return Some(known.clone());
+        }
+        let places = self.deeper(|needs| needs.places_of(id, frame))?;
+        self.known_places.insert((id, frame), places.clone());
+        Some(places)
     }
 
-    fn places_of(&mut self, id: OpId, frame: Frame) -> Option<Places> {
+    fn places_of(&mut self, id: OpId, frame: Frame) -> Option<Rc<Places>> {
         let op = self.op(id)?;
         if let Some(constant) = self.constant(id) {
-            return matches!(constant, Value::Null).then(Places::new);
+            return matches!(constant, Value::Null).then(Rc::default);
         }
         match op {
             Op::Local(slot) => match self.bound(slot, frame) {
@@ -53,7 +58,7 @@ impl Needs<'_, '_> {
             },
             Op::Input(index) => {
                 let root = self.plan.reads.roots.get(index as usize).copied().flatten()?;
-                Some(Places::from([root]))
+                Some(Rc::new(Places::from([root])))
             }
             Op::Let(index) => {
                 let body = self.plan.lets.get(index as usize)?.value;
@@ -62,20 +67,20 @@ impl Needs<'_, '_> {
             Op::Field(index) => {
                 let field = self.plan.fields.get(index as usize)?;
                 let base = self.places(field.base, frame)?;
-                self.below(&base, &Step::Field(&field.key))
+                self.below(&base, &Step::Field(&field.key)).map(Rc::new)
             }
             Op::Index(index) => {
                 let base = self.plan.indices.get(index as usize)?.base;
                 let base = self.places(base, frame)?;
-                self.below(&base, &Step::Any)
+                self.below(&base, &Step::Any).map(Rc::new)
             }
             Op::Coalesce(left, right) => {
                 let left = self.places(left, frame)?;
-                Some(&left | &self.places(right, frame)?)
+                Some(Rc::new(&*left | &*self.places(right, frame)?))
             }
             Op::If { then, otherwise, .. } => {
                 let then = self.places(then, frame)?;
-                Some(&then | &self.places(otherwise, frame)?)
+                Some(Rc::new(&*then | &*self.places(otherwise, frame)?))
             }
             Op::Match { value, arms } => {
                 let mut all = Places::new();
@@ -89,9 +94,9 @@ impl Needs<'_, '_> {
                         Some(slot) => self.bind(slot, bound, frame),
                         None => frame,
                     };
-                    all.extend(self.places(arm.value, frame)?);
+                    all.extend(self.places(arm.value, frame)?.iter().copied());
                 }
-                Some(all)
+                Some(Rc::new(all))
             }
             Op::Call { .. } => {
                 let (body, frame) = self.called(id, frame)?;
@@ -107,7 +112,12 @@ impl Needs<'_, '_> {
 
     /// The elements of a list.
     pub(super) fn elements(&mut self, id: OpId, frame: Frame) -> Option<Elements> {
-        self.deeper(|needs| needs.elements_of_list(id, frame))
+        if let Some(known) = self.known_elements.get(&(id, frame)) {
+            return Some(known.clone());
+        }
+        let elements = self.deeper(|needs| needs.elements_of_list(id, frame))?;
+        self.known_elements.insert((id, frame), elements.clone());
+        Some(elements)
     }
 
     fn elements_of_list(&mut self, id: OpId, frame: Frame) -> Option<Elements> {
@@ -120,8 +130,9 @@ impl Needs<'_, '_> {
             Op::List(items) => {
                 let mut places = Places::new();
                 for item in items.of(&self.plan.args) {
-                    places.extend(self.places(*item, frame)?);
+                    places.extend(self.places(*item, frame)?.iter().copied());
                 }
+                let places = Rc::new(places);
                 Some(Elements { places, made: true })
             }
             Op::Coalesce(left, right)
@@ -138,7 +149,7 @@ impl Needs<'_, '_> {
             } => {
                 let (left, right) = (self.elements(left, frame)?, self.elements(right, frame)?);
                 Some(Elements {
-                    places: &left.places | &right.places,
+                    places: Rc::new(&*left.places | &*right.places),
                     made: left.made || right.made,
                 })
             }
@@ -170,7 +181,7 @@ impl Needs<'_, '_> {
 
     fn elements_below(&mut self, id: OpId, frame: Frame) -> Option<Elements> {
         let lists = self.places(id, frame)?;
-        let places = self.below(&lists, &Step::Element)?;
+        let places = Rc::new(self.below(&lists, &Step::Element)?);
         Some(Elements { places, made: false })
     }
 
@@ -182,12 +193,13 @@ impl Needs<'_, '_> {
         let mut seen = places.clone();
         while let Some(id) = waiting.pop() {
             let node = self.plan.reads.node(id)?;
-            let fields = node.fields.iter().filter(|(key, _)| match step {
-                Step::Field(name) => key == *name,
-                Step::Element => false,
-                Step::Any => true,
-            });
-            found.extend(fields.map(|(_, below)| *below));
+            match step {
+                Step::Field(name) => node.fields.of_key(name, |below| {
+                    found.insert(below);
+                }),
+                Step::Any => found.extend(node.fields.iter().map(|(_, below)| *below)),
+                Step::Element => {}
+            }
             for (edge, below) in &node.edges {
                 match edge {
                     Edge::Element | Edge::Index(_) | Edge::Value => {
