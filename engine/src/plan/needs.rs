@@ -201,19 +201,15 @@ impl<'p, 'm> Needs<'p, 'm> {
         self.plan.op(id)
     }
 
-    fn constant(&self, id: OpId) -> Option<&'p Value> {
-        self.plan.known(id)
-    }
-
     /// The constant, as a list of one, if it is a scalar that equals a scalar of the input only by its value.
     fn scalar(&self, id: OpId) -> Option<&'p [Value]> {
-        let constant = core::slice::from_ref(self.constant(id)?);
+        let constant = core::slice::from_ref(self.plan.known(id)?);
         Marks::are_scalars(constant).then_some(constant)
     }
 
     /// The constant elements, if all are such scalars.
     fn scalars(&self, id: OpId) -> Option<&'p [Value]> {
-        let run = match self.constant(id)? {
+        let run = match self.plan.known(id)? {
             Value::List(run) | Value::Set(run) => self.plan.heap.run(*run),
             _ => return None,
         };
@@ -241,7 +237,7 @@ impl<'p, 'm> Needs<'p, 'm> {
         let Some(op) = self.op(id) else {
             return Need::nothing();
         };
-        if let Some(constant) = self.constant(id) {
+        if let Some(constant) = self.plan.known(id) {
             return Need::when(self.is(want, *constant));
         }
         match op {
@@ -556,7 +552,7 @@ impl<'p, 'm> Needs<'p, 'm> {
         let Some(op) = self.op(id) else {
             return Need::nothing();
         };
-        if let Some(constant) = self.constant(id) {
+        if let Some(constant) = self.plan.known(id) {
             let none = matches!(constant, Value::Null) || self.world.len(*constant) == Some(0);
             return Need::when(!none);
         }

@@ -30,9 +30,11 @@ impl Safe<'_> {
     /// Whether evaluating it is safe.
     pub(super) fn is_safe(&mut self, id: OpId) -> bool {
         let Some(op) = self.op(id) else { return false };
+        if self.plan.known(id).is_some() {
+            return true;
+        }
         match op {
-            Op::Constant(_) | Op::Input(_) | Op::Data(_) | Op::Local(_) => true,
-            Op::Let(_) if self.plan.known(id).is_some() => true,
+            Op::Input(_) | Op::Data(_) | Op::Local(_) => true,
             Op::Let(index) => {
                 let body = self.plan.lets.get(index as usize).map(|entry| entry.value);
                 body.is_some_and(|body| self.is_safe(body))
@@ -120,11 +122,13 @@ impl Safe<'_> {
     /// As [`Safe::is_safe`], of something that is `true` or `false` wherever it is anything.
     pub(super) fn is_truth(&mut self, id: OpId) -> bool {
         let Some(op) = self.op(id) else { return false };
+        if let Some(known) = self.plan.known(id) {
+            return matches!(known, Value::Bool(_));
+        }
         match op {
             Op::And(left, right) | Op::Or(left, right) => self.is_truth(left) && self.is_truth(right),
             Op::Not(operand) => self.is_truth(operand),
             Op::Coalesce(left, right) => self.is_truth(left) && self.is_truth(right),
-            Op::Constant(_) => matches!(self.plan.known(id), Some(Value::Bool(_))),
             Op::Field(index) => {
                 let check = self.plan.fields.get(index as usize).map(|field| field.check);
                 check.is_some_and(|check| self.only(check, kinds::BOOL)) && self.is_safe(id)
@@ -135,9 +139,6 @@ impl Safe<'_> {
                 then,
                 otherwise,
             } => self.is_truth(condition) && self.is_truth(then) && self.is_truth(otherwise),
-            Op::Let(_) if self.plan.known(id).is_some() => {
-                matches!(self.plan.known(id), Some(Value::Bool(_)))
-            }
             Op::Let(index) => {
                 let body = self.plan.lets.get(index as usize).map(|entry| entry.value);
                 body.is_some_and(|body| self.is_truth(body))
@@ -163,8 +164,10 @@ impl Safe<'_> {
     /// As [`Safe::is_safe`], of a list or set.
     pub(super) fn is_list(&mut self, id: OpId) -> bool {
         let Some(op) = self.op(id) else { return false };
+        if let Some(known) = self.plan.known(id) {
+            return matches!(known, Value::List(_) | Value::Set(_));
+        }
         match op {
-            Op::Constant(_) => matches!(self.plan.known(id), Some(Value::List(_) | Value::Set(_))),
             Op::List(_) => self.is_safe(id),
             Op::Data(index) => {
                 let check = self.plan.data.get(index as usize).map(|data| data.check);
@@ -186,9 +189,6 @@ impl Safe<'_> {
                 then,
                 otherwise,
             } => self.is_truth(condition) && self.is_list(then) && self.is_list(otherwise),
-            Op::Let(_) if self.plan.known(id).is_some() => {
-                matches!(self.plan.known(id), Some(Value::List(_) | Value::Set(_)))
-            }
             Op::Let(index) => {
                 let body = self.plan.lets.get(index as usize).map(|entry| entry.value);
                 body.is_some_and(|body| self.is_list(body))
@@ -209,8 +209,10 @@ impl Safe<'_> {
     /// As [`Safe::is_safe`], of a map or record.
     fn is_map(&mut self, id: OpId) -> bool {
         let Some(op) = self.op(id) else { return false };
+        if let Some(known) = self.plan.known(id) {
+            return matches!(known, Value::Map(_));
+        }
         match op {
-            Op::Constant(_) => matches!(self.plan.known(id), Some(Value::Map(_))),
             // A key that occurs twice is an error.
             Op::Map(items) => items.len == 0,
             Op::Field(index) => {

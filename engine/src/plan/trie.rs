@@ -139,15 +139,25 @@ impl Fields {
 
     /// Tells the fields of that name with their numbers; one, but where it is read with several types.
     #[inline]
-    pub(crate) fn named(&self, name: &MemberName<'_>, mut found: impl FnMut(u32, TrieId)) {
-        let hash = name.hash();
+    pub(crate) fn named(&self, name: &MemberName<'_>, found: impl FnMut(u32, TrieId)) {
+        self.probe(name.hash(), |key| name.is(key), found);
+    }
+
+    /// As [`Fields::named`], by a prepared key.
+    pub(crate) fn of_key(&self, key: &FieldKey, mut found: impl FnMut(TrieId)) {
+        self.probe(key.hash(), |own| own == key, |_, id| found(id));
+    }
+
+    /// Goes through the slots of a hash up to a free one.
+    #[inline]
+    fn probe(&self, hash: u32, is: impl Fn(&FieldKey) -> bool, mut found: impl FnMut(u32, TrieId)) {
         let mut slot = Self::slot(hash, self.table.len());
         while let Some((known, number)) = self.table.get(slot)
             && let Some(index) = number.checked_sub(1)
         {
             if *known == hash
                 && let Some((key, id)) = self.all.get(index as usize)
-                && name.is(key)
+                && is(key)
             {
                 found(index, *id);
             }
@@ -170,22 +180,6 @@ impl Fields {
             if let Some((key, id)) = self.all.get(*index as usize) {
                 found(key, *id, false);
             }
-        }
-    }
-
-    /// As [`Fields::named`], by a prepared key.
-    pub(crate) fn of_key(&self, key: &FieldKey, mut found: impl FnMut(TrieId)) {
-        let mut slot = Self::slot(key.hash(), self.table.len());
-        while let Some((known, number)) = self.table.get(slot)
-            && let Some(index) = number.checked_sub(1)
-        {
-            if *known == key.hash()
-                && let Some((own, id)) = self.all.get(index as usize)
-                && own == key
-            {
-                found(*id);
-            }
-            slot = Self::slot((slot as u32).wrapping_add(1), self.table.len());
         }
     }
 

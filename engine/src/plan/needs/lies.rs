@@ -47,7 +47,7 @@ impl Needs<'_, '_> {
 
     fn places_of(&mut self, id: OpId, frame: Frame) -> Option<Rc<Places>> {
         let op = self.op(id)?;
-        if let Some(constant) = self.constant(id) {
+        if let Some(constant) = self.plan.known(id) {
             return matches!(constant, Value::Null).then(Rc::default);
         }
         match op {
@@ -122,7 +122,7 @@ impl Needs<'_, '_> {
 
     fn elements_of_list(&mut self, id: OpId, frame: Frame) -> Option<Elements> {
         let op = self.op(id)?;
-        if let Some(constant) = self.constant(id) {
+        if let Some(constant) = self.plan.known(id) {
             let none = matches!(constant, Value::Null) || self.world.len(*constant) == Some(0);
             return none.then(Elements::default);
         }
