@@ -13,7 +13,7 @@ use alloc::{
 };
 
 use super::{
-    Plan,
+    Plan, Slice,
     guard::{self, Guard},
     marks::Marks,
     needs::Needs,
@@ -45,32 +45,41 @@ enum Found {
 /// Rules by what they ask.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Index {
-    pub(super) paths: Vec<Path>,
-    pub(super) nodes: Vec<Node>,
+    pub(crate) paths: Vec<Path>,
+    /// The first is the root; those that a switch leads to come after it.
+    pub(crate) nodes: Vec<Node>,
+    /// Of nodes.
+    pub(crate) rules: Vec<u32>,
+    /// Of switches: the node of each answer, ordered by hash.
+    pub(crate) cases: Vec<(u64, u32)>,
     /// Of each rule what it needs, as an index into `wanted`.
-    needs: Vec<u32>,
-    /// Sets of marks, each list once: of each set one has to be set, or the rule adds nothing.
-    wanted: Vec<Vec<Need>>,
+    pub(crate) needs: Vec<u32>,
+    /// Parts of `sets`, each list once.
+    pub(crate) wanted: Vec<Slice>,
+    /// Sets of marks: of each one has to be set, or the rule adds nothing; parts of `words`.
+    pub(crate) sets: Vec<Slice>,
+    /// Bits of [`Present`], by the index of their word.
+    pub(crate) words: Vec<(u32, u64)>,
     /// How many marks there are.
-    marks: usize,
+    pub(crate) marks: u32,
 }
 
 /// Rules that are run where the node is reached, and what they are told apart by further on.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Node {
-    pub(super) rules: Vec<u32>,
-    pub(super) switch: Option<Switch>,
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Node {
+    pub(crate) rules: Slice,
+    pub(crate) switch: Option<Switch>,
 }
 
 /// A question to the input.
-#[derive(Clone, Debug)]
-pub(super) struct Switch {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Switch {
     /// An index into [`Index::paths`].
-    pub(super) path: u32,
-    /// Node of each answer, ordered by hash.
-    pub(super) cases: Vec<(u64, u32)>,
+    pub(crate) path: u32,
+    /// Of [`Index::cases`].
+    pub(crate) cases: Slice,
     /// The rules that do not ask.
-    pub(super) rest: u32,
+    pub(crate) rest: u32,
 }
 
 /// A rule with what it still asks: paths and hashes.
@@ -97,9 +106,13 @@ pub(crate) fn build(plan: &Plan, machine: &mut Machine<'_>) -> (Index, BTreeMap<
     }
     let mut wanted: Vec<(Vec<Need>, u32)> = known.into_iter().collect();
     wanted.sort_by_key(|(_, id)| *id);
-    index.wanted = wanted.into_iter().map(|(needs, _)| needs).collect();
-    let watches;
-    (index.marks, watches) = marks.finish();
+    for (needs, _) in wanted {
+        let words = &mut index.words;
+        let sets = needs.into_iter().map(|Need(need)| Slice::push(words, need));
+        index.wanted.push(Slice::push(&mut index.sets, sets));
+    }
+    let (marks, watches) = marks.finish();
+    index.marks = marks as u32;
     let mut ids: BTreeMap<Path, u32> = BTreeMap::new();
     let mut asking = Vec::with_capacity(plan.rules.len());
     for (number, rule) in plan.rules.iter().enumerate().filter(|(_, rule)| !rule.audit) {
@@ -122,7 +135,7 @@ pub(crate) fn build(plan: &Plan, machine: &mut Machine<'_>) -> (Index, BTreeMap<
     paths.sort_by_key(|(_, id)| *id);
     index.paths = paths.into_iter().map(|(path, _)| path).collect();
     index.grow(asking);
-    index.nodes.shrink_to_fit();
+    index.shrink();
     (index, watches)
 }
 
@@ -134,7 +147,8 @@ impl Index {
         let mut waiting = vec![(0_u32, asking)];
         while let Some((id, asking)) = waiting.pop() {
             let Some(path) = best(&asking) else {
-                let rules = asking.into_iter().map(|asking| asking.rule).collect();
+                let rules = asking.into_iter().map(|asking| asking.rule);
+                let rules = Slice::push(&mut self.rules, rules);
                 self.set(id, Node { rules, switch: None });
                 continue;
             };
@@ -162,14 +176,10 @@ impl Index {
                 .map(|(key, asking)| (key, later(asking)))
                 .collect();
             let rest = later(rest);
+            let cases = Slice::push(&mut self.cases, cases);
             let switch = Some(Switch { path, cases, rest });
-            self.set(
-                id,
-                Node {
-                    rules: Vec::new(),
-                    switch,
-                },
-            );
+            let rules = Slice::default();
+            self.set(id, Node { rules, switch });
         }
     }
 
@@ -177,6 +187,14 @@ impl Index {
         if let Some(slot) = self.nodes.get_mut(id as usize) {
             *slot = node;
         }
+    }
+
+    /// Gives back the room that was kept for more.
+    fn shrink(&mut self) {
+        self.nodes.shrink_to_fit();
+        self.rules.shrink_to_fit();
+        self.cases.shrink_to_fit();
+        self.needs.shrink_to_fit();
     }
 
     /// The rules that may add something to the decision, in contract order.
@@ -191,7 +209,7 @@ impl Index {
             let Some(node) = self.nodes.get(id as usize) else {
                 continue;
             };
-            rules.extend_from_slice(&node.rules);
+            rules.extend_from_slice(node.rules.of(&self.rules));
             let Some(switch) = &node.switch else { continue };
             let found = self
                 .paths
@@ -200,8 +218,9 @@ impl Index {
             match found {
                 Found::Absent => {}
                 Found::Key(key) => {
-                    let case = switch.cases.binary_search_by_key(&key, |(key, _)| *key).ok();
-                    let case = case.and_then(|case| switch.cases.get(case));
+                    let cases = switch.cases.of(&self.cases);
+                    let case = cases.binary_search_by_key(&key, |(key, _)| *key).ok();
+                    let case = case.and_then(|case| cases.get(case));
                     waiting.extend(case.map(|(_, node)| *node));
                 }
                 Found::Other => self.all_cases(switch, rules),
@@ -213,19 +232,20 @@ impl Index {
 
     /// How many marks the check of the input may set.
     pub(crate) fn marks(&self) -> usize {
-        self.marks
+        self.marks as usize
     }
 
-    /// What a rule needs.
-    pub(crate) fn needs_of(&self, rule: u32) -> &[Need] {
+    /// What a rule needs: of each set of marks one.
+    pub(crate) fn needs_of(&self, rule: u32) -> impl Iterator<Item = &[(u32, u64)]> {
         let needs = self.needs.get(rule as usize);
         let needs = needs.and_then(|needs| self.wanted.get(*needs as usize));
-        needs.map_or(&[][..], Vec::as_slice)
+        let sets = needs.copied().unwrap_or_default().of(&self.sets);
+        sets.iter().map(|words| words.of(&self.words))
     }
 
     /// Whether a rule has what it needs, by the marks that are set.
     pub(crate) fn has_needs(&self, rule: u32, present: &Present) -> bool {
-        self.needs_of(rule).iter().all(|need| present.has(need))
+        self.needs_of(rule).all(|need| present.has(need))
     }
 
     /// Of each rule that is not run because of what it asks: the place, and the hashes that it asks for.
@@ -251,12 +271,13 @@ impl Index {
             };
             // What ends a rule below the case that fits stands further down.
             let mut here = Vec::new();
-            let fits = switch.cases.iter().find(|(key, _)| answer == Some(*key));
+            let cases = switch.cases.of(&self.cases);
+            let fits = cases.iter().find(|(key, _)| answer == Some(*key));
             if let Some((_, node)) = fits {
                 left.push(*node);
                 self.below(vec![*node], &mut here);
             }
-            for (key, node) in switch.cases.iter().filter(|(key, _)| answer != Some(*key)) {
+            for (key, node) in cases.iter().filter(|(key, _)| answer != Some(*key)) {
                 let mut rules = Vec::new();
                 self.below(vec![*node], &mut rules);
                 rules.retain(|rule| !run.contains(rule) && here.binary_search(rule).is_err());
@@ -274,19 +295,21 @@ impl Index {
     /// All rules below the cases of a switch, whatever they ask.
     #[cold]
     fn all_cases(&self, switch: &Switch, rules: &mut Vec<u32>) {
-        self.below(switch.cases.iter().map(|(_, node)| *node).collect(), rules);
+        let cases = switch.cases.of(&self.cases).iter();
+        self.below(cases.map(|(_, node)| *node).collect(), rules);
     }
 
     /// All rules below some nodes, each once, in order.
     fn below(&self, mut stack: Vec<u32>, rules: &mut Vec<u32>) {
-        let mut found = BTreeSet::new();
+        let mut found: BTreeSet<u32> = BTreeSet::new();
         while let Some(id) = stack.pop() {
             let Some(node) = self.nodes.get(id as usize) else {
                 continue;
             };
-            found.extend(node.rules.iter().copied());
+            found.extend(node.rules.of(&self.rules));
             if let Some(switch) = &node.switch {
-                stack.extend(switch.cases.iter().map(|(_, node)| *node));
+                let cases = switch.cases.of(&self.cases).iter();
+                stack.extend(cases.map(|(_, node)| *node));
                 stack.push(switch.rest);
             }
         }
