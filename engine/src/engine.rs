@@ -21,7 +21,7 @@ use crate::{
     input::validate::{self, Mismatch},
     limits::Limits,
     own::{self, Digests},
-    plan::{Plan, Rule, check::kinds, print},
+    plan::{Plan, Rule, check::kinds, index::Reached, print},
     request::Request,
     value::{place::pointer, world::Docs},
 };
@@ -320,18 +320,21 @@ impl Engine {
             Run::Indexed => self.plan.index.select(machine, &mut chosen),
             Run::All => {
                 chosen.rules.clear();
-                chosen.rules.extend(0..self.plan.rules.len() as u32);
+                let all = 0..self.plan.rules.len() as u32;
+                chosen.rules.extend(all.map(|rule| Reached { rule, from: 0 }));
             }
         }
-        for index in chosen.rules.iter().copied() {
+        for Reached { rule: index, from } in chosen.rules.iter().copied() {
             if !self.plan.rules.get(index as usize).is_some_and(has) {
                 continue;
             }
             if run == Run::Indexed && all_fits && !self.plan.index.has_needs(index, &chosen.present) {
                 continue;
             }
+            // Where something is not of its type, a clause that the index has answered may be the one to say so.
+            let from = if all_fits { from } else { 0 };
             let ended = machine.fuel.ends_before_rule();
-            if ended || machine.run_rule(index, &mut sink) {
+            if ended || machine.run_rule(index, from, &mut sink) {
                 // Whether the index would have left them out or not: they did not come to an end.
                 let later = self.plan.rules.iter().enumerate().skip(index as usize);
                 for (index, rule) in later.filter(|(_, rule)| has(rule)).skip(usize::from(!ended)) {
@@ -375,7 +378,7 @@ impl Engine {
             if out_of_fuel {
                 sink.findings.push(unfinished(machine, index, rule));
             } else {
-                out_of_fuel = machine.run_rule(index, &mut sink);
+                out_of_fuel = machine.run_rule(index, 0, &mut sink);
             }
         }
         let fuel = fuel.saturating_sub(machine.fuel.left());

@@ -56,7 +56,7 @@ impl Engine {
         let mut chosen = core::mem::take(&mut machine.chosen);
         let all_fits = validate::mismatches(&machine, &mut chosen.present).is_empty();
         self.plan.index.select(&machine, &mut chosen);
-        let run: BTreeSet<u32> = chosen.rules.iter().copied().collect();
+        let run: BTreeSet<u32> = chosen.rules.iter().map(|reached| reached.rule).collect();
         let mut ruled_out = self.plan.index.ruled_out(&machine, &run);
         let hashes: BTreeSet<u64> = ruled_out.values().flat_map(|(_, asked)| asked).copied().collect();
         let constants = print::constants(&self.plan, &hashes);
@@ -69,7 +69,7 @@ impl Engine {
         rules
             .map(|(index, rule)| {
                 let lacking = || {
-                    let mut needs = self.plan.index.needs_of(index);
+                    let mut needs = self.plan.index.needs_of(index).iter();
                     needs.find(|need| all_fits && !chosen.present.has(need))
                 };
                 let why = if !scope.has(rule.package) {

@@ -71,6 +71,67 @@ fn first_bits(hash: u64, shift: u32) -> usize {
     hash.checked_shr(shift).unwrap_or(0) as usize
 }
 
+/// Words, each once, in the order of their spread bits. A look-up begins where its word would lie if all were
+/// spread evenly, and ends at the first that comes after it: one place of memory for most. Words that were made to
+/// lie together cost a binary search.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Words {
+    /// Spread; what is between two words is the later one.
+    slots: Vec<u64>,
+    /// Over how many slots the words spread.
+    spread: u64,
+}
+
+impl Words {
+    /// Of words in any order.
+    pub(crate) fn new(words: impl Iterator<Item = u64>) -> Self {
+        let mut words: Vec<u64> = words.map(spread).collect();
+        words.sort_unstable();
+        words.dedup();
+        let count = words.len();
+        let all = count.saturating_add(count / 2).saturating_add(1);
+        let mut slots = Vec::with_capacity(all.saturating_add(NEAR));
+        for word in words {
+            let first = place(word, all as u64);
+            slots.resize(slots.len().max(first), word);
+            slots.push(word);
+        }
+        slots.shrink_to_fit();
+        Self {
+            slots,
+            spread: all as u64,
+        }
+    }
+
+    /// Whether a word is one of them.
+    #[inline]
+    pub(crate) fn has(&self, word: u64) -> bool {
+        let word = spread(word);
+        let after = self.slots.get(place(word, self.spread)..).unwrap_or(&[]);
+        let near = after.get(..NEAR).unwrap_or(after);
+        match near.iter().find(|known| **known >= word) {
+            Some(known) => *known == word,
+            None => after.binary_search(&word).is_ok(),
+        }
+    }
+}
+
+/// Slots that are looked at one by one.
+const NEAR: usize = 8;
+
+/// Bits that differ lead; every word has its own.
+#[inline]
+fn spread(word: u64) -> u64 {
+    let spread = (word ^ word >> 32).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (spread ^ spread >> 29).wrapping_mul(0xBF58_476D_1CE4_E5B9)
+}
+
+/// Where a spread word would lie among so many slots.
+#[inline]
+fn place(word: u64, slots: u64) -> usize {
+    (u128::from(word).wrapping_mul(u128::from(slots)) >> 64) as usize
+}
+
 #[cfg(test)]
 mod tests {
     use alloc::collections::BTreeSet;
@@ -98,6 +159,38 @@ mod tests {
                     .collect();
                 assert_eq!(hashed.numbers(*hash), expected, "{take} {hash}");
             }
+        }
+    }
+
+    #[test]
+    fn words_are_found_and_no_others() {
+        let odd = 0x9E37_79B9_7F4A_7C15_u64;
+        let many = (0..2_000_u64).map(|at| at.wrapping_mul(odd));
+        let pairs = (0..40_u64).flat_map(|a| (0..40_u64).map(move |b| a << 32 | b));
+        let all: Vec<u64> = many.chain(pairs).chain([u64::MAX, 0]).collect();
+        for take in [0, 1, 2, 9, 300, all.len()] {
+            let taken = &all[all.len() - take..];
+            let words = Words::new(taken.iter().chain(taken).copied());
+            let known: BTreeSet<u64> = taken.iter().copied().collect();
+            let near = all
+                .iter()
+                .flat_map(|word| [*word, word ^ 1, word ^ 1 << 32, !word]);
+            for word in near {
+                assert_eq!(words.has(word), known.contains(&word), "{take} {word}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_that_lie_together_are_found() {
+        // Of a bijection any spread words can be made: these would all lie in the first slots.
+        let words = Words {
+            slots: (0..100).map(|at| at * 2).collect(),
+            spread: 150,
+        };
+        for (at, word) in words.slots.iter().enumerate() {
+            let after = words.slots.get(place(*word, words.spread)..).unwrap();
+            assert_eq!(after.binary_search(word), Ok(at));
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{
     memo::{Hints, Memo},
     relation::Stored,
 };
-use crate::plan::trie::Present;
+use crate::plan::{index::Reached, trie::Present};
 use crate::value::{Heap, Value, index::Index};
 
 /// Room, empty but for [`Buffers::ready`].
@@ -31,7 +31,7 @@ pub(crate) struct Buffers {
 /// What the index writes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Chosen {
-    pub(crate) rules: Vec<u32>,
+    pub(crate) rules: Vec<Reached>,
     pub(crate) waiting: Vec<u32>,
     pub(crate) present: Present,
 }

@@ -71,7 +71,7 @@ pub(super) enum Flow {
 
 impl<'a> Machine<'a> {
     /// Runs a rule in its frame; whether the fuel ended in it.
-    pub(super) fn rule(&mut self, index: u32, rule: &'a Rule, sink: &mut Sink) -> bool {
+    pub(super) fn rule(&mut self, index: u32, rule: &'a Rule, from: usize, sink: &mut Sink) -> bool {
         let left = (self.limits.findings as usize).saturating_sub(sink.findings.len());
         let limit = (self.limits.findings_per_rule as usize).min(left);
         let mut run = RuleRun {
@@ -85,7 +85,7 @@ impl<'a> Machine<'a> {
         };
         let clauses = rule.clauses.of(&self.plan.clauses);
         let mut out_of_fuel = false;
-        if self.clauses(clauses, 0, &mut Target::Rule(&mut run)).is_err() {
+        if self.clauses(clauses, from, &mut Target::Rule(&mut run)).is_err() {
             out_of_fuel = self.fault_ends_all();
             self.record(&mut run);
         }

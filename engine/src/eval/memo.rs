@@ -3,10 +3,13 @@
 
 use alloc::vec::Vec;
 
-use crate::input::NodeId;
+use crate::{input::NodeId, value::symbols::Symbol};
 
 /// Slots, a power of two: a pod with three containers has some 150 pairs of object and field that rules ask for.
 const SLOTS: usize = 512;
+
+/// In place of a field's name: the number of the text that the node is.
+const SYMBOL: u32 = u32::MAX;
 
 /// A field of an object of the first document of a decision, and where it is.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,6 +61,16 @@ impl Memo {
             };
         }
         (entry.found != u32::MAX).then_some(NodeId(entry.found))
+    }
+
+    /// What a node of that document is among the texts of data, found by `find` where it is not known.
+    #[inline]
+    pub(super) fn symbol(&mut self, node: NodeId, find: impl FnOnce() -> Symbol) -> Symbol {
+        let number = self.child(node, SYMBOL, || match find() {
+            Symbol::Of(number) => Some(NodeId(number)),
+            Symbol::Unknown | Symbol::Opaque => None,
+        });
+        number.map_or(Symbol::Unknown, |NodeId(number)| Symbol::Of(number))
     }
 }
 

@@ -19,6 +19,7 @@ mod memo;
 mod operator;
 mod place;
 mod relation;
+mod snapshot;
 mod test;
 mod whole;
 
@@ -47,8 +48,8 @@ pub(crate) use expr::missing;
 pub(crate) use fuel::{Fuel, Stop};
 pub(crate) use memo::Hints;
 use memo::Memo;
-pub(crate) use relation::Snapshot;
 use relation::{Stored, Window};
+pub(crate) use snapshot::Snapshot;
 
 /// Evaluation that may meet a fault.
 pub(crate) type Eval<T> = Result<T, Fault>;
@@ -393,15 +394,17 @@ impl<'a> Machine<'a> {
         self.with_frame(start, locals, |machine| machine.eval(op))
     }
 
-    /// Runs a rule; whether the fuel ended in it.
-    pub(crate) fn run_rule(&mut self, index: u32, sink: &mut Sink) -> bool {
+    /// Runs a rule from one of its clauses on, those before it being known to hold; whether the fuel ended in it.
+    pub(crate) fn run_rule(&mut self, index: u32, from: u32, sink: &mut Sink) -> bool {
         let Some(rule) = self.plan.rules.get(index as usize) else {
             return false;
         };
         let mark = self.world.heap.mark();
         let filled = self.filled;
         let start = self.stack.len();
-        let out_of_fuel = self.with_frame(start, rule.locals, |machine| machine.rule(index, rule, sink));
+        let out_of_fuel = self.with_frame(start, rule.locals, |machine| {
+            machine.rule(index, rule, from as usize, sink)
+        });
         // Made values live as long as the rule, unless a `let` was evaluated and keeps some.
         if self.filled == filled {
             self.world.heap.reset(mark);

@@ -9,11 +9,13 @@ use super::{Eval, Machine};
 use crate::{
     builtins,
     fault::Reason,
+    input::Kind,
     plan::{Op, OpId, Wholes, check::CheckId},
     value::{
         Value, View,
         number::{self, Number},
         order,
+        symbols::Symbol,
         world::sort_set,
     },
 };
@@ -105,6 +107,9 @@ impl Machine<'_> {
         let mut operands = [self.eval(value)?, self.eval(container)?];
         self.taken_whole(id, wholes, &mut operands)?;
         let [value, container] = operands;
+        if let Some(found) = self.has_text(container, value) {
+            return Ok(found != negated);
+        }
         match self.world.view(container) {
             View::List | View::Map => {}
             View::Opaque(Opaque::Cidr, network) => {
@@ -115,6 +120,23 @@ impl Machine<'_> {
         }
         let found = !matches!(value, Value::Null) && self.world.contains(container, value);
         Ok(found != negated)
+    }
+
+    /// Whether a list of data has a text, where texts of data have numbers.
+    fn has_text(&mut self, list: Value, value: Value) -> Option<bool> {
+        let symbols = self.plan.snapshot.symbols()?;
+        let (Value::Node(list), Value::Node(text)) = (list, value) else {
+            return None;
+        };
+        let document = self.plan.documents.get(list.doc.0 as usize)?;
+        if document.kind(list.node) != Kind::List || self.world.doc(text.doc)?.kind(text.node) != Kind::String
+        {
+            return None;
+        }
+        Some(match self.symbol(symbols, value) {
+            Symbol::Of(number) => symbols.has(document, list, number),
+            Symbol::Unknown | Symbol::Opaque => false,
+        })
     }
 
     fn is(&mut self, value: OpId, check: CheckId) -> Eval<bool> {

@@ -3,27 +3,25 @@
 //! another twice. A relation that met an error keeps its other rows and carries the error: whoever
 //! reads it has one, too.
 
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-    vec::Vec,
-};
+use alloc::{collections::BTreeSet, vec::Vec};
+
+use smallvec::SmallVec;
 
 use super::{
-    Eval, Machine, Slot,
+    Eval, Machine,
     call::Operands,
     clause::{Flow, Target},
 };
 use crate::{
     decision::Raw,
     fault::{Fault, FaultInfo, Reason},
-    plan::{Clause, Op, OpId, Rule, Slice, Wholes, depends::Stale, relation::Block, shape::ShapeId},
+    plan::{Clause, Op, OpId, Rule, Slice, Wholes, join::Source, relation::Block, shape::ShapeId},
     value::{
         Value,
         hash::Hash,
-        index::Index,
         order,
         rows::{Added, Rows},
+        symbols::{Symbol, Symbols, word},
     },
 };
 
@@ -32,7 +30,7 @@ use crate::{
 pub(crate) struct Stored {
     pub(super) rows: Rows,
     /// What went wrong in its own blocks.
-    faults: Vec<FaultInfo>,
+    pub(super) faults: Vec<FaultInfo>,
     /// The relations with errors that it has read, and itself where it has one.
     met: BTreeSet<u32>,
     /// Where the rows of the last round begin.
@@ -43,82 +41,6 @@ pub(crate) struct Stored {
     pub(super) done: bool,
     /// All rows as a set, once somebody asked for it.
     set: Option<Value>,
-}
-
-/// What depends on data alone, computed once.
-#[derive(Debug, Default)]
-pub(crate) struct Snapshot {
-    relations: Vec<Option<Arc<Stored>>>,
-    lets: Vec<Slot>,
-    let_met: BTreeMap<u32, BTreeSet<u32>>,
-    indexes: Vec<Option<Arc<Index>>>,
-    /// What was made when all of it was computed; see [`Heap::since`](crate::value::Heap::since).
-    pub(crate) made: usize,
-}
-
-impl Snapshot {
-    /// The values of `let`s at the beginning of a decision.
-    pub(super) fn begin(&self, lets: &mut Vec<Slot>, count: usize) {
-        lets.extend_from_slice(&self.lets);
-        lets.resize(count, Slot::Empty);
-    }
-
-    /// A relation that was computed.
-    #[inline]
-    fn relation(&self, relation: u32) -> Option<&Stored> {
-        self.relations.get(relation as usize)?.as_deref()
-    }
-
-    /// An index that was built.
-    #[inline]
-    pub(super) fn index(&self, keyed: u32) -> Option<&Index> {
-        self.indexes.get(keyed as usize)?.as_deref()
-    }
-
-    /// What does not depend on data that change.
-    pub(crate) fn without(&self, stale: &Stale) -> Self {
-        let kept = |stale: &[bool], at: usize| !stale.get(at).copied().unwrap_or(true);
-        let relations = self.relations.iter().enumerate();
-        let indexes = self.indexes.iter().enumerate();
-        let lets = self.lets.iter().enumerate();
-        let met = self.let_met.iter();
-        Self {
-            relations: relations
-                .map(|(at, stored)| stored.clone().filter(|_| kept(&stale.relations, at)))
-                .collect(),
-            lets: lets
-                .map(|(at, slot)| match slot {
-                    slot if kept(&stale.lets, at) => slot.clone(),
-                    _ => Slot::Empty,
-                })
-                .collect(),
-            let_met: met
-                .filter(|(at, _)| kept(&stale.lets, **at as usize))
-                .map(|(at, met)| (*at, met.clone()))
-                .collect(),
-            indexes: indexes
-                .map(|(at, index)| index.clone().filter(|_| kept(&stale.indexes, at)))
-                .collect(),
-            made: self.made,
-        }
-    }
-
-    /// Whether nothing was computed yet.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.relations.is_empty() && self.lets.is_empty() && self.indexes.is_empty()
-    }
-
-    pub(super) fn let_met(&self) -> BTreeMap<u32, BTreeSet<u32>> {
-        self.let_met.clone()
-    }
-
-    /// The value of a `let` on data alone that met no error.
-    pub(crate) fn value(&self, entry: u32) -> Option<&Value> {
-        match self.lets.get(entry as usize)? {
-            Slot::Value(value) if !self.let_met.contains_key(&entry) => Some(value),
-            _ => None,
-        }
-    }
 }
 
 /// Which rows of its own stratum a block draws.
@@ -228,7 +150,7 @@ impl<'a> Machine<'a> {
         for member in members {
             // Numbers of rows change: indexes are built anew where they are asked for.
             for (index, keyed) in plan.keyed.iter().enumerate() {
-                if keyed.source == crate::plan::join::Source::Relation(*member)
+                if keyed.source == Source::Relation(*member)
                     && let Some(slot) = self.indexes.get_mut(index)
                 {
                     *slot = None;
@@ -526,6 +448,13 @@ impl<'a> Machine<'a> {
                 return self.has_row_of(relation, site, &row, columns);
             }
         }
+        if let Some((words, symbols)) = plan.snapshot.members(relation) {
+            let symbols = self.symbols_of(symbols, &row);
+            if symbols.contains(&Symbol::Opaque) {
+                return self.has_row_of(relation, site, &row, &[]);
+            }
+            return Ok(word(symbols.into_iter()).is_some_and(|word| words.has(word)));
+        }
         self.cover(keyed)?;
         let mut hash = Hash::default();
         for value in &row {
@@ -544,6 +473,26 @@ impl<'a> Machine<'a> {
             }
         }
         Ok(false)
+    }
+
+    /// What the values of a row are among the texts of data.
+    fn symbols_of(&mut self, symbols: &Symbols, row: &[Value]) -> SmallVec<[Symbol; 2]> {
+        row.iter().map(|value| self.symbol(symbols, *value)).collect()
+    }
+
+    /// What a value is among the texts of data.
+    #[inline]
+    pub(super) fn symbol(&mut self, symbols: &Symbols, value: Value) -> Symbol {
+        if let Value::Node(at) = value {
+            if let Some(symbol) = symbols.of_node(at) {
+                return symbol;
+            }
+            if at.doc == self.first_input_doc() {
+                let world = &self.world;
+                return self.memo.symbol(at.node, || symbols.of_value(world, value));
+            }
+        }
+        symbols.of_value(&self.world, value)
     }
 
     /// As [`Machine::has_row`], where columns are asked for as something else than they are.
@@ -639,99 +588,5 @@ impl<'a> Machine<'a> {
         for fault in self.faults_met() {
             findings.push(self.error_finding(index, rule, &fault));
         }
-    }
-}
-
-/// What loading met that no rule can be told.
-#[derive(Debug)]
-pub(crate) struct LoadFault {
-    /// What was computed.
-    pub(crate) span: wardlaw_lang::Span,
-    /// Its name.
-    pub(crate) name: alloc::string::String,
-    /// Which limit.
-    pub(crate) reason: Reason,
-}
-
-impl Machine<'_> {
-    /// Computes everything that depends on data alone.
-    pub(crate) fn load(&mut self) -> Result<(), LoadFault> {
-        let plan = self.plan;
-        for (index, relation) in plan.relations.iter().enumerate() {
-            if relation.reads_input {
-                continue;
-            }
-            let result = self.relation(index as u32);
-            let full = self.stored(index as u32).and_then(|stored| {
-                let reasons = stored.faults.iter().map(|fault| fault.reason);
-                reasons
-                    .into_iter()
-                    .find(|reason| matches!(reason, Reason::Values | Reason::Text))
-            });
-            let reason = match (result, full) {
-                (Err(Fault), _) => self.take_fault().reason,
-                (Ok(()), Some(reason)) => reason,
-                (Ok(()), None) => continue,
-            };
-            return Err(LoadFault {
-                span: relation.span,
-                name: relation.name.clone(),
-                reason,
-            });
-        }
-        for (index, entry) in plan
-            .lets
-            .iter()
-            .enumerate()
-            .filter(|(_, entry)| !entry.reads_input)
-        {
-            // Its errors are kept for who reads it; those of limits are ours.
-            if self.package_let(index as u32).is_err() {
-                let fault = self.take_fault();
-                if fault.reason.ends_all() || matches!(fault.reason, Reason::Values | Reason::Text) {
-                    return Err(LoadFault {
-                        span: fault.span.unwrap_or(plan.span_of(entry.value)),
-                        name: "let".into(),
-                        reason: fault.reason,
-                    });
-                }
-            }
-        }
-        self.met.clear();
-        for (index, keyed) in plan.keyed.iter().enumerate() {
-            if keyed.of_data && self.sift(index as u32).is_err() {
-                let fault = self.take_fault();
-                return Err(LoadFault {
-                    span: fault.span.unwrap_or(plan.span_of(OpId(0))),
-                    name: "for".into(),
-                    reason: fault.reason,
-                });
-            }
-        }
-        Ok(())
-    }
-
-    /// What was computed and what was kept, and the heap that the former lies in.
-    pub(crate) fn into_snapshot(self) -> (Snapshot, crate::value::Heap) {
-        fn merged<T>(own: Vec<Option<T>>, kept: &[Option<Arc<T>>]) -> Vec<Option<Arc<T>>> {
-            let own = own.into_iter().enumerate();
-            own.map(|(at, own)| own.map(Arc::new).or_else(|| kept.get(at)?.clone()))
-                .collect()
-        }
-        let kept = &self.plan.snapshot;
-        let snapshot = Snapshot {
-            relations: merged(self.relations, &kept.relations),
-            lets: self.lets,
-            let_met: self.let_met,
-            indexes: merged(self.indexes, &kept.indexes),
-            made: kept.made,
-        };
-        (snapshot, self.world.heap)
-    }
-
-    /// An index that was built.
-    pub(super) fn index_of(&self, keyed: u32) -> Option<&Index> {
-        let own = self.indexes.get(keyed as usize).and_then(Option::as_ref);
-        own.or_else(|| self.plan.snapshot.index(keyed))
     }
 }

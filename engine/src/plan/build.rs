@@ -91,7 +91,6 @@ pub(crate) fn build(mut program: Program) -> Result<Plan, PlanError> {
         reason: PlanErrorKind::TooDeep,
     })?;
     plan.reads = reads::analyse(&program, &mut plan.types, &mut plan.checks, keys);
-    plan.checks.forget();
     let files = program.files.into_iter();
     plan.files = files
         .map(|file| super::File {
@@ -203,7 +202,7 @@ impl Builder<'_> {
                 default: data.default.map(|default| self.same(default)),
                 locals: data.locals,
                 span: data.span,
-                shape: None,
+                ty: data.ty,
                 patterns: Vec::new(),
             });
         }
@@ -245,10 +244,6 @@ impl Builder<'_> {
         self.ask();
         self.plan.query = program.query.map(|query| query.0);
         self.plan.checks.link_sets(&mut self.types);
-        for (data, def) in self.plan.data.iter_mut().zip(&program.data) {
-            let declared = Declared::of(&mut self.types, def.ty);
-            data.shape = Some(self.plan.checks.add_shape(&mut self.types, &declared));
-        }
         Ok(())
     }
 

@@ -25,21 +25,38 @@ const MOST_KEYS: usize = 64;
 /// How many questions of a rule the index asks.
 const MOST_GUARDS: usize = 8;
 
+/// Hashes of constants, and the text that each is: none where it is no text of the plan, or two share a hash.
+pub(crate) type Keys = BTreeMap<u64, Option<u32>>;
+
 /// A rule adds something only where the scalar at the path has one of the hashes.
 #[derive(Clone, Debug)]
 pub(crate) struct Guard {
     pub(crate) path: Path,
-    pub(crate) keys: BTreeSet<u64>,
+    pub(crate) keys: Keys,
+    /// The clause that asks, counted from 0.
+    pub(crate) clause: u32,
+}
+
+/// What a rule asks first.
+#[derive(Clone, Debug)]
+pub(crate) struct Guarded {
+    pub(crate) guards: Vec<Guard>,
+    /// How many of the first clauses are conditions that ask this and nothing else, of texts: where the answers
+    /// are known to be these texts, these clauses hold.
+    pub(crate) exact: u32,
 }
 
 /// What a rule asks first; none where what it asks of the data is false, so that it never fires.
-pub(crate) fn of_rule(plan: &Plan, machine: &mut Machine<'_>, rule: &Rule) -> Option<Vec<Guard>> {
+pub(crate) fn of_rule(plan: &Plan, machine: &mut Machine<'_>, rule: &Rule) -> Option<Guarded> {
     let mut guards = Guards {
         plan,
         bound: BTreeMap::new(),
         found: Vec::new(),
+        clause: 0,
     };
-    for clause in rule.clauses.of(&plan.clauses) {
+    let mut exact = 0;
+    for (number, clause) in (0_u32..).zip(rule.clauses.of(&plan.clauses)) {
+        guards.clause = number;
         let (value, truth) = match clause {
             Clause::For(_) => break,
             Clause::Given { value, .. } | Clause::Let { value, .. } => (*value, true),
@@ -72,7 +89,12 @@ pub(crate) fn of_rule(plan: &Plan, machine: &mut Machine<'_>, rule: &Rule) -> Op
             }
         }
         match clause {
-            Clause::When(_) | Clause::Unless(_) => guards.condition(&machine.world, value, truth),
+            Clause::When(_) | Clause::Unless(_) => {
+                let is_exact = guards.condition(&machine.world, value, truth);
+                if is_exact && exact == number {
+                    exact = number.saturating_add(1);
+                }
+            }
             Clause::Given { .. } => guards.presence(&machine.world, value),
             Clause::Let { .. } | Clause::For(_) => {}
         }
@@ -93,9 +115,12 @@ pub(crate) fn of_rule(plan: &Plan, machine: &mut Machine<'_>, rule: &Rule) -> Op
             _ => {}
         }
     }
-    let mut found = guards.found;
-    found.truncate(MOST_GUARDS);
-    Some(found)
+    let mut guards = guards.found;
+    if let Some(left) = guards.get(MOST_GUARDS) {
+        exact = exact.min(left.clause);
+    }
+    guards.truncate(MOST_GUARDS);
+    Some(Guarded { guards, exact })
 }
 
 /// What the slots of a frame were bound to.
@@ -105,6 +130,8 @@ struct Guards<'p> {
     plan: &'p Plan,
     bound: Bound,
     found: Vec<Guard>,
+    /// The clause at work.
+    clause: u32,
 }
 
 impl Guards<'_> {
@@ -152,44 +179,56 @@ impl Guards<'_> {
     }
 
     /// The hashes of constants, if all are scalars that equal a scalar of the input only by their value.
-    fn keys(world: &World<'_>, constants: &[Value]) -> Option<BTreeSet<u64>> {
-        let keys: Option<BTreeSet<u64>> = constants
-            .iter()
-            .map(|constant| match world.view(*constant) {
-                View::Text(_) | View::Int(_) | View::Bool(_) | View::Float(_) => Some(key(world, *constant)),
-                _ => None,
-            })
-            .collect();
-        keys.filter(|keys| keys.len() <= MOST_KEYS)
+    fn keys(world: &World<'_>, constants: &[Value]) -> Option<Keys> {
+        let mut keys = Keys::new();
+        for constant in constants {
+            let text = match (world.view(*constant), constant) {
+                (View::Text(_), Value::Text(text)) => Some(*text),
+                (View::Text(_) | View::Int(_) | View::Bool(_) | View::Float(_), _) => None,
+                _ => return None,
+            };
+            add_key(world, &mut keys, key(world, *constant), text);
+        }
+        (keys.len() <= MOST_KEYS).then_some(keys)
     }
 
-    /// Notes what follows from a condition that is asked to be true, or false.
-    fn condition(&mut self, world: &World<'_>, id: OpId, truth: bool) {
-        let Some(op) = self.plan.op(id) else { return };
+    /// Notes what follows from a condition that is asked to be true, or false; whether the condition follows from
+    /// that, too.
+    fn condition(&mut self, world: &World<'_>, id: OpId, truth: bool) -> bool {
+        let Some(op) = self.plan.op(id) else { return false };
         match op {
-            Op::And(left, right) if truth => {
-                self.condition(world, left, true);
-                // The right side is only asked where the left one holds and did not fail.
-                if self.cannot_fail(left, &self.bound) {
-                    self.condition(world, right, true);
-                }
-            }
-            Op::Or(left, right) if !truth => {
-                self.condition(world, left, false);
-                if self.cannot_fail(left, &self.bound) {
-                    self.condition(world, right, false);
-                }
-            }
+            Op::And(left, right) if truth => self.both(world, [left, right], true),
+            Op::Or(left, right) if !truth => self.both(world, [left, right], false),
             Op::Not(operand) => self.condition(world, operand, !truth),
             Op::Is { value, check } if truth => {
                 if let Some((path, _)) = self.path(value, &self.bound) {
                     self.variants(world, &path, &[check]);
                 }
+                false
             }
             _ => {
                 let guard = self.scalar(world, op, truth);
+                let exact = guard
+                    .as_ref()
+                    .is_some_and(|guard| guard.keys.values().all(Option::is_some));
                 self.found.extend(guard);
+                exact
             }
+        }
+    }
+
+    /// Two conditions that have to be both true, or both false.
+    fn both(&mut self, world: &World<'_>, [left, right]: [OpId; 2], truth: bool) -> bool {
+        let exact = self.condition(world, left, truth);
+        // The right side is only asked where the left one lets it, and did not fail.
+        self.cannot_fail(left, &self.bound) && self.condition(world, right, truth) && exact
+    }
+
+    fn guard(&self, path: Path, keys: Keys) -> Guard {
+        Guard {
+            path,
+            keys,
+            clause: self.clause,
         }
     }
 
@@ -206,7 +245,7 @@ impl Guards<'_> {
                 };
                 let (path, plain) = self.path(side, &self.bound)?;
                 let keys = Self::keys(world, &[constant])?;
-                plain.then_some(Guard { path, keys })
+                plain.then(|| self.guard(path, keys))
             }
             Op::In {
                 value,
@@ -220,17 +259,17 @@ impl Guards<'_> {
                     _ => return None,
                 };
                 let keys = Self::keys(world, run)?;
-                plain.then_some(Guard { path, keys })
+                plain.then(|| self.guard(path, keys))
             }
             Op::Or(left, right) if truth => {
                 let left = self.scalar(world, self.plan.op(left)?, true)?;
                 let right = self.scalar(world, self.plan.op(right)?, true)?;
-                let keys: BTreeSet<u64> = left.keys.union(&right.keys).copied().collect();
+                let mut keys = left.keys;
+                for (key, text) in right.keys {
+                    add_key(world, &mut keys, key, text);
+                }
                 let one = left.path == right.path && keys.len() <= MOST_KEYS;
-                one.then_some(Guard {
-                    path: left.path,
-                    keys,
-                })
+                one.then(|| self.guard(left.path, keys))
             }
             _ => None,
         }
@@ -324,7 +363,8 @@ impl Guards<'_> {
         for (name, keys) in fields.unwrap_or_default() {
             let mut path = path.clone();
             path.steps.push(name.clone());
-            guards.push(Guard { path, keys });
+            let keys = keys.into_iter().map(|key| (key, None)).collect();
+            guards.push(self.guard(path, keys));
         }
         // One of them is enough: the one that tells most records apart.
         guards.sort_by_key(|guard| core::cmp::Reverse(guard.keys.len()));
@@ -444,6 +484,18 @@ impl Guards<'_> {
         };
         truth && self.cannot_fail(id, bound)
     }
+}
+
+/// Adds a key with its text; where another text has the same hash, none is told.
+fn add_key(world: &World<'_>, keys: &mut Keys, key: u64, text: Option<u32>) {
+    keys.entry(key)
+        .and_modify(|known| *known = same_text(world, *known, text))
+        .or_insert(text);
+}
+
+/// The text, if both are one.
+pub(super) fn same_text(world: &World<'_>, a: Option<u32>, b: Option<u32>) -> Option<u32> {
+    a.filter(|a| b.is_some_and(|b| world.made_text(*a) == world.made_text(b)))
 }
 
 fn literal_key(world: &World<'_>, literal: &Literal) -> u64 {

@@ -6,15 +6,15 @@
 //! that reads it, found before any rule runs; where the index meets one, it leaves out nothing.
 
 use alloc::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     string::String,
     vec,
     vec::Vec,
 };
 
 use super::{
-    Plan, Slice,
-    guard::{self, Guard},
+    Plan,
+    guard::{self, Guard, Guarded, Keys},
     marks::Marks,
     needs::Needs,
     trie::{Need, Present, TrieId, Watch},
@@ -36,8 +36,8 @@ pub(crate) struct Path {
 enum Found {
     /// Nothing: equal to no constant.
     Absent,
-    /// A scalar, by the hash of its value.
-    Key(u64),
+    /// A scalar, and the hash of its value.
+    Key(u64, Value),
     /// Something that has another type than declared.
     Other,
 }
@@ -45,48 +45,68 @@ enum Found {
 /// Rules by what they ask.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Index {
-    pub(crate) paths: Vec<Path>,
-    /// The first is the root; those that a switch leads to come after it.
-    pub(crate) nodes: Vec<Node>,
-    /// Of nodes.
-    pub(crate) rules: Vec<u32>,
-    /// Of switches: the node of each answer, ordered by hash.
-    pub(crate) cases: Vec<(u64, u32)>,
+    pub(super) paths: Vec<Path>,
+    pub(super) nodes: Vec<Node>,
     /// Of each rule what it needs, as an index into `wanted`.
-    pub(crate) needs: Vec<u32>,
-    /// Parts of `sets`, each list once.
-    pub(crate) wanted: Vec<Slice>,
-    /// Sets of marks: of each one has to be set, or the rule adds nothing; parts of `words`.
-    pub(crate) sets: Vec<Slice>,
-    /// Bits of [`Present`], by the index of their word.
-    pub(crate) words: Vec<(u32, u64)>,
+    needs: Vec<u32>,
+    /// Sets of marks, each list once: of each set one has to be set, or the rule adds nothing.
+    wanted: Vec<Vec<Need>>,
     /// How many marks there are.
-    pub(crate) marks: u32,
+    marks: usize,
 }
 
 /// Rules that are run where the node is reached, and what they are told apart by further on.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Node {
-    pub(crate) rules: Slice,
-    pub(crate) switch: Option<Switch>,
+#[derive(Clone, Debug, Default)]
+pub(super) struct Node {
+    pub(super) rules: Vec<Reached>,
+    pub(super) switch: Option<Switch>,
+}
+
+/// A rule, and the first of its clauses to which the switches on the way do not give the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Reached {
+    pub(crate) rule: u32,
+    pub(crate) from: u32,
 }
 
 /// A question to the input.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Switch {
+#[derive(Clone, Debug)]
+pub(super) struct Switch {
     /// An index into [`Index::paths`].
-    pub(crate) path: u32,
-    /// Of [`Index::cases`].
-    pub(crate) cases: Slice,
+    pub(super) path: u32,
+    /// Ordered by hash.
+    pub(super) cases: Vec<Case>,
     /// The rules that do not ask.
-    pub(crate) rest: u32,
+    pub(super) rest: u32,
 }
 
-/// A rule with what it still asks: paths and hashes.
+/// An answer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Case {
+    pub(super) hash: u64,
+    pub(super) node: u32,
+    /// The text that the answer is, where a rule takes the answer for its own; else `u32::MAX`.
+    pub(super) text: u32,
+}
+
+/// A rule with what it still asks: paths, hashes, and the clause that asks.
 #[derive(Clone, Debug)]
 struct Asking {
     rule: u32,
-    guards: Vec<(u32, Vec<u64>)>,
+    guards: Vec<(u32, Keys, u32)>,
+    /// As [`Guarded::exact`].
+    exact: u32,
+}
+
+impl Asking {
+    /// The rule where nothing more is asked: from the first clause that was not answered.
+    fn reached(&self) -> Reached {
+        let left = self.guards.iter().map(|(_, _, clause)| *clause).min();
+        Reached {
+            rule: self.rule,
+            from: left.map_or(self.exact, |left| left.min(self.exact)),
+        }
+    }
 }
 
 /// The index of a plan whose data are loaded, and what has to be watched for it.
@@ -106,63 +126,74 @@ pub(crate) fn build(plan: &Plan, machine: &mut Machine<'_>) -> (Index, BTreeMap<
     }
     let mut wanted: Vec<(Vec<Need>, u32)> = known.into_iter().collect();
     wanted.sort_by_key(|(_, id)| *id);
-    for (needs, _) in wanted {
-        let words = &mut index.words;
-        let sets = needs.into_iter().map(|Need(need)| Slice::push(words, need));
-        index.wanted.push(Slice::push(&mut index.sets, sets));
-    }
-    let (marks, watches) = marks.finish();
-    index.marks = marks as u32;
+    index.wanted = wanted.into_iter().map(|(needs, _)| needs).collect();
+    let watches;
+    (index.marks, watches) = marks.finish();
     let mut ids: BTreeMap<Path, u32> = BTreeMap::new();
     let mut asking = Vec::with_capacity(plan.rules.len());
     for (number, rule) in plan.rules.iter().enumerate().filter(|(_, rule)| !rule.audit) {
-        let Some(guards) = guard::of_rule(plan, machine, rule) else {
+        let Some(Guarded { guards, mut exact }) = guard::of_rule(plan, machine, rule) else {
             continue;
         };
-        let mut numbered: BTreeMap<u32, Vec<u64>> = BTreeMap::new();
-        for Guard { path, keys } in guards {
+        let mut numbered: BTreeMap<u32, (Keys, u32)> = BTreeMap::new();
+        for Guard { path, keys, clause } in guards {
             let next = ids.len() as u32;
             let id = *ids.entry(path).or_insert(next);
             // Two questions to one place: one answer has to fit both, and one of them is enough to ask.
-            numbered.entry(id).or_insert_with(|| keys.into_iter().collect());
+            match numbered.entry(id) {
+                Entry::Vacant(entry) => drop(entry.insert((keys, clause))),
+                Entry::Occupied(_) => exact = exact.min(clause),
+            }
         }
+        let guards = numbered.into_iter();
         asking.push(Asking {
             rule: number as u32,
-            guards: numbered.into_iter().collect(),
+            guards: guards.map(|(id, (keys, clause))| (id, keys, clause)).collect(),
+            exact,
         });
     }
     let mut paths: Vec<(Path, u32)> = ids.into_iter().collect();
     paths.sort_by_key(|(_, id)| *id);
     index.paths = paths.into_iter().map(|(path, _)| path).collect();
-    index.grow(asking);
-    index.shrink();
+    index.grow(asking, &world);
+    index.nodes.shrink_to_fit();
     (index, watches)
 }
 
 impl Index {
     /// Adds the nodes for rules; the first is the root of these. Nodes that wait are kept in a list, so that
     /// nothing recurses.
-    fn grow(&mut self, asking: Vec<Asking>) {
+    fn grow(&mut self, asking: Vec<Asking>, world: &World<'_>) {
         self.nodes.push(Node::default());
         let mut waiting = vec![(0_u32, asking)];
         while let Some((id, asking)) = waiting.pop() {
             let Some(path) = best(&asking) else {
-                let rules = asking.into_iter().map(|asking| asking.rule);
-                let rules = Slice::push(&mut self.rules, rules);
+                let rules = asking.iter().map(Asking::reached).collect();
                 self.set(id, Node { rules, switch: None });
                 continue;
             };
-            let mut cases: BTreeMap<u64, Vec<Asking>> = BTreeMap::new();
+            let mut cases: BTreeMap<u64, (Option<u32>, Vec<Asking>)> = BTreeMap::new();
             let mut rest = Vec::new();
             for mut asking in asking {
-                let at = asking.guards.binary_search_by_key(&path, |(path, _)| *path);
+                let at = asking.guards.binary_search_by_key(&path, |(path, ..)| *path);
                 let Ok(at) = at else {
                     rest.push(asking);
                     continue;
                 };
-                let (_, keys) = asking.guards.remove(at);
-                for key in keys {
-                    cases.entry(key).or_default().push(asking.clone());
+                let (_, keys, clause) = asking.guards.remove(at);
+                // Of a clause that says more than this the text is not needed.
+                let taken = clause < asking.exact;
+                for (key, text) in keys {
+                    let text = text.filter(|_| taken);
+                    let (known, here) = cases.entry(key).or_insert((text, Vec::new()));
+                    let mut asking = asking.clone();
+                    if taken && known.is_some() && guard::same_text(world, *known, text).is_none() {
+                        // Two texts of one hash: the first keeps it.
+                        asking.exact = clause;
+                    } else {
+                        *known = known.or(text);
+                    }
+                    here.push(asking);
                 }
             }
             let mut later = |asking| {
@@ -171,15 +202,21 @@ impl Index {
                 waiting.push((id, asking));
                 id
             };
-            let cases: Vec<(u64, u32)> = cases
-                .into_iter()
-                .map(|(key, asking)| (key, later(asking)))
-                .collect();
+            let cases = cases.into_iter().map(|(hash, (text, asking))| Case {
+                hash,
+                node: later(asking),
+                text: text.unwrap_or(u32::MAX),
+            });
+            let cases = cases.collect();
             let rest = later(rest);
-            let cases = Slice::push(&mut self.cases, cases);
             let switch = Some(Switch { path, cases, rest });
-            let rules = Slice::default();
-            self.set(id, Node { rules, switch });
+            self.set(
+                id,
+                Node {
+                    rules: Vec::new(),
+                    switch,
+                },
+            );
         }
     }
 
@@ -187,14 +224,6 @@ impl Index {
         if let Some(slot) = self.nodes.get_mut(id as usize) {
             *slot = node;
         }
-    }
-
-    /// Gives back the room that was kept for more.
-    fn shrink(&mut self) {
-        self.nodes.shrink_to_fit();
-        self.rules.shrink_to_fit();
-        self.cases.shrink_to_fit();
-        self.needs.shrink_to_fit();
     }
 
     /// The rules that may add something to the decision, in contract order.
@@ -209,7 +238,7 @@ impl Index {
             let Some(node) = self.nodes.get(id as usize) else {
                 continue;
             };
-            rules.extend_from_slice(node.rules.of(&self.rules));
+            rules.extend_from_slice(&node.rules);
             let Some(switch) = &node.switch else { continue };
             let found = self
                 .paths
@@ -217,11 +246,13 @@ impl Index {
                 .map_or(Found::Other, |path| path.read(machine));
             match found {
                 Found::Absent => {}
-                Found::Key(key) => {
-                    let cases = switch.cases.of(&self.cases);
-                    let case = cases.binary_search_by_key(&key, |(key, _)| *key).ok();
-                    let case = case.and_then(|case| cases.get(case));
-                    waiting.extend(case.map(|(_, node)| *node));
+                Found::Key(key, value) => {
+                    let case = switch.cases.binary_search_by_key(&key, |case| case.hash).ok();
+                    match case.and_then(|case| switch.cases.get(case)) {
+                        Some(case) if case.is_text_of(&machine.world, value) => waiting.push(case.node),
+                        Some(_) => self.all_cases(switch, rules),
+                        None => {}
+                    }
                 }
                 Found::Other => self.all_cases(switch, rules),
             }
@@ -232,20 +263,19 @@ impl Index {
 
     /// How many marks the check of the input may set.
     pub(crate) fn marks(&self) -> usize {
-        self.marks as usize
+        self.marks
     }
 
-    /// What a rule needs: of each set of marks one.
-    pub(crate) fn needs_of(&self, rule: u32) -> impl Iterator<Item = &[(u32, u64)]> {
+    /// What a rule needs.
+    pub(crate) fn needs_of(&self, rule: u32) -> &[Need] {
         let needs = self.needs.get(rule as usize);
         let needs = needs.and_then(|needs| self.wanted.get(*needs as usize));
-        let sets = needs.copied().unwrap_or_default().of(&self.sets);
-        sets.iter().map(|words| words.of(&self.words))
+        needs.map_or(&[][..], Vec::as_slice)
     }
 
     /// Whether a rule has what it needs, by the marks that are set.
     pub(crate) fn has_needs(&self, rule: u32, present: &Present) -> bool {
-        self.needs_of(rule).all(|need| present.has(need))
+        self.needs_of(rule).iter().all(|need| present.has(need))
     }
 
     /// Of each rule that is not run because of what it asks: the place, and the hashes that it asks for.
@@ -264,27 +294,26 @@ impl Index {
                 continue;
             };
             let answer = match path.read(machine) {
-                Found::Key(key) => Some(key),
+                Found::Key(key, _) => Some(key),
                 Found::Absent => None,
                 // Where nothing is left out.
                 Found::Other => continue,
             };
             // What ends a rule below the case that fits stands further down.
             let mut here = Vec::new();
-            let cases = switch.cases.of(&self.cases);
-            let fits = cases.iter().find(|(key, _)| answer == Some(*key));
-            if let Some((_, node)) = fits {
-                left.push(*node);
-                self.below(vec![*node], &mut here);
+            let fits = switch.cases.iter().find(|case| answer == Some(case.hash));
+            if let Some(case) = fits {
+                left.push(case.node);
+                self.below(vec![case.node], &mut here);
             }
-            for (key, node) in cases.iter().filter(|(key, _)| answer != Some(*key)) {
+            for case in switch.cases.iter().filter(|case| answer != Some(case.hash)) {
                 let mut rules = Vec::new();
-                self.below(vec![*node], &mut rules);
-                rules.retain(|rule| !run.contains(rule) && here.binary_search(rule).is_err());
-                for rule in rules {
+                self.below(vec![case.node], &mut rules);
+                rules.retain(|reached| !run.contains(&reached.rule) && here.binary_search(reached).is_err());
+                for Reached { rule, .. } in rules {
                     let (at, keys) = found.entry(rule).or_insert_with(|| (path, BTreeSet::new()));
                     if *at == path {
-                        keys.insert(*key);
+                        keys.insert(case.hash);
                     }
                 }
             }
@@ -294,36 +323,42 @@ impl Index {
 
     /// All rules below the cases of a switch, whatever they ask.
     #[cold]
-    fn all_cases(&self, switch: &Switch, rules: &mut Vec<u32>) {
-        let cases = switch.cases.of(&self.cases).iter();
-        self.below(cases.map(|(_, node)| *node).collect(), rules);
+    fn all_cases(&self, switch: &Switch, rules: &mut Vec<Reached>) {
+        self.below(switch.cases.iter().map(|case| case.node).collect(), rules);
     }
 
-    /// All rules below some nodes, each once, in order.
-    fn below(&self, mut stack: Vec<u32>, rules: &mut Vec<u32>) {
-        let mut found: BTreeSet<u32> = BTreeSet::new();
+    /// All rules below some nodes, each once, in order, from their first clause.
+    fn below(&self, mut stack: Vec<u32>, rules: &mut Vec<Reached>) {
+        let mut found = BTreeSet::new();
         while let Some(id) = stack.pop() {
             let Some(node) = self.nodes.get(id as usize) else {
                 continue;
             };
-            found.extend(node.rules.of(&self.rules));
+            found.extend(node.rules.iter().map(|reached| reached.rule));
             if let Some(switch) = &node.switch {
-                let cases = switch.cases.of(&self.cases).iter();
-                stack.extend(cases.map(|(_, node)| *node));
+                stack.extend(switch.cases.iter().map(|case| case.node));
                 stack.push(switch.rest);
             }
         }
-        rules.extend(found);
+        rules.extend(found.into_iter().map(|rule| Reached { rule, from: 0 }));
+    }
+}
+
+impl Case {
+    /// Whether a value of its hash is what the rules take it for.
+    #[inline]
+    fn is_text_of(&self, world: &World<'_>, value: Value) -> bool {
+        self.text == u32::MAX || world.text(value) == Some(world.made_text(self.text))
     }
 }
 
 /// The path that tells most of the rules apart; none where no two rules ask the same place.
 fn best(asking: &[Asking]) -> Option<u32> {
     let mut counts: BTreeMap<u32, (usize, BTreeSet<u64>)> = BTreeMap::new();
-    for (path, keys) in asking.iter().flat_map(|asking| &asking.guards) {
+    for (path, keys, _) in asking.iter().flat_map(|asking| &asking.guards) {
         let (rules, all) = counts.entry(*path).or_default();
         *rules = rules.saturating_add(1);
-        all.extend(keys.iter().copied());
+        all.extend(keys.keys().copied());
     }
     // Of `n` rules over `k` answers about `n / k` are left: so many are saved.
     let saved =
@@ -376,10 +411,12 @@ impl Path {
         match value {
             Value::Null => Found::Absent,
             Value::Node(at) => match world.doc(at.doc).map(|doc| doc.kind(at.node)) {
-                Some(Kind::Bool | Kind::Int | Kind::Float | Kind::String) => Found::Key(key(world, value)),
+                Some(Kind::Bool | Kind::Int | Kind::Float | Kind::String) => {
+                    Found::Key(key(world, value), value)
+                }
                 _ => Found::Other,
             },
-            Value::Text(_) | Value::Bool(_) | Value::Int(_) => Found::Key(key(world, value)),
+            Value::Text(_) | Value::Bool(_) | Value::Int(_) => Found::Key(key(world, value), value),
             _ => Found::Other,
         }
     }

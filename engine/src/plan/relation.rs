@@ -1,7 +1,7 @@
 //! Relations of the plan: their blocks, and for each recursive block the variants in which one of the
 //! recursive uses draws only the rows that the last round found.
 
-use alloc::{vec, vec::Vec};
+use alloc::{collections::BTreeSet, vec, vec::Vec};
 
 use wardlaw_lang::{
     Span,
@@ -9,7 +9,7 @@ use wardlaw_lang::{
 };
 
 use super::{
-    OpId, Pattern, Slice,
+    Op, OpId, Pattern, Plan, Slice,
     build::Builder,
     check::CheckId,
     declared::Declared,
@@ -163,6 +163,21 @@ impl Builder<'_> {
             sites,
             variants,
         }
+    }
+}
+
+impl Plan {
+    /// The relations that some `in` asks for a row.
+    pub(crate) fn asked(&self) -> BTreeSet<u32> {
+        let containers = self.ops.iter().filter_map(|op| match op {
+            Op::In { container, .. } => self.op(*container),
+            _ => None,
+        });
+        let relations = containers.filter_map(|container| match container {
+            Op::Relation(relation) => Some(relation),
+            _ => None,
+        });
+        relations.collect()
     }
 }
 

@@ -53,6 +53,13 @@ impl Hash {
         self.text(text);
     }
 
+    /// Of a text alone.
+    pub(crate) fn of_text(text: &str) -> u64 {
+        let mut hash = Self::default();
+        hash.text_value(text);
+        hash.finish()
+    }
+
     /// A value. Recursion is bounded by the depth of documents and of the plan.
     pub(crate) fn value(&mut self, world: &World<'_>, value: Value) {
         match world.view(value) {

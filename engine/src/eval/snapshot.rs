@@ -1,0 +1,256 @@
+//! What depends on data alone: computed once, when the data are loaded, and shared by all decisions. Relations
+//! whose rows are texts of data are kept as pairs of numbers, and need no index to find a row.
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    vec::Vec,
+};
+
+use super::{Machine, Slot, relation::Stored};
+use crate::{
+    fault::{Fault, Reason},
+    hashed::Words,
+    plan::{OpId, depends::Stale, join::Source},
+    value::{Value, index::Index, symbols::Symbols},
+};
+
+/// What depends on data alone, computed once.
+#[derive(Debug, Default)]
+pub(crate) struct Snapshot {
+    relations: Vec<Option<Arc<Stored>>>,
+    lets: Vec<Slot>,
+    let_met: BTreeMap<u32, BTreeSet<u32>>,
+    indexes: Vec<Option<Arc<Index>>>,
+    /// The texts of data as numbers, where relations are found by them.
+    symbols: Symbols,
+    /// The rows of relations that are pairs of texts, or texts; these have no index of members.
+    members: Vec<Option<Words>>,
+    /// What was made when all of it was computed; see [`Heap::since`](crate::value::Heap::since).
+    pub(crate) made: usize,
+}
+
+impl Snapshot {
+    /// The values of `let`s at the beginning of a decision.
+    pub(super) fn begin(&self, lets: &mut Vec<Slot>, count: usize) {
+        lets.extend_from_slice(&self.lets);
+        lets.resize(count, Slot::Empty);
+    }
+
+    /// A relation that was computed.
+    #[inline]
+    pub(super) fn relation(&self, relation: u32) -> Option<&Stored> {
+        self.relations.get(relation as usize)?.as_deref()
+    }
+
+    /// An index that was built.
+    #[inline]
+    pub(super) fn index(&self, keyed: u32) -> Option<&Index> {
+        self.indexes.get(keyed as usize)?.as_deref()
+    }
+
+    /// The rows of a relation, if they are found by the numbers of their texts.
+    #[inline]
+    pub(super) fn members(&self, relation: u32) -> Option<(&Words, &Symbols)> {
+        let members = self.members.get(relation as usize)?.as_ref();
+        members.map(|members| (members, &self.symbols))
+    }
+
+    /// The texts of data as numbers; none where nothing is found by them.
+    #[inline]
+    pub(super) fn symbols(&self) -> Option<&Symbols> {
+        (!self.members.is_empty()).then_some(&self.symbols)
+    }
+
+    /// What does not depend on data that change.
+    pub(crate) fn without(&self, stale: &Stale) -> Self {
+        let kept = |stale: &[bool], at: usize| !stale.get(at).copied().unwrap_or(true);
+        let relations = self.relations.iter().enumerate();
+        let indexes = self.indexes.iter().enumerate();
+        let lets = self.lets.iter().enumerate();
+        let met = self.let_met.iter();
+        Self {
+            relations: relations
+                .map(|(at, stored)| stored.clone().filter(|_| kept(&stale.relations, at)))
+                .collect(),
+            lets: lets
+                .map(|(at, slot)| match slot {
+                    slot if kept(&stale.lets, at) => slot.clone(),
+                    _ => Slot::Empty,
+                })
+                .collect(),
+            let_met: met
+                .filter(|(at, _)| kept(&stale.lets, **at as usize))
+                .map(|(at, met)| (*at, met.clone()))
+                .collect(),
+            indexes: indexes
+                .map(|(at, index)| index.clone().filter(|_| kept(&stale.indexes, at)))
+                .collect(),
+            symbols: Symbols::default(),
+            members: Vec::new(),
+            made: self.made,
+        }
+    }
+
+    /// Whether nothing was computed yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.relations.is_empty() && self.lets.is_empty() && self.indexes.is_empty()
+    }
+
+    pub(super) fn let_met(&self) -> BTreeMap<u32, BTreeSet<u32>> {
+        self.let_met.clone()
+    }
+
+    /// The value of a `let` on data alone that met no error.
+    pub(crate) fn value(&self, entry: u32) -> Option<&Value> {
+        match self.lets.get(entry as usize)? {
+            Slot::Value(value) if !self.let_met.contains_key(&entry) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+/// What loading met that no rule can be told.
+#[derive(Debug)]
+pub(crate) struct LoadFault {
+    /// What was computed.
+    pub(crate) span: wardlaw_lang::Span,
+    /// Its name.
+    pub(crate) name: alloc::string::String,
+    /// Which limit.
+    pub(crate) reason: Reason,
+}
+
+impl Machine<'_> {
+    /// Computes everything that depends on data alone.
+    pub(crate) fn load(&mut self) -> Result<(), LoadFault> {
+        let plan = self.plan;
+        for (index, relation) in plan.relations.iter().enumerate() {
+            if relation.reads_input {
+                continue;
+            }
+            let result = self.relation(index as u32);
+            let full = self.stored(index as u32).and_then(|stored| {
+                let reasons = stored.faults.iter().map(|fault| fault.reason);
+                reasons
+                    .into_iter()
+                    .find(|reason| matches!(reason, Reason::Values | Reason::Text))
+            });
+            let reason = match (result, full) {
+                (Err(Fault), _) => self.take_fault().reason,
+                (Ok(()), Some(reason)) => reason,
+                (Ok(()), None) => continue,
+            };
+            return Err(LoadFault {
+                span: relation.span,
+                name: relation.name.clone(),
+                reason,
+            });
+        }
+        for (index, entry) in plan
+            .lets
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| !entry.reads_input)
+        {
+            // Its errors are kept for who reads it; those of limits are ours.
+            if self.package_let(index as u32).is_err() {
+                let fault = self.take_fault();
+                if fault.reason.ends_all() || matches!(fault.reason, Reason::Values | Reason::Text) {
+                    return Err(LoadFault {
+                        span: fault.span.unwrap_or(plan.span_of(entry.value)),
+                        name: "let".into(),
+                        reason: fault.reason,
+                    });
+                }
+            }
+        }
+        self.met.clear();
+        let asked = plan.asked();
+        let wanted = |index: u32, source| match source {
+            Source::Relation(relation) => {
+                let known = plan.relations.get(relation as usize);
+                let is_member = known.is_some_and(|known| known.member == index);
+                !is_member || asked.contains(&relation) && !self.is_of_texts(relation)
+            }
+            Source::List(..) => true,
+        };
+        let keyed = (0_u32..).zip(&plan.keyed).filter(|(_, keyed)| keyed.of_data);
+        let keyed = keyed.filter(|(index, keyed)| wanted(*index, keyed.source));
+        for index in keyed.map(|(index, _)| index).collect::<Vec<u32>>() {
+            if self.sift(index).is_err() {
+                let fault = self.take_fault();
+                return Err(LoadFault {
+                    span: fault.span.unwrap_or(plan.span_of(OpId(0))),
+                    name: "for".into(),
+                    reason: fault.reason,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a relation on data has one or two columns, and all that is in them are texts of data.
+    fn is_of_texts(&self, relation: u32) -> bool {
+        let of_data = self.plan.relations.get(relation as usize);
+        let Some(stored) = self
+            .stored(relation)
+            .filter(|_| of_data.is_some_and(|r| !r.reads_input))
+        else {
+            return false;
+        };
+        let is_text = |value: &Value| match value {
+            Value::Node(at) => self
+                .world
+                .doc(at.doc)
+                .is_some_and(|doc| doc.str(at.node).is_some()),
+            _ => false,
+        };
+        stored.rows.columns() <= 2
+            && (0..stored.rows.len()).all(|row| stored.rows.row(row).iter().all(is_text))
+    }
+
+    /// The relations that are asked for rows of texts, as pairs of numbers.
+    fn members(&self) -> (Symbols, Vec<Option<Words>>) {
+        let mut asked = self.plan.asked();
+        asked.retain(|relation| self.is_of_texts(*relation));
+        if asked.is_empty() {
+            return (Symbols::default(), Vec::new());
+        }
+        let symbols = Symbols::new(self.plan.documents.iter().map(|document| &**document));
+        let all = 0..self.plan.relations.len() as u32;
+        let members = all.map(|relation| {
+            let stored = self.stored(relation).filter(|_| asked.contains(&relation))?;
+            Some(symbols.words(&stored.rows))
+        });
+        let members = members.collect();
+        (symbols, members)
+    }
+
+    /// What was computed and what was kept, and the heap that the former lies in.
+    pub(crate) fn into_snapshot(self) -> (Snapshot, crate::value::Heap) {
+        fn merged<T>(own: Vec<Option<T>>, kept: &[Option<Arc<T>>]) -> Vec<Option<Arc<T>>> {
+            let own = own.into_iter().enumerate();
+            own.map(|(at, own)| own.map(Arc::new).or_else(|| kept.get(at)?.clone()))
+                .collect()
+        }
+        let kept = &self.plan.snapshot;
+        let (symbols, members) = self.members();
+        let snapshot = Snapshot {
+            relations: merged(self.relations, &kept.relations),
+            lets: self.lets,
+            let_met: self.let_met,
+            indexes: merged(self.indexes, &kept.indexes),
+            symbols,
+            members,
+            made: kept.made,
+        };
+        (snapshot, self.world.heap)
+    }
+
+    /// An index that was built.
+    pub(super) fn index_of(&self, keyed: u32) -> Option<&Index> {
+        let own = self.indexes.get(keyed as usize).and_then(Option::as_ref);
+        own.or_else(|| self.plan.snapshot.index(keyed))
+    }
+}
