@@ -13,7 +13,7 @@ use crate::{
     Engine, EvaluationError, data,
     eval::Machine,
     input::Document,
-    plan::{Asked, OpId},
+    plan::{Asked, OpId, declared::Declared},
     request::Request,
     value::{DocId, NodeRef, Value},
 };
@@ -91,7 +91,9 @@ impl Engine {
             let document =
                 Document::from_value(argument).map_err(|error| wrong(String::new(), error.to_string()))?;
             let (mut types, mut checks) = (self.plan.types.clone(), self.plan.checks.clone());
-            let found = data::wrong(&mut types, &mut checks, &document, *ty);
+            let declared = Declared::of(&mut types, *ty);
+            let shape = checks.add_shape(&mut types, &declared);
+            let found = data::wrong(&checks, &document, shape);
             if let Some((path, message)) = found.into_iter().next() {
                 return Err(wrong(path, message));
             }

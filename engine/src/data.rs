@@ -6,11 +6,7 @@ use alloc::{
 };
 
 use serde_json::Value as Json;
-use wardlaw_lang::{
-    Code, Diagnostic, Sources, Span,
-    suggest::nearest,
-    types::{Opaque, TypeId, Types},
-};
+use wardlaw_lang::{Code, Diagnostic, Sources, Span, suggest::nearest, types::Opaque};
 
 use crate::{
     builtins::pattern::Regex,
@@ -25,8 +21,8 @@ use crate::{
     plan::{
         Plan,
         check::{Check, CheckId, Checks, Found},
-        declared::Declared,
         index,
+        shape::ShapeId,
     },
     value::{
         place::{Token, pointer},
@@ -192,8 +188,8 @@ fn load_one(
     let Some(data) = plan.data.get(index) else {
         return Ok(());
     };
-    let (name, span, ty, default, locals) =
-        (data.name.clone(), data.span, data.ty, data.default, data.locals);
+    let (name, span, default, locals) = (data.name.clone(), data.span, data.default, data.locals);
+    let (optional, shape) = (plan.checks.is_optional(data.check), data.shape);
     let error = |span, message: String| alloc::vec![Diagnostic::new(Code::BadData, span, message)];
     let is_given = given.data.get(&name);
     let document = match (is_given, default) {
@@ -215,8 +211,7 @@ fn load_one(
         (None, None) => Document::from_value(&Json::Null),
     };
     let document = document.map_err(|cause| error(span, format!("`{name}`: {cause}")))?;
-    let declared = Declared::of(&mut plan.types, ty);
-    if document.kind(document.root()) == Kind::Null && is_given.is_none() && !declared.optional {
+    if document.kind(document.root()) == Kind::Null && is_given.is_none() && !optional {
         let help = format!("give it: `--data {name}=…` on the command line, `.data(\"{name}\", …)` in Rust");
         return Err(alloc::vec![
             Diagnostic::new(
@@ -227,7 +222,6 @@ fn load_one(
             .with_help(help)
         ]);
     }
-    let shape = plan.checks.add_shape(&mut plan.types, &declared);
     // What the value before it brought.
     for text in plan
         .data
@@ -244,7 +238,9 @@ fn load_one(
         compiled: Vec::new(),
         wrong: Vec::new(),
     };
-    whole::value(&plan.checks, &document, shape, document.root(), &mut told);
+    if let Some(shape) = shape {
+        whole::value(&plan.checks, &document, shape, document.root(), &mut told);
+    }
     let Whole { wrong, compiled, .. } = told;
     if !wrong.is_empty() {
         let mut whole = None;
@@ -292,15 +288,8 @@ fn load_one(
     Ok(())
 }
 
-/// What is wrong with a value that a test binds to a datum: places and messages.
-pub(crate) fn wrong(
-    types: &mut Types,
-    checks: &mut Checks,
-    document: &Document<'static>,
-    ty: TypeId,
-) -> Vec<(String, String)> {
-    let declared = Declared::of(types, ty);
-    let shape = checks.add_shape(types, &declared);
+/// What is wrong with a value that a test binds to a datum, or a host gives to a function: places and messages.
+pub(crate) fn wrong(checks: &Checks, document: &Document<'static>, shape: ShapeId) -> Vec<(String, String)> {
     // Patterns are compiled again where they are read; a datum of a test lives as long as its case.
     let mut patterns = BTreeMap::new();
     let mut told = Whole {

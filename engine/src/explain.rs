@@ -69,7 +69,7 @@ impl Engine {
         rules
             .map(|(index, rule)| {
                 let lacking = || {
-                    let mut needs = self.plan.index.needs_of(index).iter();
+                    let mut needs = self.plan.index.needs_of(index);
                     needs.find(|need| all_fits && !chosen.present.has(need))
                 };
                 let why = if !scope.has(rule.package) {

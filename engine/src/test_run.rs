@@ -13,7 +13,6 @@ use serde_json::Value as Json;
 use wardlaw_lang::{
     Code, Diagnostic, Span,
     ir::test::{Expectation, ExpectedEffect},
-    types::Types,
 };
 
 use crate::{
@@ -26,7 +25,7 @@ use crate::{
     force::Scope,
     input::{Document, Format, Kind, ReadLimits, read_stream},
     plan::{
-        check::{Checks, kinds},
+        check::kinds,
         test::{TestBlock, TestStep},
     },
     request::bind_document,
@@ -231,7 +230,6 @@ impl Suite {
             names,
             report,
             cases: 0,
-            known: None,
         };
         run.steps(0, machine, State::default());
     }
@@ -290,8 +288,6 @@ struct Run<'r> {
     names: BTreeMap<crate::value::DocId, &'r str>,
     report: &'r mut dyn FnMut(CaseResult),
     cases: u32,
-    /// Types and checks, to check data with: their tables grow.
-    known: Option<(Types, Checks)>,
 }
 
 impl Run<'_> {
@@ -426,10 +422,11 @@ impl Run<'_> {
         let Some(declared) = plan.data.get(data as usize) else {
             return Ok(document);
         };
-        let (types, checks) = self
-            .known
-            .get_or_insert_with(|| (plan.types.clone(), plan.checks.clone()));
-        match data::wrong(types, checks, &document, declared.ty).first() {
+        let wrong = match declared.shape {
+            Some(shape) => data::wrong(&plan.checks, &document, shape),
+            None => Vec::new(),
+        };
+        match wrong.first() {
             None => Ok(document),
             Some((path, message)) if path.is_empty() => Err(format!("datum `{}`: {message}", declared.name)),
             Some((path, message)) => Err(format!("datum `{}` at `{path}`: {message}", declared.name)),
@@ -443,6 +440,7 @@ impl Run<'_> {
             let root = plan.reads.roots.get(index).copied().flatten();
             root.and_then(|root| plan.reads.node(root)).is_some_and(|node| {
                 node.rules
+                    .of(&plan.reads.rules)
                     .iter()
                     .filter_map(|rule| plan.rules.get(*rule as usize))
                     .any(|rule| rule.package == self.test.package)

@@ -55,7 +55,7 @@ impl Machine<'_> {
             }
         }
         let mut places: SmallVec<[Option<Place>; 2]> = SmallVec::new();
-        for at in &rule.effect.places {
+        for at in rule.effect.places.of(&self.plan.targets) {
             places.push(self.place(at)?);
         }
         let changes = self.changes(rule)?;
@@ -102,7 +102,7 @@ impl Machine<'_> {
 
     /// The innermost variable that has a place.
     fn anchor(&self, rule: &Rule) -> Option<Place> {
-        let anchors = rule.effect.anchors.iter().rev();
+        let anchors = rule.effect.anchors.of(&self.plan.anchors).iter().rev();
         anchors
             .copied()
             .find_map(|local| Self::place_of(self.local(local)))
@@ -139,7 +139,7 @@ impl Machine<'_> {
             }),
             _ => Self::place_of(value),
         };
-        for step in &at.steps {
+        for step in at.steps.of(&self.plan.steps) {
             let token = self.token(step)?;
             if let Some(place) = &mut base
                 && (!place.rest.is_empty() || matches!(value, Value::Null))
@@ -192,7 +192,7 @@ impl Machine<'_> {
     /// in the object offers nothing.
     fn changes(&mut self, rule: &Rule) -> Eval<Vec<Change>> {
         let mut changes = Vec::new();
-        for edit in &rule.effect.edits {
+        for edit in rule.effect.edits.of(&self.plan.edits) {
             let place = self.place(&edit.place)?;
             let value = match edit.value {
                 Some(value) => {

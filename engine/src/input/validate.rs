@@ -67,7 +67,8 @@ impl<'p> Walk<'_, 'p> {
     }
 
     fn report(&mut self, id: TrieId, node: &'p TrieNode, found: Found, place: Place) {
-        self.report_to(id, &node.rules, node.check, found, place);
+        let rules = node.rules.of(&self.machine.plan.reads.rules);
+        self.report_to(id, rules, node.check, found, place);
     }
 
     fn report_to(&mut self, id: TrieId, rules: &'p [u32], check: CheckId, found: Found, place: Place) {
@@ -106,7 +107,7 @@ impl<'p> Walk<'_, 'p> {
             // A request that was made of a bare object: its own parts are right, what it holds is checked.
             Value::Map(_) => {
                 self.present.add(id);
-                for (key, below) in trie.fields.iter() {
+                for (key, below) in self.machine.plan.reads.fields(trie).iter() {
                     let member = self.machine.world.field(value, key);
                     if let Value::Node(at) = member
                         && let Some(trie) = self.trie(*below)
@@ -165,9 +166,9 @@ impl<'p> Walk<'_, 'p> {
     /// Sets the marks of what is there.
     #[inline]
     fn test(&mut self, trie: &TrieNode, value: Value) {
-        let Some(watch) = &trie.watch else { return };
-        for test in &watch.tests {
-            if test.passes(&self.machine.world, value) {
+        let reads = &self.machine.plan.reads;
+        for test in trie.tests.of(&reads.tests) {
+            if test.passes(reads, &self.machine.world, value) {
                 self.present.set(test.mark);
             }
         }
@@ -176,14 +177,15 @@ impl<'p> Walk<'_, 'p> {
     /// Sets the mark of what is not there.
     #[inline]
     fn absent(&mut self, trie: &TrieNode) {
-        if let Some(mark) = trie.watch.as_ref().and_then(|watch| watch.absent) {
+        if let Some(mark) = trie.absent {
             self.present.set(mark);
         }
     }
 
     /// Where a policy may ask anything for a field, what is no object has none.
     fn has_no_fields(&mut self, trie: &TrieNode) {
-        trie.fields.missed(Seen::default(), |_, id, _| {
+        let fields = self.machine.plan.reads.fields(trie);
+        fields.missed(Seen::default(), |_, id, _| {
             if let Some(next) = self.trie(id) {
                 self.absent(next);
             }
@@ -205,27 +207,29 @@ impl<'p> Walk<'_, 'p> {
         };
         let child = |node: NodeId| NodeRef { doc: at.doc, node };
         let kind = doc.kind(at.node);
+        let reads = &self.machine.plan.reads;
         if let Some(shape) = trie.shape {
             let checks = &self.machine.plan.checks;
             let mut told = Whole {
                 walk: self,
                 id,
-                rules: &trie.whole,
+                rules: trie.whole.of(&reads.rules),
                 doc: at.doc,
             };
             whole::parts(checks, doc, shape, at.node, &mut told);
         }
-        if kind == Kind::Object && !trie.fields.is_empty() {
+        if kind == Kind::Object && trie.fields.len != 0 {
+            let fields = reads.fields(trie);
             let mut seen = Seen::default();
             doc.each_member(at.node, |node, name| {
-                trie.fields.named(&name, |field, id| {
+                fields.named(&name, |field, id| {
                     if let Some(next) = self.trie(id) {
                         seen.add(field);
                         self.node(id, next, child(node));
                     }
                 });
             });
-            trie.fields.missed(seen, |key, id, sure| {
+            fields.missed(seen, |key, id, sure| {
                 if let Some(next) = self.trie(id)
                     && (sure || doc.get(at.node, key).is_none())
                 {
@@ -233,7 +237,7 @@ impl<'p> Walk<'_, 'p> {
                 }
             });
         }
-        for (edge, id) in &trie.edges {
+        for (edge, id) in reads.edges(trie) {
             let Some(next) = self.trie(*id) else { continue };
             match edge {
                 Edge::Element if kind == Kind::List => {

@@ -106,23 +106,7 @@ impl Builder<'_> {
         self.frame = Some(rule.locals);
         let clauses = self.clauses(&rule.clauses, false);
         let locals = self.frame.take().unwrap_or(rule.locals);
-        let effect = Effect {
-            kind: rule.effect.kind,
-            span: rule.effect.span,
-            message: rule.effect.message.map(|message| self.used(message)),
-            places: rule.effect.places.iter().map(|place| self.place(place)).collect(),
-            edits: rule
-                .effect
-                .edits
-                .iter()
-                .map(|edit| Edit {
-                    action: edit.action,
-                    place: self.place(&edit.place),
-                    value: edit.value.map(|value| self.used(value)),
-                })
-                .collect(),
-            anchors: rule.effect.anchors.iter().map(|local| local.0).collect(),
-        };
+        let effect = self.effect(&rule.effect);
         Rule {
             name: rule.name.as_str().into(),
             about: self.about(rule),
@@ -133,6 +117,26 @@ impl Builder<'_> {
             clauses,
             locals,
             effect,
+        }
+    }
+
+    fn effect(&mut self, effect: &ir::Effect) -> Effect {
+        let message = effect.message.map(|message| self.used(message));
+        let places: Vec<Place> = effect.places.iter().map(|place| self.place(place)).collect();
+        let edits = effect.edits.iter().map(|edit| Edit {
+            action: edit.action,
+            place: self.place(&edit.place),
+            value: edit.value.map(|value| self.used(value)),
+        });
+        let edits: Vec<Edit> = edits.collect();
+        let anchors = effect.anchors.iter().map(|local| local.0);
+        Effect {
+            kind: effect.kind,
+            span: effect.span,
+            message,
+            places: Slice::push(&mut self.plan.targets, places),
+            edits: Slice::push(&mut self.plan.edits, edits),
+            anchors: Slice::push(&mut self.plan.anchors, anchors),
         }
     }
 
@@ -150,16 +154,18 @@ impl Builder<'_> {
     }
 
     fn place(&mut self, place: &ir::Place) -> Place {
+        let root = self.used(place.root);
+        let start = self.plan.steps.len() as u32;
+        for step in &place.steps {
+            let step = match step {
+                PlaceStep::Field(name) => Step::Field(self.field_key(*name)),
+                PlaceStep::Index(index) => Step::Index(self.used(*index)),
+            };
+            self.plan.steps.push(step);
+        }
         Place {
-            root: self.used(place.root),
-            steps: place
-                .steps
-                .iter()
-                .map(|step| match step {
-                    PlaceStep::Field(name) => Step::Field(self.field_key(*name)),
-                    PlaceStep::Index(index) => Step::Index(self.used(*index)),
-                })
-                .collect(),
+            root,
+            steps: Slice::since(&self.plan.steps, start),
         }
     }
 }

@@ -91,6 +91,7 @@ pub(crate) fn build(mut program: Program) -> Result<Plan, PlanError> {
         reason: PlanErrorKind::TooDeep,
     })?;
     plan.reads = reads::analyse(&program, &mut plan.types, &mut plan.checks, keys);
+    plan.checks.forget();
     let files = program.files.into_iter();
     plan.files = files
         .map(|file| super::File {
@@ -202,7 +203,7 @@ impl Builder<'_> {
                 default: data.default.map(|default| self.same(default)),
                 locals: data.locals,
                 span: data.span,
-                ty: data.ty,
+                shape: None,
                 patterns: Vec::new(),
             });
         }
@@ -244,6 +245,10 @@ impl Builder<'_> {
         self.ask();
         self.plan.query = program.query.map(|query| query.0);
         self.plan.checks.link_sets(&mut self.types);
+        for (data, def) in self.plan.data.iter_mut().zip(&program.data) {
+            let declared = Declared::of(&mut self.types, def.ty);
+            data.shape = Some(self.plan.checks.add_shape(&mut self.types, &declared));
+        }
         Ok(())
     }
 

@@ -440,44 +440,50 @@ fn is_literal(world: &World<'_>, value: Value, literal: &Literal) -> bool {
 /// All checks of a plan, each once.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Checks {
-    all: Vec<Check>,
+    pub(crate) all: Vec<Check>,
+    /// How values are taken whole.
+    pub(crate) shapes: Vec<Shape>,
+    pub(super) known: Known,
+}
+
+/// Of which types checks and shapes are: known while a plan is made.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Known {
     /// What each was made of.
     declared: Vec<Arc<Declared>>,
     ids: BTreeMap<Arc<Declared>, CheckId>,
     /// Those of types as they are, by the number of the type: most checks are asked for again and again.
     by_type: Vec<Option<CheckId>>,
-    /// How values are taken whole.
-    pub(super) shapes: Vec<Shape>,
-    pub(super) shape_ids: BTreeMap<Declared, ShapeId>,
+    pub(super) shapes: BTreeMap<Declared, ShapeId>,
 }
 
 impl Checks {
     /// The check of a declared type.
     pub(crate) fn add(&mut self, types: &mut Types, declared: &Declared) -> CheckId {
-        if let Some(id) = self.ids.get(declared) {
+        if let Some(id) = self.known.ids.get(declared) {
             return *id;
         }
         let id = CheckId(self.all.len() as u32);
         let check = Check::new(types, declared);
         self.all.push(check);
         let declared = Arc::new(declared.clone());
-        self.declared.push(declared.clone());
-        self.ids.insert(declared, id);
+        self.known.declared.push(declared.clone());
+        self.known.ids.insert(declared, id);
         id
     }
 
     /// The check of a type.
     pub(crate) fn of(&mut self, types: &mut Types, ty: TypeId) -> CheckId {
         let index = ty.0 as usize;
-        if let Some(known) = self.by_type.get(index).copied().flatten() {
+        if let Some(known) = self.known.by_type.get(index).copied().flatten() {
             return known;
         }
         let declared = Declared::of(types, ty);
         let id = self.add(types, &declared);
-        if self.by_type.len() <= index {
-            self.by_type.resize(index.saturating_add(1), None);
+        if self.known.by_type.len() <= index {
+            self.known.by_type.resize(index.saturating_add(1), None);
         }
-        if let Some(slot) = self.by_type.get_mut(index) {
+        if let Some(slot) = self.known.by_type.get_mut(index) {
             *slot = Some(id);
         }
         id
@@ -485,12 +491,22 @@ impl Checks {
 
     /// What a check was made of.
     pub(crate) fn declared(&self, id: CheckId) -> Arc<Declared> {
-        self.declared.get(id.0 as usize).cloned().unwrap_or_default()
+        self.known
+            .declared
+            .get(id.0 as usize)
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// Once the plan is made: nothing asks any more of which types they are.
+    pub(super) fn forget(&mut self) {
+        self.known = Known::default();
     }
 
     /// Finds what the elements of all sets are.
     pub(crate) fn link_sets(&mut self, types: &mut Types) {
         let sets: Vec<(Arc<Declared>, CheckId)> = self
+            .known
             .ids
             .iter()
             .filter(|(_, id)| self.get(**id).is_some_and(|check| check.convert == Convert::Set))

@@ -48,19 +48,16 @@ pub(crate) fn verify(plan: &Plan) -> Result<(), TooDeep> {
         let fors = clause_ops(plan, rule.clauses, &mut roots);
         let effect = &rule.effect;
         roots.extend(effect.message);
-        for place in effect
-            .places
-            .iter()
-            .chain(effect.edits.iter().map(|edit| &edit.place))
-        {
+        for place in plan.places_of(effect) {
             roots.push(place.root);
-            for step in &place.steps {
+            for step in place.steps.of(&plan.steps) {
                 if let Step::Index(index) = step {
                     roots.push(*index);
                 }
             }
         }
-        roots.extend(effect.edits.iter().filter_map(|edit| edit.value));
+        let edits = effect.edits.of(&plan.edits).iter();
+        roots.extend(edits.filter_map(|edit| edit.value));
         if depths.measure(&roots).saturating_add(fors) > MAX_DEPTH {
             return Err(TooDeep { span: rule.span });
         }

@@ -13,7 +13,7 @@ use alloc::{
 };
 
 use super::{
-    Plan,
+    Plan, Slice,
     guard::{self, Guard, Guarded, Keys},
     marks::Marks,
     needs::Needs,
@@ -45,21 +45,30 @@ enum Found {
 /// Rules by what they ask.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Index {
-    pub(super) paths: Vec<Path>,
-    pub(super) nodes: Vec<Node>,
+    pub(crate) paths: Vec<Path>,
+    /// The first is the root; those that a switch leads to come after it.
+    pub(crate) nodes: Vec<Node>,
+    /// Of nodes.
+    pub(crate) rules: Vec<Reached>,
+    /// Of switches, ordered by hash.
+    pub(crate) cases: Vec<Case>,
     /// Of each rule what it needs, as an index into `wanted`.
-    needs: Vec<u32>,
-    /// Sets of marks, each list once: of each set one has to be set, or the rule adds nothing.
-    wanted: Vec<Vec<Need>>,
+    pub(crate) needs: Vec<u32>,
+    /// Parts of `sets`, each list once.
+    pub(crate) wanted: Vec<Slice>,
+    /// Sets of marks: of each one has to be set, or the rule adds nothing; parts of `words`.
+    pub(crate) sets: Vec<Slice>,
+    /// Bits of [`Present`], by the index of their word.
+    pub(crate) words: Vec<(u32, u64)>,
     /// How many marks there are.
-    marks: usize,
+    pub(crate) marks: u32,
 }
 
 /// Rules that are run where the node is reached, and what they are told apart by further on.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Node {
-    pub(super) rules: Vec<Reached>,
-    pub(super) switch: Option<Switch>,
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Node {
+    pub(crate) rules: Slice,
+    pub(crate) switch: Option<Switch>,
 }
 
 /// A rule, and the first of its clauses to which the switches on the way do not give the answer.
@@ -70,23 +79,23 @@ pub(crate) struct Reached {
 }
 
 /// A question to the input.
-#[derive(Clone, Debug)]
-pub(super) struct Switch {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Switch {
     /// An index into [`Index::paths`].
-    pub(super) path: u32,
-    /// Ordered by hash.
-    pub(super) cases: Vec<Case>,
+    pub(crate) path: u32,
+    /// Of [`Index::cases`].
+    pub(crate) cases: Slice,
     /// The rules that do not ask.
-    pub(super) rest: u32,
+    pub(crate) rest: u32,
 }
 
-/// An answer.
+/// An answer to a switch.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Case {
-    pub(super) hash: u64,
-    pub(super) node: u32,
+pub(crate) struct Case {
+    pub(crate) hash: u64,
+    pub(crate) node: u32,
     /// The text that the answer is, where a rule takes the answer for its own; else `u32::MAX`.
-    pub(super) text: u32,
+    pub(crate) text: u32,
 }
 
 /// A rule with what it still asks: paths, hashes, and the clause that asks.
@@ -126,9 +135,13 @@ pub(crate) fn build(plan: &Plan, machine: &mut Machine<'_>) -> (Index, BTreeMap<
     }
     let mut wanted: Vec<(Vec<Need>, u32)> = known.into_iter().collect();
     wanted.sort_by_key(|(_, id)| *id);
-    index.wanted = wanted.into_iter().map(|(needs, _)| needs).collect();
-    let watches;
-    (index.marks, watches) = marks.finish();
+    for (needs, _) in wanted {
+        let words = &mut index.words;
+        let sets = needs.into_iter().map(|Need(need)| Slice::push(words, need));
+        index.wanted.push(Slice::push(&mut index.sets, sets));
+    }
+    let (marks, watches) = marks.finish();
+    index.marks = marks as u32;
     let mut ids: BTreeMap<Path, u32> = BTreeMap::new();
     let mut asking = Vec::with_capacity(plan.rules.len());
     for (number, rule) in plan.rules.iter().enumerate().filter(|(_, rule)| !rule.audit) {
@@ -156,7 +169,7 @@ pub(crate) fn build(plan: &Plan, machine: &mut Machine<'_>) -> (Index, BTreeMap<
     paths.sort_by_key(|(_, id)| *id);
     index.paths = paths.into_iter().map(|(path, _)| path).collect();
     index.grow(asking, &world);
-    index.nodes.shrink_to_fit();
+    index.shrink();
     (index, watches)
 }
 
@@ -168,7 +181,8 @@ impl Index {
         let mut waiting = vec![(0_u32, asking)];
         while let Some((id, asking)) = waiting.pop() {
             let Some(path) = best(&asking) else {
-                let rules = asking.iter().map(Asking::reached).collect();
+                let rules = asking.iter().map(Asking::reached);
+                let rules = Slice::push(&mut self.rules, rules);
                 self.set(id, Node { rules, switch: None });
                 continue;
             };
@@ -207,16 +221,12 @@ impl Index {
                 node: later(asking),
                 text: text.unwrap_or(u32::MAX),
             });
-            let cases = cases.collect();
+            let cases: Vec<Case> = cases.collect();
             let rest = later(rest);
+            let cases = Slice::push(&mut self.cases, cases);
             let switch = Some(Switch { path, cases, rest });
-            self.set(
-                id,
-                Node {
-                    rules: Vec::new(),
-                    switch,
-                },
-            );
+            let rules = Slice::default();
+            self.set(id, Node { rules, switch });
         }
     }
 
@@ -224,6 +234,14 @@ impl Index {
         if let Some(slot) = self.nodes.get_mut(id as usize) {
             *slot = node;
         }
+    }
+
+    /// Gives back the room that was kept for more.
+    fn shrink(&mut self) {
+        self.nodes.shrink_to_fit();
+        self.rules.shrink_to_fit();
+        self.cases.shrink_to_fit();
+        self.needs.shrink_to_fit();
     }
 
     /// The rules that may add something to the decision, in contract order.
@@ -238,7 +256,7 @@ impl Index {
             let Some(node) = self.nodes.get(id as usize) else {
                 continue;
             };
-            rules.extend_from_slice(&node.rules);
+            rules.extend_from_slice(node.rules.of(&self.rules));
             let Some(switch) = &node.switch else { continue };
             let found = self
                 .paths
@@ -247,8 +265,9 @@ impl Index {
             match found {
                 Found::Absent => {}
                 Found::Key(key, value) => {
-                    let case = switch.cases.binary_search_by_key(&key, |case| case.hash).ok();
-                    match case.and_then(|case| switch.cases.get(case)) {
+                    let cases = switch.cases.of(&self.cases);
+                    let case = cases.binary_search_by_key(&key, |case| case.hash).ok();
+                    match case.and_then(|case| cases.get(case)) {
                         Some(case) if case.is_text_of(&machine.world, value) => waiting.push(case.node),
                         Some(_) => self.all_cases(switch, rules),
                         None => {}
@@ -263,19 +282,20 @@ impl Index {
 
     /// How many marks the check of the input may set.
     pub(crate) fn marks(&self) -> usize {
-        self.marks
+        self.marks as usize
     }
 
-    /// What a rule needs.
-    pub(crate) fn needs_of(&self, rule: u32) -> &[Need] {
+    /// What a rule needs: of each set of marks one.
+    pub(crate) fn needs_of(&self, rule: u32) -> impl Iterator<Item = &[(u32, u64)]> {
         let needs = self.needs.get(rule as usize);
         let needs = needs.and_then(|needs| self.wanted.get(*needs as usize));
-        needs.map_or(&[][..], Vec::as_slice)
+        let sets = needs.copied().unwrap_or_default().of(&self.sets);
+        sets.iter().map(|words| words.of(&self.words))
     }
 
     /// Whether a rule has what it needs, by the marks that are set.
     pub(crate) fn has_needs(&self, rule: u32, present: &Present) -> bool {
-        self.needs_of(rule).iter().all(|need| present.has(need))
+        self.needs_of(rule).all(|need| present.has(need))
     }
 
     /// Of each rule that is not run because of what it asks: the place, and the hashes that it asks for.
@@ -301,12 +321,13 @@ impl Index {
             };
             // What ends a rule below the case that fits stands further down.
             let mut here = Vec::new();
-            let fits = switch.cases.iter().find(|case| answer == Some(case.hash));
+            let cases = switch.cases.of(&self.cases);
+            let fits = cases.iter().find(|case| answer == Some(case.hash));
             if let Some(case) = fits {
                 left.push(case.node);
                 self.below(vec![case.node], &mut here);
             }
-            for case in switch.cases.iter().filter(|case| answer != Some(case.hash)) {
+            for case in cases.iter().filter(|case| answer != Some(case.hash)) {
                 let mut rules = Vec::new();
                 self.below(vec![case.node], &mut rules);
                 rules.retain(|reached| !run.contains(&reached.rule) && here.binary_search(reached).is_err());
@@ -324,19 +345,21 @@ impl Index {
     /// All rules below the cases of a switch, whatever they ask.
     #[cold]
     fn all_cases(&self, switch: &Switch, rules: &mut Vec<Reached>) {
-        self.below(switch.cases.iter().map(|case| case.node).collect(), rules);
+        let cases = switch.cases.of(&self.cases).iter();
+        self.below(cases.map(|case| case.node).collect(), rules);
     }
 
     /// All rules below some nodes, each once, in order, from their first clause.
     fn below(&self, mut stack: Vec<u32>, rules: &mut Vec<Reached>) {
-        let mut found = BTreeSet::new();
+        let mut found: BTreeSet<u32> = BTreeSet::new();
         while let Some(id) = stack.pop() {
             let Some(node) = self.nodes.get(id as usize) else {
                 continue;
             };
-            found.extend(node.rules.iter().map(|reached| reached.rule));
+            found.extend(node.rules.of(&self.rules).iter().map(|reached| reached.rule));
             if let Some(switch) = &node.switch {
-                stack.extend(switch.cases.iter().map(|case| case.node));
+                let cases = switch.cases.of(&self.cases).iter();
+                stack.extend(cases.map(|case| case.node));
                 stack.push(switch.rest);
             }
         }

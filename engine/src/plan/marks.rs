@@ -6,7 +6,7 @@ use alloc::{collections::BTreeMap, vec::Vec};
 use super::{
     Plan,
     check::{Check, kinds},
-    trie::{Test, TrieId, Watch},
+    trie::{self, TrieId, Watch},
 };
 use crate::value::{Value, World, order};
 
@@ -98,7 +98,7 @@ impl Marks {
         if watch.tests.len() >= MOST_TESTS {
             return place.0;
         }
-        watch.tests.push(Test {
+        watch.tests.push(trie::Asked {
             mark: next,
             values: Vec::from(values),
             has,

@@ -68,6 +68,21 @@ impl Slice {
             .and_then(|end| array.get(start..end))
             .unwrap_or(&[])
     }
+
+    /// The part that these become at the end of an array.
+    pub(crate) fn push<T>(array: &mut Vec<T>, items: impl IntoIterator<Item = T>) -> Self {
+        let start = array.len() as u32;
+        array.extend(items);
+        Self::since(array, start)
+    }
+
+    /// The part of an array from one item on.
+    pub(crate) fn since<T>(array: &[T], start: u32) -> Self {
+        Self {
+            start,
+            len: (array.len() as u32).saturating_sub(start),
+        }
+    }
 }
 
 /// A checked policy, ready to run.
@@ -123,6 +138,14 @@ pub(crate) struct Plan {
     pub(crate) inputs: Vec<Input>,
     /// In contract order.
     pub(crate) rules: Vec<Rule>,
+    /// Places of effects and of edits.
+    pub(crate) targets: Vec<Place>,
+    /// Steps of places.
+    pub(crate) steps: Vec<Step>,
+    /// Of effects.
+    pub(crate) edits: Vec<Edit>,
+    /// Slots whose values have the places of findings that name none.
+    pub(crate) anchors: Vec<u32>,
     /// Which of them a decision has to run; made when the data are loaded.
     pub(crate) index: Arc<index::Index>,
     /// Where the engine was built for tests; else empty.
@@ -147,7 +170,7 @@ pub(crate) struct Plan {
     pub(crate) files: Vec<File>,
     /// Regular expressions of literals and data, compiled.
     pub(crate) patterns: BTreeMap<Box<str>, Regex>,
-    /// For builtins that look into packed types.
+    /// For builtins that look into packed types, and for what a host gives to functions.
     pub(crate) types: Types,
 }
 
@@ -413,7 +436,8 @@ pub(crate) struct Data {
     pub(crate) default: Option<OpId>,
     pub(crate) locals: u32,
     pub(crate) span: Span,
-    pub(crate) ty: TypeId,
+    /// What its parts have to be.
+    pub(crate) shape: Option<ShapeId>,
     /// The patterns of [`Plan::patterns`] that its value brought.
     pub(crate) patterns: Vec<Box<str>>,
 }
@@ -458,22 +482,23 @@ pub(crate) struct About {
 }
 
 /// What a rule does.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Effect {
     pub(crate) kind: EffectKind,
     pub(crate) span: Span,
     pub(crate) message: Option<OpId>,
-    pub(crate) places: Vec<Place>,
-    pub(crate) edits: Vec<Edit>,
+    /// Of [`Plan::targets`].
+    pub(crate) places: Slice,
+    pub(crate) edits: Slice,
     /// Innermost last.
-    pub(crate) anchors: Vec<u32>,
+    pub(crate) anchors: Slice,
 }
 
 /// A place.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
     pub(crate) root: OpId,
-    pub(crate) steps: Vec<Step>,
+    pub(crate) steps: Slice,
 }
 
 /// A step of a place.
@@ -484,7 +509,7 @@ pub(crate) enum Step {
 }
 
 /// An edit.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Edit {
     pub(crate) action: EditAction,
     pub(crate) place: Place,
@@ -520,8 +545,16 @@ impl Plan {
         self.clauses.shrink_to_fit();
         self.arms.shrink_to_fit();
         self.rules.shrink_to_fit();
+        self.targets.shrink_to_fit();
+        self.steps.shrink_to_fit();
         self.heap.shrink();
-        self.reads.shrink();
+    }
+
+    /// The places of an effect and of its edits.
+    pub(crate) fn places_of(&self, effect: &Effect) -> impl Iterator<Item = &Place> {
+        let edits = effect.edits.of(&self.edits).iter();
+        let places = effect.places.of(&self.targets).iter();
+        places.chain(edits.map(|edit| &edit.place))
     }
 
     /// The expression.

@@ -16,11 +16,12 @@ use wardlaw_lang::{
 };
 
 use super::{
+    Slice,
     build::Keys,
     check::{CheckId, Checks},
     declared::{Declared, disjoint},
     places::{Abstract, Member},
-    trie::{Edge, Fields, Trie, TrieId, TrieNode},
+    trie::{Edge, Trie, TrieId, TrieNode},
 };
 use crate::input::FieldKey;
 use access::{Access, Below};
@@ -206,17 +207,19 @@ impl Reads<'_> {
 
     fn finish(mut self) -> Trie {
         let program = self.program;
-        let declared: Vec<CheckId> = self.nodes.iter().map(|node| node.check).collect();
-        let mut nodes = Vec::with_capacity(self.nodes.len());
+        let mut trie = Trie {
+            roots: self.roots.iter().map(|root| root.map(TrieId)).collect(),
+            ..Trie::default()
+        };
         for node in core::mem::take(&mut self.nodes) {
             let shape = (!node.whole.is_empty()).then(|| {
                 let declared = self.checks.declared(node.check);
                 self.checks.add_shape(self.types, &declared)
             });
-            let (mut fields, mut edges) = (Vec::new(), Vec::new());
+            let (fields, edges) = (trie.fields.len() as u32, trie.edges.len() as u32);
             for (step, below) in node.steps {
                 let below = TrieId(below);
-                edges.push(match step {
+                let edge = match step {
                     Step::Field(name, _) => {
                         let more = name.index().checked_sub(program.strings.len());
                         let more = more.and_then(|index| self.names.get(index));
@@ -224,37 +227,30 @@ impl Reads<'_> {
                             Some(more) => FieldKey::new(more),
                             None => self.keys.of(program, name),
                         };
-                        fields.push((key, below));
+                        trie.fields.push((key, below));
                         continue;
                     }
-                    Step::Element(_) => (Edge::Element, below),
-                    Step::Index(index, _) => (Edge::Index(index), below),
-                    Step::Value(_) => (Edge::Value, below),
-                    Step::Row(_) => (Edge::Row, below),
+                    Step::Element(_) => Edge::Element,
+                    Step::Index(index, _) => Edge::Index(index),
+                    Step::Value(_) => Edge::Value,
+                    Step::Row(_) => Edge::Row,
                     Step::Variant(ty) => {
                         let declared = Declared::of(self.types, ty).present();
-                        (Edge::Variant(self.checks.add(self.types, &declared)), below)
+                        Edge::Variant(self.checks.add(self.types, &declared))
                     }
-                });
+                };
+                trie.edges.push((edge, below));
             }
-            let optional = |id: TrieId| {
-                let check = declared.get(id.0 as usize);
-                check.is_none_or(|check| self.checks.is_optional(*check))
-            };
-            nodes.push(TrieNode {
-                check: node.check,
-                fields: Fields::new(fields, optional),
-                edges,
-                rules: node.rules,
-                whole: node.whole,
-                shape,
-                watch: None,
-            });
+            let parts = [
+                Slice::since(&trie.fields, fields),
+                Slice::since(&trie.edges, edges),
+                Slice::push(&mut trie.rules, node.rules),
+                Slice::push(&mut trie.rules, node.whole),
+            ];
+            trie.nodes.push(TrieNode::new(node.check, shape, parts));
         }
-        Trie {
-            roots: self.roots.into_iter().map(|root| root.map(TrieId)).collect(),
-            nodes,
-        }
+        trie.prepare(|check| self.checks.is_optional(check));
+        trie
     }
 
     fn check(&mut self, ty: TypeId) -> CheckId {

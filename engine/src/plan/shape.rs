@@ -64,6 +64,12 @@ pub(crate) struct Shape {
     value: Option<ShapeId>,
 }
 
+/// Types whose shapes are to be made, the first of which gets the number `first`.
+struct Wanted {
+    first: usize,
+    all: Vec<Declared>,
+}
+
 /// A record that an object may be.
 #[derive(Clone, Debug)]
 struct Record {
@@ -135,10 +141,13 @@ impl Checks {
     /// The shape of a declared type. What it reaches is looked into, each type once.
     pub(crate) fn add_shape(&mut self, types: &mut Types, declared: &Declared) -> ShapeId {
         let first = self.shapes.len();
-        let mut wanted: Vec<Declared> = Vec::new();
+        let mut wanted = Wanted {
+            first,
+            all: Vec::new(),
+        };
         let id = self.shape_id(declared, &mut wanted);
         let mut at = 0;
-        while let Some(declared) = wanted.get(at).cloned() {
+        while let Some(declared) = wanted.all.get(at).cloned() {
             let shape = self.new_shape(types, &declared, &mut wanted);
             self.shapes.push(shape);
             at = at.saturating_add(1);
@@ -173,17 +182,17 @@ impl Checks {
     }
 
     /// The id that a shape has, or will have when those before it in `wanted` are made.
-    fn shape_id(&mut self, declared: &Declared, wanted: &mut Vec<Declared>) -> ShapeId {
-        if let Some(known) = self.shape_ids.get(declared) {
+    fn shape_id(&mut self, declared: &Declared, wanted: &mut Wanted) -> ShapeId {
+        if let Some(known) = self.known.shapes.get(declared) {
             return *known;
         }
-        let id = ShapeId::new(self.shape_ids.len());
-        self.shape_ids.insert(declared.clone(), id);
-        wanted.push(declared.clone());
+        let id = ShapeId::new(wanted.first.saturating_add(wanted.all.len()));
+        self.known.shapes.insert(declared.clone(), id);
+        wanted.all.push(declared.clone());
         id
     }
 
-    fn new_shape(&mut self, types: &mut Types, declared: &Declared, wanted: &mut Vec<Declared>) -> Shape {
+    fn new_shape(&mut self, types: &mut Types, declared: &Declared, wanted: &mut Wanted) -> Shape {
         let check = self.add(types, declared);
         let set = declared.is_set(types);
         let converts = self
@@ -250,7 +259,7 @@ impl Checks {
         types: &mut Types,
         declared: &Declared,
         records: &[TypeId],
-        wanted: &mut Vec<Declared>,
+        wanted: &mut Wanted,
     ) -> Vec<(FieldKey, ShapeId)> {
         let mut names: Vec<String> = Vec::new();
         for record in records {

@@ -125,10 +125,9 @@ impl Share<'_> {
             let mut roots = Vec::new();
             clause_ops(plan, rule.clauses, &mut roots);
             roots.extend(rule.effect.message);
-            let edits = rule.effect.edits.iter();
-            roots.extend(edits.clone().filter_map(|edit| edit.value));
-            let places = rule.effect.places.iter().chain(edits.map(|edit| &edit.place));
-            roots.extend(places.map(|place| place.root));
+            let edits = rule.effect.edits.of(&plan.edits).iter();
+            roots.extend(edits.filter_map(|edit| edit.value));
+            roots.extend(plan.places_of(&rule.effect).map(|place| place.root));
             frames.push((Some(index), roots));
         }
         frames

@@ -2,12 +2,11 @@
 //! for the rows of recursive relations. Each node knows the type declared there and the rules that read it.
 
 use alloc::{
-    boxed::Box,
     collections::{BTreeMap, BTreeSet},
     vec::Vec,
 };
 
-use super::{check::CheckId, shape::ShapeId};
+use super::{Slice, check::CheckId, shape::ShapeId};
 use crate::{
     input::{FieldKey, MemberName},
     value::{Value, View, World, order},
@@ -17,31 +16,48 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct TrieId(pub(crate) u32);
 
-/// What can be read.
+/// What can be read. What nodes have many of lies in arrays of all.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trie {
     /// Of each input, the node of the whole; none where nothing reads it.
     pub(crate) roots: Vec<Option<TrieId>>,
     pub(crate) nodes: Vec<TrieNode>,
+    pub(crate) fields: Vec<(FieldKey, TrieId)>,
+    pub(crate) edges: Vec<(Edge, TrieId)>,
+    pub(crate) rules: Vec<u32>,
+    /// What the index asks of places.
+    pub(crate) tests: Vec<Test>,
+    /// What tests look for: constants of the plan.
+    pub(crate) values: Vec<Value>,
+    /// Hash tables of the fields of each node: hashes and indices among them, counted from 1; 0 is free. At most
+    /// half of each is taken, and its length is a power of two.
+    pub(crate) table: Vec<(u32, u32)>,
+    /// Indices of fields whose absence says something, behind the first 64 of a node.
+    pub(crate) more_missed: Vec<u32>,
 }
 
 /// A place that can be read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct TrieNode {
     /// What is declared there.
     pub(crate) check: CheckId,
-    /// The fields below.
-    pub(crate) fields: Fields,
-    /// The other steps below.
-    pub(crate) edges: Vec<(Edge, TrieId)>,
-    /// The rules that read it, in order; after them the outputs.
-    pub(crate) rules: Vec<u32>,
-    /// Those of them that read all its parts.
-    pub(crate) whole: Vec<u32>,
-    /// Its parts, where there are such rules.
+    /// Its parts, where there are rules that read all of them.
     pub(crate) shape: Option<ShapeId>,
-    /// What the index asks of it.
-    pub(crate) watch: Option<Box<Watch>>,
+    /// The fields below.
+    pub(crate) fields: Slice,
+    /// The other steps below.
+    pub(crate) edges: Slice,
+    /// The rules that read it, in order; after them the outputs.
+    pub(crate) rules: Slice,
+    /// Those of them that read all its parts; of [`Trie::rules`].
+    pub(crate) whole: Slice,
+    /// The mark of a field that an object lacks, or has as null.
+    pub(crate) absent: Option<u32>,
+    pub(crate) tests: Slice,
+    table: Slice,
+    /// The fields whose absence says something: of the first 64 a bit each.
+    missed: u64,
+    more_missed: Slice,
 }
 
 /// What is noted of a place while the input is checked.
@@ -49,16 +65,25 @@ pub(crate) struct TrieNode {
 pub(crate) struct Watch {
     /// The mark of a field that an object lacks, or has as null.
     pub(crate) absent: Option<u32>,
-    pub(crate) tests: Vec<Test>,
+    pub(crate) tests: Vec<Asked>,
+}
+
+/// A test before it is in the tree.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) mark: u32,
+    pub(crate) values: Vec<Value>,
+    pub(crate) has: bool,
+    pub(crate) negated: bool,
 }
 
 /// Whether a value is one of some scalars.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Test {
     /// What is set where it is.
     pub(crate) mark: u32,
-    /// Constants of the plan.
-    pub(crate) values: Vec<Value>,
+    /// Of [`Trie::values`].
+    pub(crate) values: Slice,
     /// Whether it is a list or map that has one of them, rather.
     pub(crate) has: bool,
     /// Whether it is none of them, or has none.
@@ -67,8 +92,8 @@ pub(crate) struct Test {
 
 impl Test {
     /// Whether a value passes; it is not absent.
-    pub(crate) fn passes(&self, world: &World<'_>, value: Value) -> bool {
-        let mut values = self.values.iter().copied();
+    pub(crate) fn passes(&self, trie: &Trie, world: &World<'_>, value: Value) -> bool {
+        let mut values = self.values.of(&trie.values).iter().copied();
         let found = if self.has {
             values.any(|known| world.contains(value, known))
         } else {
@@ -85,58 +110,16 @@ impl Test {
     }
 }
 
-/// Fields by name, for one walk over the members of an object.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Fields {
-    all: Vec<(FieldKey, TrieId)>,
-    /// A hash table: hashes and indices into `all`, counted from 1; 0 is free. At most half of it is taken,
-    /// and its length is a power of two.
-    table: Vec<(u32, u32)>,
-    /// Those whose absence says something: of the first 64 a bit each.
+/// The fields of a node by name, for one walk over the members of an object.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fields<'t> {
+    all: &'t [(FieldKey, TrieId)],
+    table: &'t [(u32, u32)],
     missed: u64,
-    /// Indices of the others.
-    more_missed: Vec<u32>,
+    more_missed: &'t [u32],
 }
 
-impl Fields {
-    pub(crate) fn new(all: Vec<(FieldKey, TrieId)>, optional: impl Fn(TrieId) -> bool) -> Self {
-        let room = all.len().saturating_mul(2).next_power_of_two();
-        let mut table = alloc::vec![(0, 0); if all.is_empty() { 0 } else { room }];
-        for (number, (key, _)) in (1_u32..).zip(&all) {
-            let mut slot = Self::slot(key.hash(), room);
-            while table.get(slot).is_some_and(|(_, taken)| *taken != 0) {
-                slot = Self::slot((slot as u32).wrapping_add(1), room);
-            }
-            if let Some(free) = table.get_mut(slot) {
-                *free = (key.hash(), number);
-            }
-        }
-        let mut fields = Self {
-            all,
-            table,
-            ..Self::default()
-        };
-        fields.miss(|id| !optional(id));
-        fields
-    }
-
-    /// Says of which fields it has to be told that an object lacks them.
-    pub(crate) fn miss(&mut self, says_something: impl Fn(TrieId) -> bool) {
-        let missed = (0_u32..)
-            .zip(&self.all)
-            .filter(|(_, (_, id))| says_something(*id));
-        let (few, more): (Vec<u32>, Vec<u32>) = missed
-            .map(|(index, _)| index)
-            .partition(|index| *index < u64::BITS);
-        self.missed = few.into_iter().fold(0, |bits, index| bits | 1 << index);
-        self.more_missed = more;
-    }
-
-    #[inline]
-    fn slot(hash: u32, room: usize) -> usize {
-        hash as usize & room.wrapping_sub(1)
-    }
-
+impl<'t> Fields<'t> {
     /// Tells the fields of that name with their numbers; one, but where it is read with several types.
     #[inline]
     pub(crate) fn named(&self, name: &MemberName<'_>, found: impl FnMut(u32, TrieId)) {
@@ -151,7 +134,7 @@ impl Fields {
     /// Goes through the slots of a hash up to a free one.
     #[inline]
     fn probe(&self, hash: u32, is: impl Fn(&FieldKey) -> bool, mut found: impl FnMut(u32, TrieId)) {
-        let mut slot = Self::slot(hash, self.table.len());
+        let mut slot = slot(hash, self.table.len());
         while let Some((known, number)) = self.table.get(slot)
             && let Some(index) = number.checked_sub(1)
         {
@@ -161,14 +144,14 @@ impl Fields {
             {
                 found(index, *id);
             }
-            slot = Self::slot((slot as u32).wrapping_add(1), self.table.len());
+            slot = next(slot, self.table.len());
         }
     }
 
     /// Tells those whose absence says something and that were not seen; with whether it is sure that they are
     /// absent, or the object has to be asked.
     #[inline]
-    pub(crate) fn missed(&self, seen: Seen, mut found: impl FnMut(&FieldKey, TrieId, bool)) {
+    pub(crate) fn missed(&self, seen: Seen, mut found: impl FnMut(&'t FieldKey, TrieId, bool)) {
         let mut left = self.missed & !seen.0;
         while left != 0 {
             if let Some((key, id)) = self.all.get(left.trailing_zeros() as usize) {
@@ -176,7 +159,7 @@ impl Fields {
             }
             left &= left.wrapping_sub(1);
         }
-        for index in &self.more_missed {
+        for index in self.more_missed {
             if let Some((key, id)) = self.all.get(*index as usize) {
                 found(key, *id, false);
             }
@@ -184,14 +167,21 @@ impl Fields {
     }
 
     /// All.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &(FieldKey, TrieId)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &'t (FieldKey, TrieId)> {
         self.all.iter()
     }
+}
 
-    /// Whether there are none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.all.is_empty()
-    }
+/// Where a hash is looked for first in a table of that length.
+#[inline]
+fn slot(hash: u32, room: usize) -> usize {
+    hash as usize & room.wrapping_sub(1)
+}
+
+/// The slot behind.
+#[inline]
+fn next(at: usize, room: usize) -> usize {
+    at.wrapping_add(1) & room.wrapping_sub(1)
 }
 
 /// Which of the first 64 fields were met among the members of an object.
@@ -234,11 +224,10 @@ impl Present {
         }
     }
 
-    /// Whether one of them is set.
+    /// Whether one of some is set.
     #[inline]
-    pub(crate) fn has(&self, need: &Need) -> bool {
-        let mut words = need.words.iter();
-        words.any(|(index, mask)| {
+    pub(crate) fn has(&self, need: &[(u32, u64)]) -> bool {
+        need.iter().any(|(index, mask)| {
             self.words
                 .get(*index as usize)
                 .is_some_and(|word| word & mask != 0)
@@ -246,12 +235,9 @@ impl Present {
     }
 }
 
-/// Marks of which one has to be set.
+/// Marks of which one has to be set: bits of [`Present`], by the index of their word.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Need {
-    /// Bits of [`Present`], by the index of their word.
-    words: Vec<(u32, u64)>,
-}
+pub(crate) struct Need(pub(crate) Vec<(u32, u64)>);
 
 impl Need {
     pub(crate) fn new(marks: BTreeSet<u32>) -> Self {
@@ -263,22 +249,22 @@ impl Need {
                 _ => words.push((index, bit)),
             }
         }
-        Self { words }
-    }
-
-    /// The marks.
-    pub(crate) fn marks(&self) -> impl Iterator<Item = u32> {
-        self.words.iter().flat_map(|(index, mask)| {
-            let first = index.wrapping_mul(64);
-            (0..64_u32)
-                .filter(move |bit| mask >> bit & 1 == 1)
-                .map(move |bit| first.wrapping_add(bit))
-        })
+        Self(words)
     }
 }
 
+/// The marks of a need.
+pub(crate) fn marks(need: &[(u32, u64)]) -> impl Iterator<Item = u32> {
+    need.iter().flat_map(|(index, mask)| {
+        let first = index.wrapping_mul(64);
+        (0..64_u32)
+            .filter(move |bit| mask >> bit & 1 == 1)
+            .map(move |bit| first.wrapping_add(bit))
+    })
+}
+
 /// A step that is no field.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Edge {
     /// To each element of a list.
     Element,
@@ -292,36 +278,128 @@ pub(crate) enum Edge {
     Row,
 }
 
-impl Trie {
-    /// Gives back the room that was kept for more.
-    pub(super) fn shrink(&mut self) {
-        for node in &mut self.nodes {
-            node.rules.shrink_to_fit();
-            node.whole.shrink_to_fit();
+impl TrieNode {
+    /// A node; of each of its parts where it lies among those of all.
+    pub(crate) fn new(
+        check: CheckId,
+        shape: Option<ShapeId>,
+        [fields, edges, rules, whole]: [Slice; 4],
+    ) -> Self {
+        Self {
+            check,
+            shape,
+            fields,
+            edges,
+            rules,
+            whole,
+            absent: None,
+            tests: Slice::default(),
+            table: Slice::default(),
+            missed: 0,
+            more_missed: Slice::default(),
         }
+    }
+}
+
+impl Trie {
+    /// Makes what finds fields by their names, once all nodes are there.
+    pub(crate) fn prepare(&mut self, optional: impl Fn(CheckId) -> bool) {
+        let room = |fields: Slice| match fields.len as usize {
+            0 => 0,
+            some => some.saturating_mul(2).next_power_of_two(),
+        };
+        let all = self.nodes.iter().map(|node| room(node.fields));
+        let all = all.fold(0, usize::saturating_add);
+        self.table = alloc::vec![(0, 0); all];
+        let mut start = 0_usize;
+        for node in &mut self.nodes {
+            let room = room(node.fields);
+            let end = start.saturating_add(room);
+            node.table = Slice {
+                start: start as u32,
+                len: room as u32,
+            };
+            let table = self.table.get_mut(start..end).unwrap_or_default();
+            for (number, (key, _)) in (1_u32..).zip(node.fields.of(&self.fields)) {
+                let mut slot = slot(key.hash(), room);
+                while table.get(slot).is_some_and(|(_, taken)| *taken != 0) {
+                    slot = next(slot, room);
+                }
+                if let Some(free) = table.get_mut(slot) {
+                    *free = (key.hash(), number);
+                }
+            }
+            start = end;
+        }
+        self.tell(optional);
     }
 
     /// Has these watched, and nothing else.
     pub(crate) fn watch(&mut self, mut watches: BTreeMap<TrieId, Watch>, optional: impl Fn(CheckId) -> bool) {
+        self.tests.clear();
+        self.values.clear();
         for (number, node) in (0_u32..).zip(&mut self.nodes) {
-            node.watch = watches.remove(&TrieId(number)).map(Box::new);
+            let Watch { absent, tests } = watches.remove(&TrieId(number)).unwrap_or_default();
+            let (values, all) = (&mut self.values, &mut self.tests);
+            let tests = tests.into_iter().map(|asked| Test {
+                mark: asked.mark,
+                values: Slice::push(values, asked.values),
+                has: asked.has,
+                negated: asked.negated,
+            });
+            node.absent = absent;
+            node.tests = Slice::push(all, tests);
         }
-        let said: Vec<bool> = self
-            .nodes
-            .iter()
-            .map(|node| {
-                !optional(node.check) || node.watch.as_ref().is_some_and(|watch| watch.absent.is_some())
-            })
+        self.tell(optional);
+    }
+
+    /// Finds of which fields it has to be told that an object lacks them.
+    fn tell(&mut self, optional: impl Fn(CheckId) -> bool) {
+        let nodes = self.nodes.iter();
+        let said: Vec<bool> = nodes
+            .map(|node| node.absent.is_some() || !optional(node.check))
             .collect();
+        self.more_missed.clear();
         for node in &mut self.nodes {
-            node.fields
-                .miss(|id| said.get(id.0 as usize).copied().unwrap_or(false));
+            let start = self.more_missed.len() as u32;
+            node.missed = 0;
+            for (index, (_, id)) in (0_u32..).zip(node.fields.of(&self.fields)) {
+                if !said.get(id.0 as usize).copied().unwrap_or(false) {
+                    continue;
+                }
+                if index < u64::BITS {
+                    node.missed |= 1 << index;
+                } else {
+                    self.more_missed.push(index);
+                }
+            }
+            node.more_missed = Slice {
+                start,
+                len: (self.more_missed.len() as u32).saturating_sub(start),
+            };
         }
     }
 
     /// The node of that id.
     pub(crate) fn node(&self, id: TrieId) -> Option<&TrieNode> {
         self.nodes.get(id.0 as usize)
+    }
+
+    /// The fields below a node.
+    #[inline]
+    pub(crate) fn fields(&self, node: &TrieNode) -> Fields<'_> {
+        Fields {
+            all: node.fields.of(&self.fields),
+            table: node.table.of(&self.table),
+            missed: node.missed,
+            more_missed: node.more_missed.of(&self.more_missed),
+        }
+    }
+
+    /// The other steps below a node.
+    #[inline]
+    pub(crate) fn edges(&self, node: &TrieNode) -> &[(Edge, TrieId)] {
+        node.edges.of(&self.edges)
     }
 }
 
@@ -343,8 +421,9 @@ mod tests {
             .collect();
         while let Some((id, path)) = stack.pop() {
             let Some(node) = trie.node(id) else { continue };
-            for (read, what) in [(&node.rules, ""), (&node.whole, " whole")] {
+            for (read, what) in [(node.rules, ""), (node.whole, " whole")] {
                 let names: Vec<&str> = read
+                    .of(&trie.rules)
                     .iter()
                     .filter_map(|rule| rules.get(*rule as usize))
                     .map(String::as_str)
@@ -353,10 +432,10 @@ mod tests {
                     lines.push(alloc::format!("{path}{what}: {}", names.join(", ")));
                 }
             }
-            for (key, below) in node.fields.iter() {
+            for (key, below) in trie.fields(node).iter() {
                 stack.push((*below, alloc::format!("{path}.{}", key.text())));
             }
-            for (edge, below) in &node.edges {
+            for (edge, below) in trie.edges(node) {
                 let step = match edge {
                     Edge::Element => "[]".into(),
                     Edge::Index(index) => alloc::format!("[{index}]"),

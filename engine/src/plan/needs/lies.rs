@@ -194,13 +194,13 @@ impl Needs<'_, '_> {
         while let Some(id) = waiting.pop() {
             let node = self.plan.reads.node(id)?;
             match step {
-                Step::Field(name) => node.fields.of_key(name, |below| {
+                Step::Field(name) => self.plan.reads.fields(node).of_key(name, |below| {
                     found.insert(below);
                 }),
-                Step::Any => found.extend(node.fields.iter().map(|(_, below)| *below)),
+                Step::Any => found.extend(self.plan.reads.fields(node).iter().map(|(_, below)| *below)),
                 Step::Element => {}
             }
-            for (edge, below) in &node.edges {
+            for (edge, below) in self.plan.reads.edges(node) {
                 match edge {
                     Edge::Element | Edge::Index(_) | Edge::Value => {
                         if !matches!(step, Step::Field(_)) {

@@ -281,11 +281,13 @@ impl<'p> Printer<'p> {
         if let Some(message) = effect.message {
             let _ = write!(first, " {}", self.expr(message));
         }
-        let places: Vec<String> = effect.places.iter().map(|place| self.place(place)).collect();
+        let places = effect.places.of(&self.plan.targets).iter();
+        let places: Vec<String> = places.map(|place| self.place(place)).collect();
         if !places.is_empty() {
             let _ = write!(first, " at {}", places.join(", "));
         }
-        let edits = effect.edits.iter().map(|edit| self.edit(edit));
+        let edits = effect.edits.of(&self.plan.edits).iter();
+        let edits = edits.map(|edit| self.edit(edit));
         core::iter::once(first).chain(edits).collect()
     }
 
@@ -305,7 +307,7 @@ impl<'p> Printer<'p> {
 
     fn place(&self, place: &Place) -> String {
         let mut out = self.expr(place.root);
-        for part in &place.steps {
+        for part in place.steps.of(&self.plan.steps) {
             match part {
                 Step::Field(key) => out.push_str(&step(key)),
                 Step::Index(index) => {

@@ -17,7 +17,7 @@ use super::{
     Plan,
     index::{Index, Path, key},
     join::{Key, Source},
-    trie::{Edge, Trie, TrieId},
+    trie::{self, Edge, Trie, TrieId},
 };
 use crate::value::{NodeRef, Value, View, World};
 
@@ -124,9 +124,8 @@ pub(crate) fn path_text(plan: &Plan, path: &Path) -> String {
 }
 
 /// What one of has to be so, as text.
-pub(crate) fn need_text(need: &super::trie::Need, marks: &BTreeMap<u32, String>) -> Vec<String> {
-    let texts: BTreeSet<&str> = need
-        .marks()
+pub(crate) fn need_text(need: &[(u32, u64)], marks: &BTreeMap<u32, String>) -> Vec<String> {
+    let texts: BTreeSet<&str> = trie::marks(need)
         .filter_map(|mark| marks.get(&mark))
         .map(String::as_str)
         .collect();
@@ -139,13 +138,15 @@ pub(crate) fn marks(plan: &Plan, places: &BTreeMap<TrieId, String>) -> BTreeMap<
     let mut found = BTreeMap::new();
     for (id, path) in places {
         found.insert(id.0, path.clone());
-        let watch = plan.reads.node(*id).and_then(|node| node.watch.as_ref());
-        let Some(watch) = watch else { continue };
-        if let Some(mark) = watch.absent {
+        let Some(node) = plan.reads.node(*id) else {
+            continue;
+        };
+        if let Some(mark) = node.absent {
             found.insert(mark, format!("no {path}"));
         }
-        for test in &watch.tests {
-            let values: Vec<String> = test.values.iter().map(|value| printer.value(*value)).collect();
+        for test in node.tests.of(&plan.reads.tests) {
+            let values = test.values.of(&plan.reads.values).iter();
+            let values: Vec<String> = values.map(|value| printer.value(*value)).collect();
             let not = if test.negated { "not " } else { "" };
             let text = match (test.has, values.as_slice()) {
                 (true, values) => format!("{} {not}in {path}", values.join(" or ")),
@@ -173,10 +174,10 @@ pub(crate) fn places(plan: &Plan) -> BTreeMap<TrieId, String> {
         if found.contains_key(&id) {
             continue;
         }
-        for (key, below) in node.fields.iter() {
+        for (key, below) in plan.reads.fields(node).iter() {
             left.push((*below, format!("{path}{}", step(key))));
         }
-        for (edge, below) in &node.edges {
+        for (edge, below) in plan.reads.edges(node) {
             let part = match edge {
                 Edge::Element => "[]".into(),
                 Edge::Index(index) => format!("[{index}]"),
@@ -239,7 +240,7 @@ fn index(plan: &Plan, out: &mut String) {
         .nodes
         .iter()
         .filter_map(|node| node.switch.as_ref())
-        .flat_map(|switch| switch.cases.iter().map(|case| case.hash))
+        .flat_map(|switch| switch.cases.of(&index.cases).iter().map(|case| case.hash))
         .collect();
     let constants = constants(plan, &hashes);
     out.push_str("switches\n");
@@ -252,6 +253,7 @@ fn index(plan: &Plan, out: &mut String) {
         let indent = "    ".repeat(depth);
         let rules = node
             .rules
+            .of(&index.rules)
             .iter()
             .filter_map(|reached| plan.rules.get(reached.rule as usize));
         let rules: Vec<&str> = rules.map(|rule| &*rule.name).collect();
@@ -273,6 +275,7 @@ fn index(plan: &Plan, out: &mut String) {
         left.push((switch.rest, below, "always: ".into()));
         let mut cases: Vec<(String, u32)> = switch
             .cases
+            .of(&index.cases)
             .iter()
             .map(|case| (asked(&constants, case.hash), case.node))
             .collect();
@@ -294,7 +297,8 @@ fn reads(plan: &Plan, places: &BTreeMap<TrieId, String>, out: &mut String) {
         let Some(node) = plan.reads.node(*id) else {
             continue;
         };
-        for (rules, what) in [(&node.rules, ""), (&node.whole, " whole")] {
+        for (rules, what) in [(node.rules, ""), (node.whole, " whole")] {
+            let rules = rules.of(&plan.reads.rules);
             if !rules.is_empty() {
                 lines.entry((path.as_str(), what)).or_default().extend(rules);
             }
