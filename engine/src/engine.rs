@@ -394,6 +394,9 @@ impl Engine {
         sink: &mut Sink,
     ) -> BTreeMap<usize, Vec<FaultInfo>> {
         let mut outputs: BTreeMap<usize, Vec<FaultInfo>> = BTreeMap::new();
+        if found.is_empty() {
+            return outputs;
+        }
         let limit = self.limits.findings_per_rule;
         let all = self.limits.findings as usize;
         let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
@@ -499,17 +502,19 @@ impl Engine {
             let stands = fixes.extend(core::mem::take(&mut raw.changes));
             raw.finding.conflict = !stands;
         }
-        let (patch, changes, conflicts) = fix::merge(mutations);
+        let merged = fix::merge(mutations);
         let findings: Vec<Finding> = findings.into_iter().map(|raw| raw.finding).collect();
         Decision {
             allowed: !findings.iter().any(Finding::denies),
             findings,
-            patch: patch.into_operations(),
-            conflicts: conflicts
+            patch: merged.patch,
+            conflicts: merged
+                .conflicts
                 .iter()
                 .filter_map(|mutation| self.conflict(mutation))
                 .collect(),
-            changes: changes
+            changes: merged
+                .stand
                 .iter()
                 .filter_map(|mutation| self.changed(mutation))
                 .collect(),

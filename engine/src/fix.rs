@@ -328,15 +328,31 @@ pub(crate) struct Mutation {
     pub(crate) change: Change,
 }
 
-/// Merges mutations in the order of findings: by rule, then by place. The patch, what stands, and what
-/// contradicts an edit before it.
-pub(crate) fn merge(mut mutations: Vec<Mutation>) -> (Patch, Vec<Mutation>, Vec<Mutation>) {
+/// What mutations make.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Merged {
+    pub(crate) patch: Vec<PatchOperation>,
+    /// What is in the patch.
+    pub(crate) stand: Vec<Mutation>,
+    /// What contradicts an edit before it.
+    pub(crate) conflicts: Vec<Mutation>,
+}
+
+/// Merges mutations in the order of findings: by rule, then by place.
+pub(crate) fn merge(mut mutations: Vec<Mutation>) -> Merged {
+    if mutations.is_empty() {
+        return Merged::default();
+    }
     mutations.sort_by(|a, b| (a.rule, &a.change.path).cmp(&(b.rule, &b.change.path)));
     let mut patch = Patch::default();
-    let (stand, conflict) = mutations
+    let (stand, conflicts) = mutations
         .into_iter()
         .partition(|mutation| patch.add(mutation.change.clone()));
-    (patch, stand, conflict)
+    Merged {
+        patch: patch.into_operations(),
+        stand,
+        conflicts,
+    }
 }
 
 /// A patch that does not fit a value: the path that is not there.

@@ -30,7 +30,7 @@ pub(crate) mod whole;
 mod yaml_text;
 
 pub use document::{Children, Document, FieldKey, Kind, Location, NodeId, PathStep};
-pub(crate) use document::{MemberName, Position};
+pub(crate) use document::{MemberName, Position, hash};
 pub use error::{ReadError, ReadErrorKind, ReadLimits};
 pub use json::{read_json, read_json_bytes, utf8};
 pub use manifest::{Contents, Identity, Manifest, contents, identity, objects};

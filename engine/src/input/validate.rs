@@ -10,7 +10,7 @@ use crate::{
     eval::Machine,
     fault::{FaultInfo, Reason},
     input::{
-        FieldKey, Kind, NodeId,
+        Document, FieldKey, Kind, NodeId,
         whole::{self, Parts},
     },
     plan::{
@@ -95,7 +95,7 @@ impl<'p> Walk<'_, 'p> {
     fn value(&mut self, id: TrieId, value: Value, steps: &mut Vec<Token>) {
         let Some(trie) = self.trie(id) else { return };
         match value {
-            Value::Node(at) => self.node(id, trie, at),
+            Value::Node(at) => self.place(id, trie, at),
             Value::Null if self.is_optional(trie.check) => self.absent(trie),
             Value::Null => {
                 let place = Place {
@@ -107,12 +107,16 @@ impl<'p> Walk<'_, 'p> {
             // A request that was made of a bare object: its own parts are right, what it holds is checked.
             Value::Map(_) => {
                 self.present.add(id);
+                // Its keys are not gone through.
+                for test in trie.key_tests.of(&self.machine.plan.reads.key_tests) {
+                    self.present.set(test.mark);
+                }
                 for (key, below) in self.machine.plan.reads.fields(trie).iter() {
                     let member = self.machine.world.field(value, key);
                     if let Value::Node(at) = member
                         && let Some(trie) = self.trie(*below)
                     {
-                        self.node(*below, trie, at);
+                        self.place(*below, trie, at);
                         continue;
                     }
                     steps.push(Token::Key(key.text().into()));
@@ -128,11 +132,14 @@ impl<'p> Walk<'_, 'p> {
         }
     }
 
-    fn node(&mut self, id: TrieId, trie: &'p TrieNode, at: NodeRef) {
-        let (Some(doc), Some(check)) = (
-            self.machine.world.doc(at.doc),
-            self.machine.plan.checks.get(trie.check),
-        ) else {
+    fn place(&mut self, id: TrieId, trie: &'p TrieNode, at: NodeRef) {
+        if let Some(doc) = self.machine.world.doc(at.doc) {
+            self.node(id, trie, doc, at);
+        }
+    }
+
+    fn node(&mut self, id: TrieId, trie: &'p TrieNode, doc: &'p Document<'p>, at: NodeRef) {
+        let Some(check) = self.machine.plan.checks.get(trie.check) else {
             return;
         };
         let kind = doc.kind(at.node);
@@ -147,7 +154,7 @@ impl<'p> Walk<'_, 'p> {
         }
         if check.at_once & kinds::of(kind) != 0 {
             if matches!(kind, Kind::Object | Kind::List) {
-                self.below(id, trie, at);
+                self.below(id, trie, doc, at);
             }
             return;
         }
@@ -159,16 +166,20 @@ impl<'p> Walk<'_, 'p> {
             return;
         }
         if kind != Kind::Null {
-            self.below(id, trie, at);
+            self.below(id, trie, doc, at);
         }
     }
 
     /// Sets the marks of what is there.
     #[inline]
     fn test(&mut self, trie: &TrieNode, value: Value) {
+        if trie.tests.len == 0 {
+            return;
+        }
         let reads = &self.machine.plan.reads;
+        let view = self.machine.world.view(value);
         for test in trie.tests.of(&reads.tests) {
-            if test.passes(reads, &self.machine.world, value) {
+            if test.passes(reads, &self.machine.world, value, view) {
                 self.present.set(test.mark);
             }
         }
@@ -201,10 +212,7 @@ impl<'p> Walk<'_, 'p> {
         }
     }
 
-    fn below(&mut self, id: TrieId, trie: &'p TrieNode, at: NodeRef) {
-        let Some(doc) = self.machine.world.doc(at.doc) else {
-            return;
-        };
+    fn below(&mut self, id: TrieId, trie: &'p TrieNode, doc: &'p Document<'p>, at: NodeRef) {
         let child = |node: NodeId| NodeRef { doc: at.doc, node };
         let kind = doc.kind(at.node);
         let reads = &self.machine.plan.reads;
@@ -218,14 +226,18 @@ impl<'p> Walk<'_, 'p> {
             };
             whole::parts(checks, doc, shape, at.node, &mut told);
         }
-        if kind == Kind::Object && trie.fields.len != 0 {
+        if kind == Kind::Object && (trie.fields.len != 0 || trie.key_tests.len != 0) {
             let fields = reads.fields(trie);
+            let tests = trie.key_tests.of(&reads.key_tests);
             let mut seen = Seen::default();
             doc.each_member(at.node, |node, name| {
+                for test in tests.iter().filter(|test| test.passes(reads, &name)) {
+                    self.present.set(test.mark);
+                }
                 fields.named(&name, |field, id| {
                     if let Some(next) = self.trie(id) {
                         seen.add(field);
-                        self.node(id, next, child(node));
+                        self.node(id, next, doc, child(node));
                     }
                 });
             });
@@ -237,6 +249,8 @@ impl<'p> Walk<'_, 'p> {
                 }
             });
         }
+        // What this object is told apart by, as it was found for the type before.
+        let mut known: Option<(&FieldKey, Option<u32>)> = None;
         for (edge, id) in reads.edges(trie) {
             let Some(next) = self.trie(*id) else { continue };
             match edge {
@@ -244,31 +258,43 @@ impl<'p> Walk<'_, 'p> {
                     for node in doc.children(at.node) {
                         // A null is an element, too.
                         self.present.add(*id);
-                        self.node(*id, next, child(node));
+                        self.node(*id, next, doc, child(node));
                     }
                 }
                 Edge::Index(index) if kind == Kind::List => {
                     if let Some(node) = doc.element(at.node, *index as usize) {
                         self.present.add(*id);
-                        self.node(*id, next, child(node));
+                        self.node(*id, next, doc, child(node));
                     }
                 }
                 Edge::Value if kind == Kind::Object => {
                     for node in doc.children(at.node) {
                         if doc.kind(node) != Kind::Null {
-                            self.node(*id, next, child(node));
+                            self.node(*id, next, doc, child(node));
                         }
                     }
                 }
                 Edge::Variant(check) => {
-                    let fits = self.machine.plan.checks.get(*check);
-                    if fits.is_some_and(|check| check.node(doc, at.node).is_ok()) {
-                        self.below(*id, next, at);
+                    let Some(check) = self.machine.plan.checks.get(*check) else {
+                        continue;
+                    };
+                    if let Some((told, wanted)) = check.told() {
+                        let own = match known {
+                            Some((field, own)) if *field == told.field => own,
+                            _ => told.of(doc, at.node),
+                        };
+                        known = Some((&told.field, own));
+                        if own != Some(wanted) {
+                            continue;
+                        }
+                    }
+                    if check.node(doc, at.node).is_ok() {
+                        self.below(*id, next, doc, at);
                     }
                 }
                 Edge::Row => {
                     if self.rows.insert((*id, at)) {
-                        self.below(*id, next, at);
+                        self.below(*id, next, doc, at);
                     }
                 }
                 Edge::Element | Edge::Index(_) | Edge::Value => {}

@@ -1,7 +1,14 @@
 //! What is checked of a value that is read from a document: its kind, and for closed enumerations and
 //! unions its content. Before evaluation and at the read itself the same check runs.
 
-use alloc::{boxed::Box, collections::BTreeMap, format, string::String, sync::Arc, vec::Vec};
+use alloc::{
+    boxed::Box,
+    collections::{BTreeMap, BTreeSet},
+    format,
+    string::String,
+    sync::Arc,
+    vec::Vec,
+};
 
 use wardlaw_lang::types::{Literal, Opaque, Type, TypeId, Types};
 
@@ -11,7 +18,7 @@ use super::{
 };
 use crate::{
     builtins::pattern::Regex,
-    input::{Document, FieldKey, Kind, NodeId},
+    input::{Document, FieldKey, Kind, NodeId, hash},
     value::{NodeRef, Value, View, World},
 };
 
@@ -66,6 +73,8 @@ pub(crate) struct Check {
     bools: Option<Vec<bool>>,
     /// The literal fields of each record that fits, if only some objects do.
     variants: Option<Vec<Vec<(FieldKey, Literal)>>>,
+    /// By what these are told apart.
+    told: Option<Told>,
     /// The lengths of lists that fit, if all are tuples.
     lengths: Option<Vec<usize>>,
     /// The opaque types that fit, where nothing else that is a text does.
@@ -78,6 +87,45 @@ pub(crate) struct Check {
     pub(crate) opaque_type: Option<Opaque>,
     /// The type, for messages.
     pub(crate) expected: String,
+}
+
+/// A field of which each of some records has a text of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    pub(crate) field: FieldKey,
+    /// Of each record, [`Told::hash`] of its text.
+    texts: Vec<u32>,
+}
+
+impl Told {
+    /// The field that tells most of the records apart; of several the last, for objects name their version
+    /// before their kind.
+    fn new(records: &[Vec<(FieldKey, Literal)>]) -> Option<Self> {
+        let of = |field: &FieldKey| {
+            let mut texts = Vec::with_capacity(records.len());
+            for record in records {
+                let (_, literal) = record.iter().find(|(name, _)| name == field)?;
+                let Literal::Text(text) = literal else { return None };
+                texts.push(Self::hash(text));
+            }
+            let field = field.clone();
+            Some(Self { field, texts })
+        };
+        let told = records.first()?.iter().filter_map(|(field, _)| of(field));
+        told.max_by_key(|told| told.texts.iter().collect::<BTreeSet<_>>().len())
+    }
+
+    /// Of a text, by which records are looked for; no text of two that share one is taken for the other, for the
+    /// record is compared then.
+    fn hash(text: &str) -> u32 {
+        hash(text.as_bytes())
+    }
+
+    /// The hash of an object's own text; none where it has none, and is no such record.
+    #[inline]
+    pub(crate) fn of(&self, doc: &Document<'_>, object: NodeId) -> Option<u32> {
+        doc.str(doc.get(object, &self.field)?).map(Self::hash)
+    }
 }
 
 /// What was found instead, for messages: a kind, never a value.
@@ -214,6 +262,7 @@ impl Check {
             opaques,
             ints: (!any_int && !ints.is_empty()).then_some(ints),
             bools: (!any_bool && !bools.is_empty()).then_some(bools),
+            told: None,
             variants: (!any_object && !variants.is_empty()).then_some(variants),
             lengths: (!any_list && !lengths.is_empty()).then_some(lengths),
             convert,
@@ -228,6 +277,7 @@ impl Check {
             expected: declared.describe(types),
         };
         check.at_once = check.fits_at_once();
+        check.told = check.variants.as_deref().and_then(Told::new);
         check
     }
 
@@ -267,6 +317,16 @@ impl Check {
         self.variants.as_deref()
     }
 
+    /// Of a single record: by which field it is told from others, and the hash that the field has.
+    #[inline]
+    pub(crate) fn told(&self) -> Option<(&Told, u32)> {
+        let told = self.told.as_ref()?;
+        match *told.texts {
+            [text] => Some((told, text)),
+            _ => None,
+        }
+    }
+
     /// Whether a node fits; else what it is.
     #[inline]
     pub(crate) fn node(&self, doc: &Document<'_>, node: NodeId) -> Result<(), Found> {
@@ -295,12 +355,21 @@ impl Check {
             },
             Kind::Object => match &self.variants {
                 None => true,
-                Some(variants) => variants.iter().any(|fields| {
-                    fields.iter().all(|(name, literal)| {
-                        doc.get(node, name)
-                            .is_some_and(|field| node_is(doc, field, literal))
-                    })
-                }),
+                Some(variants) => {
+                    let is = |fields: &Vec<(FieldKey, Literal)>| {
+                        fields.iter().all(|(name, literal)| {
+                            doc.get(node, name)
+                                .is_some_and(|field| node_is(doc, field, literal))
+                        })
+                    };
+                    match &self.told {
+                        None => variants.iter().any(is),
+                        Some(told) => told.of(doc, node).is_some_and(|own| {
+                            let mut records = told.texts.iter().zip(variants);
+                            records.any(|(text, fields)| *text == own && is(fields))
+                        }),
+                    }
+                }
             },
             Kind::Huge if self.opaques.contains(&Opaque::Quantity) => doc
                 .number_text(node)

@@ -286,7 +286,7 @@ impl Index {
     }
 
     /// What a rule needs: of each set of marks one.
-    pub(crate) fn needs_of(&self, rule: u32) -> impl Iterator<Item = &[(u32, u64)]> {
+    pub(crate) fn needs_of(&self, rule: u32) -> impl DoubleEndedIterator<Item = &[(u32, u64)]> {
         let needs = self.needs.get(rule as usize);
         let needs = needs.and_then(|needs| self.wanted.get(*needs as usize));
         let sets = needs.copied().unwrap_or_default().of(&self.sets);
@@ -295,7 +295,8 @@ impl Index {
 
     /// Whether a rule has what it needs, by the marks that are set.
     pub(crate) fn has_needs(&self, rule: u32, present: &Present) -> bool {
-        self.needs_of(rule).all(|need| present.has(need))
+        // The last ask most: for values, the first for places alone.
+        self.needs_of(rule).rev().all(|need| present.has(need))
     }
 
     /// Of each rule that is not run because of what it asks: the place, and the hashes that it asks for.

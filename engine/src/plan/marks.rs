@@ -1,14 +1,20 @@
 //! Marks that the check of the input sets: that a place is present, that a field of an object is absent, that
-//! a value is one of some scalars. A mark is set where one place of a kind is so. Rules need them (`needs.rs`).
+//! a value is one of some scalars, that an object has some key. A mark is set where one place of a kind is so. Rules need them (`needs.rs`).
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
 
 use super::{
     Plan,
     check::{Check, kinds},
-    trie::{self, TrieId, Watch},
+    trie::{self, TrieId, Wanted, Watch},
 };
-use crate::value::{Value, World, order};
+use crate::{
+    input::FieldKey,
+    value::{Value, World, order},
+};
 
 /// Tests of one place; the check of the input makes all of them, so there are not many.
 const MOST_TESTS: usize = 8;
@@ -31,6 +37,8 @@ pub(super) enum Asked<'v> {
 pub(super) struct Marks {
     next: u32,
     watches: BTreeMap<TrieId, Watch>,
+    /// Places of which more was asked than is tested.
+    crowded: BTreeSet<TrieId>,
 }
 
 impl Marks {
@@ -38,11 +46,20 @@ impl Marks {
         Self {
             next: plan.reads.nodes.len() as u32,
             watches: BTreeMap::new(),
+            crowded: BTreeSet::new(),
         }
     }
 
-    /// How many there are, and what is watched at which place.
-    pub(super) fn finish(self) -> (usize, BTreeMap<TrieId, Watch>) {
+    /// How many there are, and what is watched at which place. Where many rules ask for a value each, the
+    /// switches of the index find the few that it is about, and to compare it with some of them is of no use.
+    pub(super) fn finish(mut self) -> (usize, BTreeMap<TrieId, Watch>) {
+        for place in &self.crowded {
+            let watch = self.watches.get_mut(place);
+            for test in watch.into_iter().flat_map(|watch| &mut watch.tests) {
+                // None of none: any value.
+                (test.values, test.has, test.negated) = (Vec::new(), false, true);
+            }
+        }
         (self.next as usize, self.watches)
     }
 
@@ -96,6 +113,7 @@ impl Marks {
             return known.mark;
         }
         if watch.tests.len() >= MOST_TESTS {
+            self.crowded.insert(place);
             return place.0;
         }
         watch.tests.push(trie::Asked {
@@ -104,6 +122,22 @@ impl Marks {
             has,
             negated,
         });
+        self.next = next.saturating_add(1);
+        next
+    }
+
+    /// The mark of objects that have some key.
+    pub(super) fn of_key(&mut self, place: TrieId, wanted: Wanted, keys: &[FieldKey]) -> u32 {
+        let next = self.next;
+        let watch = self.watches.entry(place).or_default();
+        let mut known = watch.keys.iter();
+        if let Some((mark, ..)) = known.find(|(_, own, names)| *own == wanted && *names == keys) {
+            return *mark;
+        }
+        if watch.keys.len() >= MOST_TESTS {
+            return place.0;
+        }
+        watch.keys.push((next, wanted, Vec::from(keys)));
         self.next = next.saturating_add(1);
         next
     }

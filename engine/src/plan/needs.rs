@@ -14,7 +14,7 @@ use alloc::{
     vec::Vec,
 };
 
-use wardlaw_lang::{ir::ComprehensionKind, syntax::operator::BinaryOp};
+use wardlaw_lang::{builtin::Builtin, ir::ComprehensionKind, syntax::operator::BinaryOp};
 
 use super::{
     Clause, Op, OpId, Pattern, Plan, Rule, Slice,
@@ -24,9 +24,11 @@ use super::{
 };
 use crate::value::{Value, World, order};
 
+mod keys;
 mod lies;
 mod sets;
 
+use keys::key_of;
 use lies::{Elements, Places, Step};
 use sets::{MOST_OF_RULE, Need};
 
@@ -61,6 +63,8 @@ enum Bound {
     Value { of: OpId, frame: Frame, given: bool },
     /// An element of its value.
     Element { of: OpId, frame: Frame },
+    /// A key of its value.
+    Key { of: OpId, frame: Frame },
     /// Nothing is known of it.
     Unknown,
 }
@@ -104,23 +108,30 @@ impl<'p, 'm> Needs<'p, 'm> {
         (self.steps, self.safe.steps) = (MOST_STEPS, MOST_STEPS);
         let mut sets = Vec::new();
         let mut frame = None;
-        self.clauses_of_rule(rule.clauses, &mut frame, &mut sets);
+        self.clauses_of_rule(rule.clauses.of(&self.plan.clauses), &mut frame, &mut sets);
         let sets = Need(sets).simple(MOST_OF_RULE).0;
         sets.into_iter().map(trie::Need::new).collect()
     }
 
-    fn clauses_of_rule(&mut self, clauses: Slice, frame: &mut Frame, sets: &mut Vec<BTreeSet<u32>>) {
-        for clause in clauses.of(&self.plan.clauses) {
-            let safe = match clause {
-                Clause::Given { value, .. } => self.safe.is_safe(*value),
-                Clause::Let { pattern, value } => safe::is_bound(pattern) && self.safe.is_safe(*value),
-                Clause::When(condition) | Clause::Unless(condition) => self.is_condition(*condition, *frame),
-                Clause::For(clause) => self.safe.is_drawn(clause),
-            };
-            if !safe {
+    fn clauses_of_rule(&mut self, clauses: &'p [Clause], frame: &mut Frame, sets: &mut Vec<BTreeSet<u32>>) {
+        let mut left = clauses;
+        while let [clause, rest @ ..] = left {
+            if !self.is_safe(clause, *frame) {
                 return;
             }
-            sets.extend(self.clause(clause, frame).0);
+            sets.extend(self.clause(clause, rest, frame).0);
+            left = rest;
+        }
+    }
+
+    fn is_safe(&mut self, clause: &Clause, frame: Frame) -> bool {
+        match clause {
+            Clause::Given { value, .. } => self.safe.is_safe(*value),
+            Clause::Let { pattern, value } => safe::is_bound(pattern) && self.safe.is_safe(*value),
+            Clause::When(condition) | Clause::Unless(condition) => self.is_condition(*condition, frame),
+            Clause::For(clause) => {
+                self.safe.is_drawn(clause) || safe::is_pair(clause) && self.is_object(clause.source, frame)
+            }
         }
     }
 
@@ -134,8 +145,8 @@ impl<'p, 'm> Needs<'p, 'm> {
         self.safe.is_truth(id)
     }
 
-    /// What passing a clause needs; binds what it binds.
-    fn clause(&mut self, clause: &Clause, frame: &mut Frame) -> Need {
+    /// What passing a clause needs, and the keys that those behind it leave; binds what it binds.
+    fn clause(&mut self, clause: &Clause, behind: &'p [Clause], frame: &mut Frame) -> Need {
         match clause {
             Clause::When(condition) => self.truth(true, *condition, *frame),
             Clause::Unless(condition) => self.truth(false, *condition, *frame),
@@ -160,12 +171,14 @@ impl<'p, 'm> Needs<'p, 'm> {
             }
             Clause::For(clause) => {
                 let need = self.rounds(clause.source, *frame);
-                let bound = Bound::Element {
-                    of: clause.source,
-                    frame: *frame,
+                let (of, own) = (clause.source, *frame);
+                let element = Bound::Element { of, frame: own };
+                *frame = self.bind_pattern(&clause.pattern, element, own);
+                let Some(slot) = key_of(&clause.pattern) else {
+                    return need;
                 };
-                *frame = self.bind_pattern(&clause.pattern, bound, *frame);
-                need
+                *frame = self.bind(slot, Bound::Key { of, frame: own }, *frame);
+                need.and(self.other_keys(slot, behind, *frame))
             }
         }
     }
@@ -248,6 +261,7 @@ impl<'p, 'm> Needs<'p, 'm> {
                     self.element_absent(of, frame)
                 }
                 Bound::Element { .. } => self.lies(want, id, frame),
+                Bound::Key { of, frame } => self.key_holds(want, of, frame),
                 Bound::Unknown => Need::nothing(),
             },
             Op::Let(index) => match self.plan.lets.get(index as usize) {
@@ -432,6 +446,14 @@ impl<'p, 'm> Needs<'p, 'm> {
                     need
                 }
             }
+            Op::Builtin {
+                builtin: Builtin::TextStartsWith,
+                args,
+                ..
+            } if wanted => match args.of(&self.plan.args) {
+                [text, prefix] => self.begins(*text, *prefix, frame),
+                _ => Need::nothing(),
+            },
             Op::Absent { value, negated } if negated == wanted => self.holds(Want::Present, value, frame),
             Op::Absent { value, .. } => self.holds(Want::Absent, value, frame),
             Op::Comprehension(index) => {
@@ -444,6 +466,8 @@ impl<'p, 'm> Needs<'p, 'm> {
                     ComprehensionKind::Any if wanted => self.some_round(clauses, true, of.head, frame),
                     ComprehensionKind::None if !wanted => self.some_round(clauses, true, of.head, frame),
                     ComprehensionKind::All if !wanted => self.some_round(clauses, false, of.head, frame),
+                    ComprehensionKind::Any => self.no_round(clauses, of.head, frame),
+                    ComprehensionKind::None => self.no_round(clauses, of.head, frame),
                     ComprehensionKind::Yield => match self.yielded(index, frame) {
                         Some((head, frame)) => self.truth(wanted, head, frame),
                         None => Need::nothing(),
@@ -484,10 +508,75 @@ impl<'p, 'm> Needs<'p, 'm> {
     /// That some round passes all clauses.
     fn passed(&mut self, clauses: Slice, frame: &mut Frame) -> Need {
         let mut need = Need::nothing();
-        for clause in clauses.of(&self.plan.clauses) {
-            need = need.and(self.clause(clause, frame));
+        let mut left = clauses.of(&self.plan.clauses);
+        while let [clause, rest @ ..] = left {
+            need = need.and(self.clause(clause, rest, frame));
+            left = rest;
         }
         need
+    }
+
+    /// That no round has a head that is true. Only of a list is it known what that needs: not to have what
+    /// the heads ask for.
+    fn no_round(&mut self, clauses: Slice, head: OpId, frame: Frame) -> Need {
+        let [Clause::For(drawn)] = clauses.of(&self.plan.clauses) else {
+            return Need::nothing();
+        };
+        let (Pattern::Bind(slot), Some(op)) = (&drawn.pattern, self.op(head)) else {
+            return Need::nothing();
+        };
+        let asked = match op {
+            Op::Equal {
+                left,
+                right,
+                negated: false,
+                wholes,
+            } if wholes.0 == 0 => match (self.scalar(left), self.scalar(right)) {
+                (None, Some(values)) => Some((left, values)),
+                (Some(values), None) => Some((right, values)),
+                _ => None,
+            },
+            Op::In {
+                value,
+                container,
+                negated: false,
+                wholes,
+            } if wholes.0 == 0 => self.scalars(container).map(|values| (value, values)),
+            _ => None,
+        };
+        match asked {
+            Some((element, values)) if self.is_same_text(element, *slot, values) => {
+                self.holds(Want::Has(values, true), drawn.source, frame)
+            }
+            _ => Need::nothing(),
+        }
+    }
+
+    /// Whether it is what a slot is bound to, or that in other letters, in which the values are as they are: so
+    /// that a value which is bound is found.
+    fn is_same_text(&mut self, id: OpId, slot: u32, values: &[Value]) -> bool {
+        match self.op(id) {
+            Some(Op::Local(own)) => own == slot,
+            Some(Op::Builtin { builtin, args, .. }) => {
+                let [Some(Op::Local(own))] = *args
+                    .of(&self.plan.args)
+                    .iter()
+                    .map(|arg| self.plan.op(*arg))
+                    .collect::<Vec<_>>()
+                else {
+                    return false;
+                };
+                own == slot
+                    && values.iter().all(|value| {
+                        self.world.text(*value).is_some_and(|text| match builtin {
+                            Builtin::TextUpper => text.to_uppercase() == text,
+                            Builtin::TextLower => text.to_lowercase() == text,
+                            _ => false,
+                        })
+                    })
+            }
+            _ => false,
+        }
     }
 
     /// The body of the function that is called, and its frame.
@@ -517,7 +606,7 @@ impl<'p, 'm> Needs<'p, 'm> {
         let mut own = frame;
         for clause in of.clauses.of(&self.plan.clauses) {
             match clause {
-                Clause::Let { .. } => drop(self.clause(clause, &mut own)),
+                Clause::Let { .. } => drop(self.clause(clause, &[], &mut own)),
                 _ => return None,
             }
         }
@@ -557,7 +646,7 @@ impl<'p, 'm> Needs<'p, 'm> {
             return Need::when(!none);
         }
         match op {
-            Op::List(items) => Need::when(items.len != 0),
+            Op::List(items) | Op::Map(items) => Need::when(items.len != 0),
             Op::Arithmetic {
                 op: BinaryOp::Add,
                 left,
@@ -596,7 +685,7 @@ impl<'p, 'm> Needs<'p, 'm> {
             Op::Local(slot) => match self.bound(slot, frame) {
                 Bound::Value { of, frame, .. } => self.rounds(of, frame),
                 Bound::Element { .. } => self.elements_of(id, frame),
-                Bound::Unknown => Need::nothing(),
+                Bound::Key { .. } | Bound::Unknown => Need::nothing(),
             },
             Op::Field(_) | Op::Index(_) => self.elements_of(id, frame),
             _ => Need::nothing(),

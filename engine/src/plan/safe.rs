@@ -101,15 +101,9 @@ impl Safe<'_> {
 
     /// Whether drawing the elements of a list or the members of a map is safe.
     pub(super) fn is_drawn(&mut self, clause: &For) -> bool {
-        if clause.indexed.is_some() || clause.join.is_some() {
-            return false;
-        }
         match &clause.pattern {
-            Pattern::Tuple(parts) => {
-                let pair = parts.len() == 2 && parts.iter().all(|(part, _)| is_bound(part));
-                pair && self.is_map(clause.source)
-            }
-            _ => self.is_list(clause.source),
+            Pattern::Tuple(_) => is_pair(clause) && self.is_map(clause.source),
+            _ => is_plain(clause) && self.is_list(clause.source),
         }
     }
 
@@ -252,6 +246,19 @@ fn is_predicate(builtin: Builtin) -> bool {
             | Builtin::KnowsGroup
             | Builtin::KnowsKind
     )
+}
+
+/// Whether all elements are drawn, and they alone.
+fn is_plain(clause: &For) -> bool {
+    clause.indexed.is_none() && clause.join.is_none()
+}
+
+/// Whether a `for` binds keys and values, which is safe if it draws from a map.
+pub(super) fn is_pair(clause: &For) -> bool {
+    let Pattern::Tuple(parts) = &clause.pattern else {
+        return false;
+    };
+    is_plain(clause) && parts.len() == 2 && parts.iter().all(|(part, _)| is_bound(part))
 }
 
 /// Whether binding to a pattern is safe: what it takes apart may have another length.

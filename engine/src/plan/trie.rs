@@ -29,6 +29,10 @@ pub(crate) struct Trie {
     pub(crate) tests: Vec<Test>,
     /// What tests look for: constants of the plan.
     pub(crate) values: Vec<Value>,
+    /// What the index asks of the keys of objects.
+    pub(crate) key_tests: Vec<KeyTest>,
+    /// What these look for.
+    pub(crate) keys: Vec<FieldKey>,
     /// Hash tables of the fields of each node: hashes and indices among them, counted from 1; 0 is free. At most
     /// half of each is taken, and its length is a power of two.
     pub(crate) table: Vec<(u32, u32)>,
@@ -54,6 +58,7 @@ pub(crate) struct TrieNode {
     /// The mark of a field that an object lacks, or has as null.
     pub(crate) absent: Option<u32>,
     pub(crate) tests: Slice,
+    pub(crate) key_tests: Slice,
     table: Slice,
     /// The fields whose absence says something: of the first 64 a bit each.
     missed: u64,
@@ -66,6 +71,8 @@ pub(crate) struct Watch {
     /// The mark of a field that an object lacks, or has as null.
     pub(crate) absent: Option<u32>,
     pub(crate) tests: Vec<Asked>,
+    /// Of the keys of an object: the mark, and what is looked for.
+    pub(crate) keys: Vec<(u32, Wanted, Vec<FieldKey>)>,
 }
 
 /// A test before it is in the tree.
@@ -90,14 +97,57 @@ pub(crate) struct Test {
     pub(crate) negated: bool,
 }
 
+/// Whether an object has some key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeyTest {
+    /// What is set where it has.
+    pub(crate) mark: u32,
+    pub(crate) wanted: Wanted,
+    /// Of [`Trie::keys`], ordered by hash.
+    pub(crate) keys: Slice,
+}
+
+/// Which key is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// One of some.
+    OneOf,
+    /// Any other.
+    Other,
+    /// One that begins as one of them.
+    Prefix,
+}
+
+impl KeyTest {
+    /// Whether the key of a member passes.
+    #[inline]
+    pub(crate) fn passes(&self, trie: &Trie, name: &MemberName<'_>) -> bool {
+        let keys = self.keys.of(&trie.keys);
+        let known = || {
+            let first = keys.partition_point(|key| key.hash() < name.hash());
+            let same = keys.get(first..).unwrap_or_default().iter();
+            let mut same = same.take_while(|key| key.hash() == name.hash());
+            same.any(|key| name.is(key))
+        };
+        match self.wanted {
+            Wanted::OneOf => known(),
+            Wanted::Other => !known(),
+            Wanted::Prefix => keys
+                .iter()
+                .any(|key| name.bytes().starts_with(key.text().as_bytes())),
+        }
+    }
+}
+
 impl Test {
-    /// Whether a value passes; it is not absent.
-    pub(crate) fn passes(&self, trie: &Trie, world: &World<'_>, value: Value) -> bool {
+    /// Whether a value, seen as `view`, passes; it is not absent.
+    #[inline]
+    pub(crate) fn passes(&self, trie: &Trie, world: &World<'_>, value: Value, view: View<'_>) -> bool {
         let mut values = self.values.of(&trie.values).iter().copied();
         let found = if self.has {
             values.any(|known| world.contains(value, known))
         } else {
-            match world.view(value) {
+            match view {
                 View::Bool(truth) => {
                     values.any(|known| matches!(known, Value::Bool(known) if known == truth))
                 }
@@ -294,6 +344,7 @@ impl TrieNode {
             whole,
             absent: None,
             tests: Slice::default(),
+            key_tests: Slice::default(),
             table: Slice::default(),
             missed: 0,
             more_missed: Slice::default(),
@@ -338,8 +389,10 @@ impl Trie {
     pub(crate) fn watch(&mut self, mut watches: BTreeMap<TrieId, Watch>, optional: impl Fn(CheckId) -> bool) {
         self.tests.clear();
         self.values.clear();
+        self.key_tests.clear();
+        self.keys.clear();
         for (number, node) in (0_u32..).zip(&mut self.nodes) {
-            let Watch { absent, tests } = watches.remove(&TrieId(number)).unwrap_or_default();
+            let Watch { absent, tests, keys } = watches.remove(&TrieId(number)).unwrap_or_default();
             let (values, all) = (&mut self.values, &mut self.tests);
             let tests = tests.into_iter().map(|asked| Test {
                 mark: asked.mark,
@@ -349,6 +402,13 @@ impl Trie {
             });
             node.absent = absent;
             node.tests = Slice::push(all, tests);
+            let names = &mut self.keys;
+            let keys = keys.into_iter().map(|(mark, wanted, keys)| KeyTest {
+                mark,
+                wanted,
+                keys: Slice::push(names, keys),
+            });
+            node.key_tests = Slice::push(&mut self.key_tests, keys);
         }
         self.tell(optional);
     }

@@ -54,7 +54,7 @@ impl Needs<'_, '_> {
             Op::Local(slot) => match self.bound(slot, frame) {
                 Bound::Value { of, frame, .. } => self.places(of, frame),
                 Bound::Element { of, frame } => self.elements(of, frame).map(|elements| elements.places),
-                Bound::Unknown => None,
+                Bound::Key { .. } | Bound::Unknown => None,
             },
             Op::Input(index) => {
                 let root = self.plan.reads.roots.get(index as usize).copied().flatten()?;
@@ -172,7 +172,7 @@ impl Needs<'_, '_> {
             Op::Local(slot) => match self.bound(slot, frame) {
                 Bound::Value { of, frame, .. } => self.elements(of, frame),
                 Bound::Element { .. } => self.elements_below(id, frame),
-                Bound::Unknown => None,
+                Bound::Key { .. } | Bound::Unknown => None,
             },
             Op::Field(_) | Op::Index(_) => self.elements_below(id, frame),
             _ => None,

@@ -17,7 +17,7 @@ use super::{
     Plan,
     index::{Index, Path, key},
     join::{Key, Source},
-    trie::{self, Edge, Trie, TrieId},
+    trie::{self, Edge, Trie, TrieId, Wanted},
 };
 use crate::value::{NodeRef, Value, View, World};
 
@@ -153,6 +153,18 @@ pub(crate) fn marks(plan: &Plan, places: &BTreeMap<TrieId, String>) -> BTreeMap<
                 (false, [one]) if test.negated => format!("{path} != {one}"),
                 (false, [one]) => format!("{path} == {one}"),
                 (false, values) => format!("{path} {not}in {{{}}}", values.join(", ")),
+            };
+            found.insert(test.mark, text);
+        }
+        for test in node.key_tests.of(&plan.reads.key_tests) {
+            let keys = test.keys.of(&plan.reads.keys).iter();
+            let mut keys: Vec<String> = keys.map(|key| format!("{:?}", key.text())).collect();
+            keys.sort();
+            let keys = keys.join(" or ");
+            let text = match test.wanted {
+                Wanted::OneOf => format!("the key {keys} in {path}"),
+                Wanted::Other => format!("a key but {keys} in {path}"),
+                Wanted::Prefix => format!("a key that begins with {keys} in {path}"),
             };
             found.insert(test.mark, text);
         }
