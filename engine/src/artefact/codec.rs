@@ -216,6 +216,16 @@ impl Coded for Box<str> {
     }
 }
 
+impl Coded for Arc<str> {
+    fn write(&self, out: &mut Vec<u8>) {
+        put_text(self, out);
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Read<Self> {
+        Ok(reader.text()?.into())
+    }
+}
+
 impl<T: Coded> Coded for Option<T> {
     fn write(&self, out: &mut Vec<u8>) {
         self.is_some().write(out);

@@ -2,7 +2,6 @@
 //! unions its content. Before evaluation and at the read itself the same check runs.
 
 use alloc::{
-    boxed::Box,
     collections::{BTreeMap, BTreeSet},
     format,
     string::String,
@@ -66,7 +65,7 @@ pub(crate) struct Check {
     /// Of these, the ones that fit whatever the value is, and stay what they are: most of all reads.
     pub(crate) at_once: u8,
     /// The texts that fit, ordered, if only some do.
-    texts: Option<Vec<Box<str>>>,
+    texts: Option<Vec<Arc<str>>>,
     /// The integers that fit, if only some do.
     ints: Option<Vec<i64>>,
     /// The truth value that fits, if only one does.
@@ -463,7 +462,7 @@ impl Check {
             View::Float(_) => (Kind::Float, true),
             View::Huge(_) => (Kind::Huge, true),
             View::Text(text) => {
-                let is = |texts: &Vec<Box<str>>| texts.binary_search_by(|known| (**known).cmp(text)).is_ok();
+                let is = |texts: &Vec<Arc<str>>| texts.binary_search_by(|known| (**known).cmp(text)).is_ok();
                 let fits = self.texts.as_ref().is_none_or(is) || self.opaque_of(text).is_some();
                 (Kind::String, fits)
             }

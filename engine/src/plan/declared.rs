@@ -1,7 +1,7 @@
 //! Declared types as the engine needs them: the alternatives of a value, and what lies one step below.
 //! Both the checks of reads and the read set are made from these, so that they say the same.
 
-use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
+use alloc::{borrow::ToOwned, format, string::String, sync::Arc, vec, vec::Vec};
 
 use wardlaw_lang::types::{Literal, Type, TypeId, Types};
 
@@ -40,7 +40,7 @@ impl Declared {
                     stack.push(*inner);
                 }
                 Type::Null => self.optional = true,
-                Type::Union(members) => stack.extend(members),
+                Type::Union(members) => stack.extend(members.iter().copied()),
                 Type::Never => {}
                 Type::Error => self.alternatives.push(Types::ANY),
                 Type::Record(_) => self.alternatives.push(id),
@@ -114,8 +114,8 @@ impl Declared {
                 }
                 Type::Any => return Self::anything(),
                 Type::Tuple(members) => {
-                    for member in members.clone() {
-                        result.add(types, member);
+                    for member in Arc::clone(members).iter() {
+                        result.add(types, *member);
                     }
                 }
                 _ => {}
@@ -128,7 +128,7 @@ impl Declared {
     }
 
     /// The members, where the only alternative is a tuple.
-    pub(crate) fn tuple(&self, types: &mut Types) -> Option<Vec<TypeId>> {
+    pub(crate) fn tuple(&self, types: &mut Types) -> Option<Arc<[TypeId]>> {
         match self.alternatives.as_slice() {
             [only] => match types.structure(*only) {
                 Type::Tuple(members) => Some(members),

@@ -8,11 +8,7 @@
 //! less than what makes the rule fire, never more. Only clauses count before which, and in which, nothing
 //! can go wrong but a value that is not of its type (`safe.rs`).
 
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-    vec::Vec,
-};
+use alloc::{collections::BTreeMap, vec::Vec};
 
 use wardlaw_lang::{builtin::Builtin, ir::ComprehensionKind, syntax::operator::BinaryOp};
 
@@ -82,7 +78,7 @@ pub(super) struct Needs<'p, 'm> {
     depth: u32,
     /// Bindings: the slot, what it is bound to, and the binding before it in the same frame.
     frames: Vec<(u32, Bound, Frame)>,
-    known_places: BTreeMap<(OpId, Frame), Rc<Places>>,
+    known_places: BTreeMap<(OpId, Frame), Places>,
     known_elements: BTreeMap<(OpId, Frame), Elements>,
     known_rounds: BTreeMap<(OpId, Frame), Need>,
 }
@@ -113,7 +109,7 @@ impl<'p, 'm> Needs<'p, 'm> {
         sets.into_iter().map(trie::Need::new).collect()
     }
 
-    fn clauses_of_rule(&mut self, clauses: &'p [Clause], frame: &mut Frame, sets: &mut Vec<BTreeSet<u32>>) {
+    fn clauses_of_rule(&mut self, clauses: &'p [Clause], frame: &mut Frame, sets: &mut Vec<Vec<u32>>) {
         let mut left = clauses;
         while let [clause, rest @ ..] = left {
             if !self.is_safe(clause, *frame) {
@@ -697,6 +693,6 @@ impl<'p, 'm> Needs<'p, 'm> {
         let Some(places) = places.and_then(|lists| self.below(&lists, &Step::Element)) else {
             return Need::nothing();
         };
-        Need::one_of(places.into_iter().map(|place| place.0).collect())
+        Need::one_of(places.iter().map(|place| place.0).collect())
     }
 }

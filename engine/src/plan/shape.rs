@@ -220,8 +220,8 @@ impl Checks {
         }
         match lists.tuple(types) {
             Some(members) => {
-                for member in members {
-                    let part = Declared::of(types, member);
+                for member in members.iter() {
+                    let part = Declared::of(types, *member);
                     let part = self.shape_id(&part, wanted);
                     shape.positions.push(part);
                 }

@@ -1,10 +1,7 @@
 //! The read set: what the rules in force can read of each input, as steps from node to node: a tree, but
 //! for the rows of recursive relations. Each node knows the type declared there and the rules that read it.
 
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    vec::Vec,
-};
+use alloc::{collections::BTreeMap, vec::Vec};
 
 use super::{Slice, check::CheckId, shape::ShapeId};
 use crate::{
@@ -290,7 +287,8 @@ impl Present {
 pub(crate) struct Need(pub(crate) Vec<(u32, u64)>);
 
 impl Need {
-    pub(crate) fn new(marks: BTreeSet<u32>) -> Self {
+    /// Of marks in order.
+    pub(crate) fn new(marks: Vec<u32>) -> Self {
         let mut words: Vec<(u32, u64)> = Vec::new();
         for mark in marks {
             let (index, bit) = (mark / 64, 1 << (mark % 64));

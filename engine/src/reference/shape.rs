@@ -62,7 +62,7 @@ impl Shapes {
         let literal = |equal| if equal { Fit::Yes } else { Fit::Kind };
         match (self.types.structure(ty), world.view(value)) {
             (Type::Union(members), _) => {
-                let fits = members.into_iter().map(|member| self.fit(world, value, member));
+                let fits = members.iter().map(|member| self.fit(world, value, *member));
                 fits.max().unwrap_or(Fit::No)
             }
             (Type::Optional(_) | Type::Null, View::Null) => Fit::Yes,
@@ -109,8 +109,8 @@ impl Shapes {
     pub(super) fn alternatives(&mut self, ty: TypeId) -> Vec<TypeId> {
         match self.types.structure(ty) {
             Type::Union(members) => members
-                .into_iter()
-                .flat_map(|member| self.alternatives(member))
+                .iter()
+                .flat_map(|member| self.alternatives(*member))
                 .collect(),
             Type::Optional(present) => self.alternatives(present),
             Type::Null | Type::Never => Vec::new(),
@@ -156,7 +156,7 @@ impl Shapes {
         for alternative in self.alternatives(ty) {
             match self.types.structure(alternative) {
                 Type::List(element) | Type::Set(element) => elements.push(element),
-                Type::Tuple(members) => elements.extend(members),
+                Type::Tuple(members) => elements.extend(members.iter().copied()),
                 Type::Any => elements.push(self.types.optional(Types::ANY)),
                 _ => {}
             }

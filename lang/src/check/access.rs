@@ -7,13 +7,14 @@ use crate::{
     ir::Expr,
     suggest::nearest,
     syntax::ast::{self, ExprKind},
-    types::{Opaque, Type, TypeId, Types},
+    types::{Literal, Opaque, Type, TypeId, Types},
 };
 
 use super::{
     Checker, NAMESPACES,
     expr::Typed,
-    scope::{Fact, PathKey, Root},
+    path::{PathId, Root},
+    scope::Fact,
 };
 
 impl<'s> Checker<'_, 's> {
@@ -104,18 +105,15 @@ impl<'s> Checker<'_, 's> {
     /// The beginning of a path.
     fn rooted(&mut self, expr: Expr, root: Root, declared: TypeId, span: Span) -> Typed {
         let id = self.emit(expr, declared, span);
-        let path = PathKey {
-            root,
-            fields: Vec::new(),
-        };
+        let path = self.paths.root(root);
         let mut typed = Typed::new(id, declared, span);
         self.apply_fact(&mut typed, path);
         typed
     }
 
     /// Gives a path the type that conditions have shown. More than presence is made explicit in the IR.
-    fn apply_fact(&mut self, typed: &mut Typed, path: PathKey) {
-        if let Some(known) = self.frame.fact(&path)
+    fn apply_fact(&mut self, typed: &mut Typed, path: PathId) {
+        if let Some(known) = self.frame.fact(path)
             && known != typed.ty
         {
             let present = self.types().present(typed.ty);
@@ -250,16 +248,12 @@ impl<'s> Checker<'_, 's> {
         let mut typed = Typed::new(id, declared, span);
         typed.structured = self.structure_of(present, field.text);
         typed.through.clone_from(&base.through);
-        if let Some(path) = &base.path {
+        if let Some(path) = base.path {
             if may_be_absent {
-                typed.through.push(Fact::Type {
-                    path: path.clone(),
-                    ty: present,
-                });
+                typed.through.push(Fact::Type { path, ty: present });
             }
-            let mut path = path.clone();
-            path.fields.push(name);
-            let known = self.frame.fact(&path).is_some();
+            let path = self.paths.field(path, name);
+            let known = self.frame.fact(path).is_some();
             self.apply_fact(&mut typed, path);
             typed.reached = typed.ty;
             if known && !self.types().is_optional(typed.ty) {
@@ -275,7 +269,7 @@ impl<'s> Checker<'_, 's> {
 
     /// Reports a field of one kind of object, where only its `kind` was compared: true where it did.
     fn needs_is(&mut self, base: &Typed, present: TypeId, field: ast::Name<'_>) -> bool {
-        let Some(path) = &base.path else { return false };
+        let Some(path) = base.path else { return false };
         let Some(common) = self.types().common(present) else {
             return false;
         };
@@ -283,8 +277,7 @@ impl<'s> Checker<'_, 's> {
             return false;
         }
         let kind = self.string("kind");
-        let mut of = path.clone();
-        of.fields.push(kind);
+        let of = self.paths.field(path, kind);
         let shown = self.frame.facts.iter().rev().find_map(|fact| match fact {
             Fact::Value {
                 path,
@@ -295,10 +288,15 @@ impl<'s> Checker<'_, 's> {
             _ => None,
         });
         let Some((values, at)) = shown else { return false };
-        let kind = match values.as_slice() {
-            [crate::types::Literal::Text(kind)] if self.types().packed_named("k8s", kind).is_some() => {
-                format!("k8s.{kind}")
-            }
+        let text = match values.as_slice() {
+            [one] => match self.types().structure(*one) {
+                Type::Literal(Literal::Text(text)) => Some(text),
+                _ => None,
+            },
+            _ => None,
+        };
+        let kind = match text {
+            Some(kind) if self.types().packed_named("k8s", &kind).is_some() => format!("k8s.{kind}"),
             _ => "k8s.Pod".into(),
         };
         self.report(

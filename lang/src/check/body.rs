@@ -1,6 +1,6 @@
 //! Clauses: what they bind, and what is known after them.
 
-use alloc::{format, vec::Vec};
+use alloc::{format, rc::Rc, vec::Vec};
 
 use crate::{
     Applicability, Code, Diagnostic, Span,
@@ -131,13 +131,10 @@ impl<'s> Checker<'_, 's> {
         };
         // What is present was reached through everything before it.
         self.frame.facts.extend(typed.through.iter().cloned());
-        if let Some(path) = &typed.path {
-            self.frame.facts.push(Fact::Type {
-                path: path.clone(),
-                ty: present,
-            });
+        if let Some(path) = typed.path {
+            self.frame.facts.push(Fact::Type { path, ty: present });
         }
-        let path = self.pure_path(value);
+        let path = self.pure_path(value).map(Rc::new);
         let local = self.bind(name, present);
         self.alias(local, path, typed.structured);
         self.frame.anchors.push(local);
@@ -149,7 +146,7 @@ impl<'s> Checker<'_, 's> {
 
     fn bind_let(&mut self, pattern: &ast::Pattern<'s>, value: &ast::Expr<'s>) -> ClauseKind {
         let typed = self.expr(value, None);
-        let path = self.pure_path(value);
+        let path = self.pure_path(value).map(Rc::new);
         let bound = self.pattern(pattern, typed.ty);
         if let Pattern::Bind(local) = bound {
             self.alias(local, path, typed.structured);
@@ -213,7 +210,7 @@ impl<'s> Checker<'_, 's> {
                 // Checked when it runs: a list gives its elements, a map its members.
                 return if tuple {
                     self.types()
-                        .intern(Type::Tuple(alloc::vec![Types::STRING, Types::ANY]))
+                        .intern(Type::Tuple([Types::STRING, Types::ANY].into()))
                 } else {
                     Types::ANY
                 };
@@ -238,8 +235,7 @@ impl<'s> Checker<'_, 's> {
             );
             return Types::ERROR;
         }
-        self.types()
-            .intern(Type::Tuple(alloc::vec![Types::STRING, value]))
+        self.types().intern(Type::Tuple([Types::STRING, value].into()))
     }
 
     /// Binds a pattern to a value of a type.
@@ -250,21 +246,21 @@ impl<'s> Checker<'_, 's> {
             ast::Pattern::Tuple(patterns, span) => {
                 let members = match self.types().structure(ty) {
                     Type::Tuple(members) if members.len() == patterns.len() => members,
-                    Type::Error => alloc::vec![Types::ERROR; patterns.len()],
+                    Type::Error => core::iter::repeat_n(Types::ERROR, patterns.len()).collect(),
                     _ => {
                         let message = format!("`{}` is no tuple of {}", self.show(ty), patterns.len());
                         self.report(
                             Diagnostic::new(Code::TypeMismatch, *span, message)
                                 .with_help("bind it to one name, or to as many as it has members"),
                         );
-                        alloc::vec![Types::ERROR; patterns.len()]
+                        core::iter::repeat_n(Types::ERROR, patterns.len()).collect()
                     }
                 };
                 Pattern::Tuple(
                     patterns
                         .iter()
-                        .zip(members)
-                        .map(|(pattern, ty)| self.pattern(pattern, ty))
+                        .zip(&*members)
+                        .map(|(pattern, ty)| self.pattern(pattern, *ty))
                         .collect(),
                 )
             }

@@ -1,6 +1,6 @@
 //! Calls: functions of packages, builtins of namespaces, methods.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{format, string::String, sync::Arc, vec::Vec};
 
 use crate::{
     Applicability, Code, Diagnostic, Span,
@@ -317,7 +317,7 @@ impl<'s> Checker<'_, 's> {
         receiver: Option<&Typed>,
         element: TypeId,
         given: &[Typed],
-        literal: Option<(alloc::boxed::Box<str>, Span)>,
+        literal: Option<(Arc<str>, Span)>,
         span: Span,
     ) -> TypeId {
         match row.result {
@@ -376,12 +376,7 @@ impl<'s> Checker<'_, 's> {
     }
 
     /// `text.capture(r"…")`: a record of the named groups, or absent.
-    fn groups(
-        &mut self,
-        given: &[Typed],
-        literal: Option<(alloc::boxed::Box<str>, Span)>,
-        span: Span,
-    ) -> TypeId {
+    fn groups(&mut self, given: &[Typed], literal: Option<(Arc<str>, Span)>, span: Span) -> TypeId {
         let Some((text, at)) = literal else {
             self.needs_literal(given.first().map_or(span, |argument| argument.span));
             return Types::ERROR;
@@ -412,7 +407,7 @@ impl<'s> Checker<'_, 's> {
     }
 
     /// On a literal, the value itself or a compile error.
-    fn constructed(&mut self, opaque: Opaque, literal: Option<(alloc::boxed::Box<str>, Span)>) -> TypeId {
+    fn constructed(&mut self, opaque: Opaque, literal: Option<(Arc<str>, Span)>) -> TypeId {
         let ty = self.types().intern(Type::Opaque(opaque));
         let Some((text, span)) = literal else {
             return self.types().optional(ty);
@@ -457,13 +452,13 @@ impl<'s> Checker<'_, 's> {
             Shape::OptionalElement => self.types().optional(element),
             Shape::List => self.types().intern(Type::List(element)),
             Shape::IndexedList => {
-                let pair = self.types().intern(Type::Tuple(alloc::vec![Types::INT, element]));
+                let pair = self.types().intern(Type::Tuple([Types::INT, element].into()));
                 self.types().intern(Type::List(pair))
             }
             Shape::Members => {
                 let pair = self
                     .types()
-                    .intern(Type::Tuple(alloc::vec![Types::STRING, Types::ANY]));
+                    .intern(Type::Tuple([Types::STRING, Types::ANY].into()));
                 self.types().intern(Type::List(pair))
             }
             Shape::Value | Shape::Ordered | Shape::Groups => return None,

@@ -13,7 +13,8 @@ use crate::{
 use super::{
     Checker,
     expr::Typed,
-    scope::{Fact, PathKey},
+    path::PathId,
+    scope::{Fact, Values},
 };
 
 impl Checker<'_, '_> {
@@ -50,8 +51,8 @@ impl Checker<'_, '_> {
             let Some(literal) = self.literal_of(other.ty) else {
                 continue;
             };
-            if let Some(path) = &value.path
-                && let Some((holds, why, at)) = self.shown_value(path, core::slice::from_ref(&literal))
+            if let Some(path) = value.path
+                && let Some((holds, why, at)) = self.shown_value(path, &[literal])
             {
                 typed.constant = Some(holds == equal);
                 self.constant(typed.span, holds == equal, &why, Some(at));
@@ -75,7 +76,7 @@ impl Checker<'_, '_> {
         right: ExprId,
         typed: &mut Typed,
     ) -> bool {
-        let (Some(path), Some(values)) = (&left.path, self.literals_of(right)) else {
+        let (Some(path), Some(values)) = (left.path, self.literals_of(right)) else {
             return false;
         };
         let inside = op == BinaryOp::In;
@@ -84,8 +85,9 @@ impl Checker<'_, '_> {
             self.constant(typed.span, holds == inside, &why, Some(at));
             return true;
         }
+        let values = Values::Several(values.into());
         let fact = |one_of| Fact::Value {
-            path: path.clone(),
+            path,
             values: values.clone(),
             one_of,
             at: typed.span,
@@ -103,11 +105,11 @@ impl Checker<'_, '_> {
 
     /// What `path == literal` shows; stated for `==`.
     pub(super) fn value_facts(&mut self, value: &Typed, other: &Typed, typed: &mut Typed) {
-        if let (Some(path), Some(literal)) = (&value.path, self.literal_of(other.ty)) {
+        if let (Some(path), Some(literal)) = (value.path, self.literal_of(other.ty)) {
             for (facts, one_of) in [(&mut typed.yes, true), (&mut typed.no, false)] {
                 facts.push(Fact::Value {
-                    path: path.clone(),
-                    values: alloc::vec![literal.clone()],
+                    path,
+                    values: Values::One(literal),
                     one_of,
                     at: typed.span,
                 });
@@ -123,8 +125,8 @@ impl Checker<'_, '_> {
             self.constant(typed.span, holds, "both sides are the same value", None);
             return;
         }
-        let number = |this: &mut Self, typed: &Typed| match this.literal_of(typed.ty) {
-            Some(Literal::Int(int)) => Some(int),
+        let number = |this: &mut Self, typed: &Typed| match this.types().behind(typed.ty) {
+            Type::Literal(Literal::Int(int)) => Some(*int),
             _ => None,
         };
         // Of a length and a number; the operator as if the length stood left.
@@ -158,8 +160,8 @@ impl Checker<'_, '_> {
     }
 
     /// Whether a path is known to have one of `values`, or none of them; why, and where that was shown.
-    fn shown_value(&mut self, path: &PathKey, values: &[Literal]) -> Option<(bool, String, Span)> {
-        let mut ruled_out: Vec<Literal> = Vec::new();
+    fn shown_value(&mut self, path: PathId, values: &[TypeId]) -> Option<(bool, String, Span)> {
+        let mut ruled_out: Vec<TypeId> = Vec::new();
         let mut found = None;
         for fact in self.frame.facts.iter().rev() {
             let Fact::Value {
@@ -171,22 +173,23 @@ impl Checker<'_, '_> {
             else {
                 continue;
             };
-            if of != path {
+            if *of != path {
                 continue;
             }
+            let known = known.as_slice();
             if *one_of {
                 if known.iter().all(|known| values.contains(known)) {
-                    found = Some((true, known.clone(), *at));
+                    found = Some((true, known, *at));
                     break;
                 }
                 if !known.iter().any(|known| values.contains(known)) {
-                    found = Some((false, known.clone(), *at));
+                    found = Some((false, known, *at));
                     break;
                 }
             } else {
-                ruled_out.extend(known.iter().cloned());
+                ruled_out.extend_from_slice(known);
                 if values.iter().all(|value| ruled_out.contains(value)) {
-                    found = Some((false, Vec::new(), *at));
+                    found = Some((false, &[][..], *at));
                     break;
                 }
             }
@@ -195,7 +198,7 @@ impl Checker<'_, '_> {
         let shown: Vec<String> = known
             .iter()
             .take(4)
-            .map(|literal| self.show_literal(literal))
+            .map(|literal| format!("`{}`", self.show(*literal)))
             .collect();
         let why = match shown.as_slice() {
             [] => "the condition before rules it out".into(),
@@ -204,21 +207,14 @@ impl Checker<'_, '_> {
         Some((holds, why, at))
     }
 
-    fn show_literal(&mut self, literal: &Literal) -> String {
-        let ty = self.types().intern(Type::Literal(literal.clone()));
-        format!("`{}`", self.show(ty))
+    /// The type itself, where it has one value.
+    fn literal_of(&mut self, ty: TypeId) -> Option<TypeId> {
+        let ty = self.types().resolve(ty);
+        matches!(self.types().get(ty), Type::Literal(_)).then_some(ty)
     }
 
-    /// The only value of a type.
-    fn literal_of(&mut self, ty: TypeId) -> Option<Literal> {
-        match self.types().structure(ty) {
-            Type::Literal(literal) => Some(literal),
-            _ => None,
-        }
-    }
-
-    /// The values of a list or set of literals.
-    fn literals_of(&mut self, list: ExprId) -> Option<Vec<Literal>> {
+    /// The types of the values of a list or set of literals.
+    fn literals_of(&mut self, list: ExprId) -> Option<Vec<TypeId>> {
         let members = match self.program.expr(list) {
             Expr::List(members) | Expr::Set(members) => members.clone(),
             _ => return None,

@@ -1,6 +1,6 @@
 //! `==` and `!=`: what can be compared, what can never hold, and what a comparison shows.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{format, string::String, sync::Arc, vec::Vec};
 
 use crate::{
     Applicability, Code, Diagnostic, Span,
@@ -12,7 +12,8 @@ use crate::{
 use super::{
     Checker,
     expr::Typed,
-    scope::{Fact, PathKey, Root},
+    path::{PathEnd, PathId, Root},
+    scope::Fact,
 };
 
 impl<'s> Checker<'_, 's> {
@@ -68,15 +69,12 @@ impl<'s> Checker<'_, 's> {
             typed.constant = Some(!equal);
             self.constant(span, !equal, "the value is never absent", None);
         }
-        if let Some(path) = &value.path {
+        if let Some(path) = value.path {
             typed.no.clone_from(&value.through);
             let present = self.types().present(value.ty);
-            typed.no.push(Fact::Type {
-                path: path.clone(),
-                ty: present,
-            });
+            typed.no.push(Fact::Type { path, ty: present });
             typed.yes.push(Fact::Type {
-                path: path.clone(),
+                path,
                 ty: Types::NULL,
             });
         }
@@ -105,7 +103,8 @@ impl<'s> Checker<'_, 's> {
             && !values.is_empty()
         {
             let message = format!("`\"{literal}\"` is not a value of `{}`", self.show(ty));
-            let near = crate::suggest::nearest(&literal, values.iter().map(String::as_str)).map(String::from);
+            let near =
+                crate::suggest::nearest(&literal, values.iter().map(|value| &**value)).map(String::from);
             let diagnostic = Diagnostic::new(Code::ImpossibleComparison, at, message);
             self.report(match near {
                 Some(near) => diagnostic
@@ -146,16 +145,16 @@ impl<'s> Checker<'_, 's> {
     }
 
     /// The text literals of an enumeration.
-    fn text_values(&mut self, ty: TypeId) -> Vec<String> {
+    fn text_values(&mut self, ty: TypeId) -> Vec<Arc<str>> {
         let members = match self.types().structure(ty) {
             Type::Union(members) => members,
-            Type::Literal(_) => alloc::vec![ty],
-            _ => Vec::new(),
+            Type::Literal(Literal::Text(text)) => return alloc::vec![text],
+            _ => return Vec::new(),
         };
         members
             .iter()
-            .filter_map(|member| match self.types().structure(*member) {
-                Type::Literal(Literal::Text(text)) => Some(text.into()),
+            .filter_map(|member| match self.types().behind(*member) {
+                Type::Literal(Literal::Text(text)) => Some(Arc::clone(text)),
                 _ => None,
             })
             .collect()
@@ -163,11 +162,9 @@ impl<'s> Checker<'_, 's> {
 
     /// Warns where an open enumeration is compared with a literal that it does not list.
     pub(super) fn undeclared(&mut self, enumeration: TypeId, other: TypeId, at: Span) {
-        let Type::Union(members) = self.types().structure(enumeration) else {
-            return;
-        };
-        if !members.contains(&Types::STRING) {
-            return;
+        match self.types().behind(enumeration) {
+            Type::Union(members) if members.contains(&Types::STRING) => {}
+            _ => return,
         }
         let values = self.text_values(enumeration);
         if values.is_empty() {
@@ -181,7 +178,7 @@ impl<'s> Checker<'_, 's> {
             if values.contains(&text) {
                 continue;
             }
-            let near = crate::suggest::nearest(&text, values.iter().map(String::as_str)).map(String::from);
+            let near = crate::suggest::nearest(&text, values.iter().map(|value| &**value)).map(String::from);
             let message = format!("`{}` does not list `\"{text}\"`", self.show(enumeration));
             let diagnostic = Diagnostic::new(Code::UndeclaredValue, at, message);
             self.report(match near {
@@ -193,32 +190,22 @@ impl<'s> Checker<'_, 's> {
 
     /// What holds of `value` where it equals `other`.
     fn equal_facts(&mut self, value: &Typed, other: &Typed, typed: &mut Typed) {
-        let Some(path) = &value.path else { return };
+        let Some(path) = value.path else { return };
         if self.types().is_optional(other.ty) {
             return;
         }
         // Absent equals nothing, so what equals something is present, and so is all before it.
-        typed.yes.extend(value.through.iter().cloned());
+        typed.yes.extend_from_slice(&value.through);
         let present = self.types().present(value.ty);
-        typed.yes.push(Fact::Type {
-            path: path.clone(),
-            ty: present,
-        });
+        typed.yes.push(Fact::Type { path, ty: present });
         self.value_facts(value, other, typed);
-        let other_present = other.ty;
-        if let Type::Literal(literal) = self.types().structure(other_present) {
-            let union = matches!(self.types().structure(present), Type::Union(ref members) if !members.contains(&Types::STRING));
-            if union && let Some(narrowed) = self.types().narrow(present, other_present) {
-                typed.yes.push(Fact::Type {
-                    path: path.clone(),
-                    ty: narrowed,
-                });
+        if let Type::Literal(literal) = self.types().structure(other.ty) {
+            let union = matches!(self.types().behind(present), Type::Union(members) if !members.contains(&Types::STRING));
+            if union && let Some(narrowed) = self.types().narrow(present, other.ty) {
+                typed.yes.push(Fact::Type { path, ty: narrowed });
                 if !self.types().is_optional(value.ty) {
-                    let rest = self.types().without(present, other_present);
-                    typed.no.push(Fact::Type {
-                        path: path.clone(),
-                        ty: rest,
-                    });
+                    let rest = self.types().without(present, other.ty);
+                    typed.no.push(Fact::Type { path, ty: rest });
                 }
             }
             self.variant_facts(path, &literal, typed);
@@ -226,10 +213,11 @@ impl<'s> Checker<'_, 's> {
     }
 
     /// `x.kind == "a"` narrows `x` where `x` is a closed union whose members differ in that field.
-    fn variant_facts(&mut self, path: &PathKey, literal: &Literal, typed: &mut Typed) {
-        let mut base = path.clone();
-        let Some(field) = base.fields.pop() else { return };
-        let Some(ty) = self.path_type(&base) else { return };
+    fn variant_facts(&mut self, path: PathId, literal: &Literal, typed: &mut Typed) {
+        let Some(PathEnd::Field(base, field)) = self.paths.end(path) else {
+            return;
+        };
+        let Some(ty) = self.path_type(base) else { return };
         let present = self.types().present(ty);
         let Type::Union(members) = self.types().structure(present) else {
             return;
@@ -237,16 +225,15 @@ impl<'s> Checker<'_, 's> {
         if self.types().common(present).is_some() {
             return;
         }
-        let name: String = self.program.string(field).into();
         let mut is = Vec::new();
         let mut is_not = Vec::new();
-        for member in members {
+        for member in members.iter().copied() {
             match self
-                .types()
-                .field(member, &name)
-                .map(|ty| self.types().structure(ty))
+                .program
+                .field(member, field)
+                .map(|ty| self.types().behind(ty))
             {
-                Some(Type::Literal(found)) if found == *literal => is.push(member),
+                Some(Type::Literal(found)) if found == literal => is.push(member),
                 Some(Type::Literal(_)) => is_not.push(member),
                 // A member whose field may be anything: nothing is known.
                 _ => return,
@@ -257,41 +244,34 @@ impl<'s> Checker<'_, 's> {
         }
         let yes = self.types().union(&is);
         let no = self.types().union(&is_not);
-        typed.yes.push(Fact::Type {
-            path: base.clone(),
-            ty: yes,
-        });
+        typed.yes.push(Fact::Type { path: base, ty: yes });
         if !self.types().is_optional(ty) {
             typed.no.push(Fact::Type { path: base, ty: no });
         }
     }
 
     /// The type of a path here.
-    fn path_type(&mut self, path: &PathKey) -> Option<TypeId> {
+    fn path_type(&mut self, path: PathId) -> Option<TypeId> {
         if let Some(ty) = self.frame.fact(path) {
             return Some(ty);
         }
-        let mut base = path.clone();
-        let Some(field) = base.fields.pop() else {
-            return match path.root {
-                Root::Local(slot) => self
-                    .frame
-                    .locals
-                    .iter()
-                    .find(|local| local.slot == slot)
-                    .map(|local| local.ty),
-                Root::Input(id) => self.program.inputs.get(id.index()).map(|input| input.ty),
-                Root::Data(id) => self.program.data.get(id.index()).map(|data| data.ty),
-                Root::Let(id) => {
-                    let value = self.program.lets.get(id.index()).map(|entry| entry.value)?;
-                    Some(self.program.type_of(value))
-                }
-            };
-        };
-        let base = self.path_type(&base)?;
-        let base = self.types().present(base);
-        let name: String = self.program.string(field).into();
-        self.types().field(base, &name)
+        match self.paths.end(path)? {
+            PathEnd::Field(base, field) => {
+                let base = self.path_type(base)?;
+                let base = self.types().present(base);
+                self.program.field(base, field)
+            }
+            PathEnd::Root(Root::Local(slot)) => {
+                let local = self.frame.locals.iter().find(|local| local.slot == slot);
+                local.map(|local| local.ty)
+            }
+            PathEnd::Root(Root::Input(id)) => self.program.inputs.get(id.index()).map(|input| input.ty),
+            PathEnd::Root(Root::Data(id)) => self.program.data.get(id.index()).map(|data| data.ty),
+            PathEnd::Root(Root::Let(id)) => {
+                let value = self.program.lets.get(id.index()).map(|entry| entry.value)?;
+                Some(self.program.type_of(value))
+            }
+        }
     }
 
     /// `x == false` on a `bool?`: the classic way in which a rule does not fire.

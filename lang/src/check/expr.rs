@@ -12,11 +12,7 @@ use crate::{
     types::{Field, Literal, Opaque, Type, TypeId, Types},
 };
 
-use super::{
-    Checker,
-    scope::{Fact, PathKey},
-    structured::Structured,
-};
+use super::{Checker, path::PathId, scope::Fact, structured::Structured};
 
 /// A checked expression.
 #[derive(Clone, Debug)]
@@ -26,7 +22,7 @@ pub(super) struct Typed {
     pub(super) ty: TypeId,
     pub(super) span: Span,
     /// The path it is, where it is one.
-    pub(super) path: Option<PathKey>,
+    pub(super) path: Option<PathId>,
     /// What it is where no optional step before it has cut its chain short: a following `.` only has
     /// to deal with this.
     pub(super) reached: TypeId,
@@ -506,17 +502,11 @@ impl<'s> Checker<'_, 's> {
                     let why = format!("it is `{}` in any case", self.show(value.ty));
                     self.constant(span, true, &why, None);
                 }
-                if let Some(path) = &value.path {
+                if let Some(path) = value.path {
                     typed.yes.clone_from(&value.through);
-                    typed.yes.push(Fact::Type {
-                        path: path.clone(),
-                        ty: narrowed,
-                    });
+                    typed.yes.push(Fact::Type { path, ty: narrowed });
                     let rest = self.types().without(value.ty, target);
-                    typed.no.push(Fact::Type {
-                        path: path.clone(),
-                        ty: rest,
-                    });
+                    typed.no.push(Fact::Type { path, ty: rest });
                 }
             }
             None => {

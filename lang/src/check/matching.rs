@@ -78,17 +78,14 @@ impl<'s> Checker<'_, 's> {
             }
             let known = self.types().union(&narrowed);
             let mut facts = Vec::new();
-            if let Some(path) = &value.path
+            if let Some(path) = value.path
                 && known != Types::NEVER
                 && known != value.ty
             {
                 if !self.types().is_optional(known) {
                     facts.clone_from(&value.through);
                 }
-                facts.push(Fact::Type {
-                    path: path.clone(),
-                    ty: known,
-                });
+                facts.push(Fact::Type { path, ty: known });
             }
             let (guard, result) = self.with_facts(&facts, |this| {
                 let guard = arm.guard.as_ref().map(|guard| this.condition(guard));

@@ -18,6 +18,7 @@ mod equality;
 mod expr;
 mod matching;
 mod operator;
+mod path;
 mod place;
 mod relation;
 mod rule;
@@ -46,6 +47,7 @@ use crate::{
     types::{NamedId, TypeId, Types, packed::Packed},
 };
 
+use path::Paths;
 use relation::RelationDecl;
 use scope::Frame;
 
@@ -173,6 +175,7 @@ struct Checker<'a, 's> {
     waiting: Vec<(usize, &'s str)>,
     diagnostics: Vec<Diagnostic>,
     frame: Frame<'s>,
+    paths: Paths,
     /// How many declarations are being checked, each because the one before needs it.
     chain: u32,
     /// Their names.
@@ -210,6 +213,7 @@ impl<'a, 's> Checker<'a, 's> {
             waiting: Vec::new(),
             diagnostics: Vec::new(),
             frame: Frame::default(),
+            paths: Paths::default(),
             chain: 0,
             checking: Vec::new(),
             importable: Vec::new(),

@@ -1,6 +1,6 @@
 //! Operators between two operands; `==` and `!=` have a file of their own.
 
-use alloc::format;
+use alloc::{format, string::String};
 
 use crate::{
     Applicability, Code, Diagnostic, Span,
@@ -267,7 +267,9 @@ impl<'s> Checker<'_, 's> {
                 };
                 match self.types().structure(other) {
                     Type::Opaque(opaque) => Some((at.span, format!("{}(\"{text}\")", opaque.name()))),
-                    Type::Int | Type::Float if text.parse::<f64>().is_ok() => Some((at.span, text.into())),
+                    Type::Int | Type::Float if text.parse::<f64>().is_ok() => {
+                        Some((at.span, String::from(&*text)))
+                    }
                     _ => None,
                 }
             });
@@ -442,17 +444,14 @@ impl<'s> Checker<'_, 's> {
             return typed;
         }
         self.undeclared(wanted, have, right.span);
-        if let Some(path) = &left.path {
-            let mut facts = left.through.clone();
-            facts.push(Fact::Type {
-                path: path.clone(),
-                ty: wanted,
-            });
-            if op == BinaryOp::In {
-                typed.yes.extend(facts);
+        if let Some(path) = left.path {
+            let facts = if op == BinaryOp::In {
+                &mut typed.yes
             } else {
-                typed.no.extend(facts);
-            }
+                &mut typed.no
+            };
+            facts.extend(left.through);
+            facts.push(Fact::Type { path, ty: wanted });
         }
         typed
     }

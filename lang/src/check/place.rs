@@ -29,13 +29,13 @@ impl<'s> Checker<'_, 's> {
             _ => self.name(place.root),
         };
         let mut root_id = root.id;
-        if let Some(PurePath { root, steps: before }) = local.and_then(|local| local.alias) {
-            root_id = root;
-            steps.extend(before);
+        if let Some(alias) = local.and_then(|local| local.alias) {
+            root_id = alias.root;
+            steps.extend_from_slice(&alias.steps);
         }
         let mut ty = root.ty;
         let mut declared = ty;
-        let mut path = root.path.clone();
+        let mut path = root.path;
         for step in written {
             let present = self.types().present(ty);
             match step {
@@ -47,14 +47,12 @@ impl<'s> Checker<'_, 's> {
                         self.field_type(present, *field).unwrap_or(Types::ERROR)
                     };
                     declared = ty;
-                    if let Some(path) = &mut path {
-                        path.fields.push(name);
-                        if let Some(known) = self.frame.fact(path)
-                            && known != Types::NULL
-                            && ty != Types::ERROR
-                        {
-                            ty = known;
-                        }
+                    path = path.map(|path| self.paths.field(path, name));
+                    if let Some(known) = path.and_then(|path| self.frame.fact(path))
+                        && known != Types::NULL
+                        && ty != Types::ERROR
+                    {
+                        ty = known;
                     }
                     steps.push(PlaceStep::Field(name));
                 }
@@ -90,8 +88,8 @@ impl<'s> Checker<'_, 's> {
             ExprKind::Paren(inner) => self.pure_path(inner),
             ExprKind::Name(name) => {
                 let local = self.local(name);
-                if let Some(alias) = local.as_ref().and_then(|local| local.alias.clone()) {
-                    return Some(alias);
+                if let Some(alias) = local.as_ref().and_then(|local| local.alias.as_ref()) {
+                    return Some(PurePath::clone(alias));
                 }
                 let name = ast::Name {
                     text: name,

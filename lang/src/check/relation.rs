@@ -108,7 +108,7 @@ impl<'a, 's> Checker<'a, 's> {
                 }
                 *one
             }
-            _ => self.types().intern(Type::Tuple(columns.clone())),
+            _ => self.types().intern(Type::Tuple(columns.as_slice().into())),
         };
         let ty = if row == Types::ERROR {
             Types::ERROR
@@ -239,12 +239,12 @@ impl<'a, 's> Checker<'a, 's> {
                 self.expect(&typed, *column, "this column");
                 ids.push(typed.id);
             }
-            let ty = self.types().intern(Type::Tuple(columns.to_vec()));
+            let ty = self.types().intern(Type::Tuple(columns.into()));
             return self.emit(Expr::Tuple(ids), ty, inner.span);
         }
         let want = match columns {
             [one] => *one,
-            _ => self.types().intern(Type::Tuple(columns.to_vec())),
+            _ => self.types().intern(Type::Tuple(columns.into())),
         };
         let typed = self.expr(value, Some(want));
         self.expect(

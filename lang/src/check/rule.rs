@@ -32,6 +32,7 @@ impl<'a, 's> Checker<'a, 's> {
             return;
         };
         let mut allows = None;
+        let mut rules = Vec::new();
         let mut whole = Vec::new();
         for (file, ast) in source.files.iter().enumerate() {
             for item in &ast.items {
@@ -44,17 +45,18 @@ impl<'a, 's> Checker<'a, 's> {
                     && !ast.broken
                     && !self.diagnostics.iter().skip(before).any(Diagnostic::is_error)
                 {
-                    whole.push(rule.clone());
+                    whole.push(rules.len());
                 }
                 if rule.effect.kind == EffectKind::Allow && allows.is_none() {
                     allows = Some(rule.span);
                 }
-                if source.selected {
-                    self.program.rules.push(rule);
-                }
+                rules.push(rule);
             }
         }
-        self.equal_rules(&whole);
+        self.equal_rules(&rules, &whole);
+        if source.selected {
+            self.program.rules.append(&mut rules);
+        }
         let stated = source
             .files
             .iter()
@@ -80,18 +82,19 @@ impl<'a, 's> Checker<'a, 's> {
         }
     }
 
-    /// Warns of rules that say the same, up to the names they bind.
-    fn equal_rules(&mut self, rules: &[ir::Rule]) {
+    /// Warns of rules that say the same, up to the names they bind; `whole` are those without a mistake.
+    fn equal_rules(&mut self, rules: &[ir::Rule], whole: &[usize]) {
         // Only rules with the same texts can be equal, so that few are printed.
-        let mut alike: BTreeMap<Vec<u32>, Vec<&ir::Rule>> = BTreeMap::new();
-        for rule in rules {
-            alike
-                .entry(ir::print::texts(&self.program, rule))
-                .or_default()
-                .push(rule);
-        }
+        let whole = whole
+            .iter()
+            .filter_map(|index| rules.get(*index).map(|rule| (*index, rule)));
+        let mut alike: Vec<(u32, usize, &ir::Rule)> = whole
+            .map(|(index, rule)| (ir::print::texts(&self.program, rule), index, rule))
+            .collect();
+        alike.sort_unstable_by_key(|(texts, index, _)| (*texts, *index));
+        let alike = alike.chunk_by(|(a, ..), (b, ..)| a == b);
         let mut known: BTreeMap<String, &ir::Rule> = BTreeMap::new();
-        for rule in alike.into_values().filter(|alike| alike.len() > 1).flatten() {
+        for (.., rule) in alike.filter(|alike| alike.len() > 1).flatten() {
             // Bindings are numbered in the order of the body, so names do not count.
             let text = ir::print::rule(&self.program, rule);
             if let Some(first) = known.get(&text) {
@@ -224,13 +227,13 @@ impl<'a, 's> Checker<'a, 's> {
                     place,
                     value,
                 } => {
-                    edits.extend(self.edit(*action, place, value.as_ref()));
+                    edits.extend(self.edit(*action, place, value.as_deref()));
                     self.one_effect(&mut effect, EffectKind::Mutate, step, None, Vec::new());
                 }
                 StepKind::Edit {
                     action, place, value, ..
                 } => {
-                    let edit = self.edit(*action, place, value.as_ref());
+                    let edit = self.edit(*action, place, value.as_deref());
                     edits.extend(edit);
                     let finding = effect
                         .as_ref()

@@ -1,45 +1,45 @@
 //! What is known inside one rule, function or `let`: its locals, and the facts that conditions have shown.
 
-use alloc::{format, vec::Vec};
+use alloc::{format, rc::Rc, vec::Vec};
 
 use crate::{
     Applicability, Code, Diagnostic, Span,
-    ir::{DataId, ExprId, InputId, LetId, LocalId, PlaceStep, StringId},
+    ir::{ExprId, LocalId, PlaceStep, StringId},
     syntax::ast,
-    types::{Literal, TypeId},
+    types::TypeId,
 };
 
-use super::{Checker, structured::Structured};
-
-/// Where a path begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Root {
-    Local(LocalId),
-    Input(InputId),
-    Data(DataId),
-    Let(LetId),
-}
-
-/// A name and fields; values never change, so what was shown of a path stays true.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct PathKey {
-    pub(super) root: Root,
-    pub(super) fields: Vec<StringId>,
-}
+use super::{Checker, path::PathId, structured::Structured};
 
 /// What was shown of a path.
 #[derive(Clone, Debug)]
 pub(super) enum Fact {
     /// Its type.
-    Type { path: PathKey, ty: TypeId },
+    Type { path: PathId, ty: TypeId },
     /// That its value is one of these, or none of these.
     Value {
-        path: PathKey,
-        values: Vec<Literal>,
+        path: PathId,
+        values: Values,
         one_of: bool,
         /// Where it was shown.
         at: Span,
     },
+}
+
+/// Literal types, of one value each. Equal literals have equal types.
+#[derive(Clone, Debug)]
+pub(super) enum Values {
+    One(TypeId),
+    Several(Rc<[TypeId]>),
+}
+
+impl Values {
+    pub(super) fn as_slice(&self) -> &[TypeId] {
+        match self {
+            Values::One(one) => core::slice::from_ref(one),
+            Values::Several(several) => several,
+        }
+    }
 }
 
 /// A name bound to a pure path is that path, where a place is wanted.
@@ -57,7 +57,7 @@ pub(super) struct Local<'s> {
     pub(super) ty: TypeId,
     pub(super) used: bool,
     pub(super) parameter: bool,
-    pub(super) alias: Option<PurePath>,
+    pub(super) alias: Option<Rc<PurePath>>,
     /// What the text is, where it has a structure of its own.
     pub(super) structured: Option<&'static Structured>,
 }
@@ -93,9 +93,9 @@ impl Frame<'_> {
     }
 
     /// What facts say of a path; the newest first.
-    pub(super) fn fact(&self, path: &PathKey) -> Option<TypeId> {
+    pub(super) fn fact(&self, path: PathId) -> Option<TypeId> {
         self.facts.iter().rev().find_map(|fact| match fact {
-            Fact::Type { path: of, ty } if of == path => Some(*ty),
+            Fact::Type { path: of, ty } if *of == path => Some(*ty),
             _ => None,
         })
     }
@@ -171,7 +171,7 @@ impl<'s> Checker<'_, 's> {
     pub(super) fn alias(
         &mut self,
         slot: LocalId,
-        path: Option<PurePath>,
+        path: Option<Rc<PurePath>>,
         structured: Option<&'static Structured>,
     ) {
         if let Some(local) = self.frame.locals.last_mut()

@@ -53,7 +53,8 @@ fn records(types: &mut Types, ty: TypeId) -> Vec<TypeId> {
         Type::Union(_) if types.common(ty).is_some() => Vec::new(),
         Type::Union(members) => {
             let records = members
-                .into_iter()
+                .iter()
+                .copied()
                 .filter(|member| matches!(types.structure(*member), Type::Record(_)));
             records.collect()
         }
@@ -86,7 +87,7 @@ fn literals(types: &mut Types, ty: TypeId) -> Option<Vec<Literal>> {
         Type::Union(members) => members,
         _ => [ty].into(),
     };
-    let literals = members.into_iter().map(|member| match types.structure(member) {
+    let literals = members.iter().map(|member| match types.structure(*member) {
         Type::Literal(literal) => Some(literal),
         _ => None,
     });

@@ -604,6 +604,12 @@ impl Program {
         self.expr_types.get(id.index()).copied().unwrap_or(Types::ERROR)
     }
 
+    /// The type of a field of a record.
+    pub(crate) fn field(&mut self, record: TypeId, name: StringId) -> Option<TypeId> {
+        let name = self.strings.get(name.index())?;
+        self.types.field(record, name)
+    }
+
     /// The text; empty for an id of another program.
     pub fn string(&self, id: StringId) -> &str {
         self.strings.get(id.index()).map_or("", |text| text)

@@ -7,7 +7,7 @@ use alloc::{
 };
 use core::fmt::Write;
 
-use crate::syntax::ast::DocumentFormat;
+use crate::{ids, syntax::ast::DocumentFormat};
 
 use super::{
     ArmTest, Clause, ClauseKind, ComprehensionKind, EditAction, EffectKind, Expr, ExprId, LocalId, Pattern,
@@ -115,8 +115,8 @@ pub fn rule(program: &Program, rule: &Rule) -> String {
     out
 }
 
-/// The texts of a rule in the order in which it is printed: what equal rules share, and most others do not.
-pub fn texts(program: &Program, rule: &Rule) -> Vec<u32> {
+/// The hash of a rule's texts in the order in which it is printed: what equal rules share, and most others do not.
+pub(crate) fn texts(program: &Program, rule: &Rule) -> u32 {
     let mut found = Vec::new();
     let mut stack: Vec<ExprId> = rule.clauses.iter().flat_map(clause_exprs).collect();
     stack.extend(rule.effect.message);
@@ -128,7 +128,7 @@ pub fn texts(program: &Program, rule: &Rule) -> Vec<u32> {
         }
         each_child(expr, |child| stack.push(child));
     }
-    found
+    ids::hash(found.as_slice())
 }
 
 struct Printer<'a> {

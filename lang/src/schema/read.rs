@@ -340,7 +340,7 @@ impl<'w> Work<'w> {
             Type::Int => shape.ints = Values::All,
             Type::Float => (shape.ints, shape.floats) = (Values::All, true),
             Type::String => shape.text = Text::all(),
-            Type::Literal(Literal::Text(text)) => drop(shape.text.literals.insert(text)),
+            Type::Literal(Literal::Text(text)) => drop(shape.text.literals.insert((&*text).into())),
             Type::Opaque(opaque) => {
                 shape.text.opaques.insert(opaque);
                 if opaque == Opaque::Quantity {
@@ -348,8 +348,8 @@ impl<'w> Work<'w> {
                 }
             }
             Type::Union(members) if self.types.common(ty).is_none() => {
-                for member in members {
-                    let member = self.shape_of_type(member);
+                for member in &*members {
+                    let member = self.shape_of_type(*member);
                     shape = shape.join(&member);
                 }
             }

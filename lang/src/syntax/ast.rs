@@ -196,8 +196,8 @@ pub enum StepKind<'s> {
     Edit {
         mutate: bool,
         action: Name<'s>,
-        place: Place<'s>,
-        value: Option<Expr<'s>>,
+        place: Box<Place<'s>>,
+        value: Option<Box<Expr<'s>>>,
     },
     /// Something that did not parse; a diagnostic stands for it.
     Error,
@@ -294,6 +294,8 @@ pub struct Type<'s> {
     pub kind: TypeKind<'s>,
     /// All of it.
     pub span: Span,
+    /// 1 + the depth of the deepest part.
+    pub depth: u16,
 }
 
 /// The kinds of types.
@@ -404,7 +406,7 @@ pub enum ExprKind<'s> {
     /// `not a`, `-a`
     Unary { op: UnaryOp, operand: Box<Expr<'s>> },
     /// `e is T`
-    Is { value: Box<Expr<'s>>, ty: Type<'s> },
+    Is { value: Box<Expr<'s>>, ty: Box<Type<'s>> },
     /// `if c then a else b`
     If {
         condition: Box<Expr<'s>>,
@@ -531,7 +533,7 @@ pub enum TextPart<'s> {
     /// Literal text, escapes resolved.
     Literal(Cow<'s, str>),
     /// `{e}`
-    Expr(Expr<'s>),
+    Expr(Box<Expr<'s>>),
 }
 
 impl Text<'_> {

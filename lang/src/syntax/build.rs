@@ -51,14 +51,8 @@ pub(super) struct Deep<T> {
     pub(super) depth: u16,
 }
 
-/// A part of a text before its escapes are resolved.
-#[derive(Debug)]
-pub(super) enum RawPart<'s> {
-    /// A range of the source.
-    Literal(u32, u32),
-    /// `{e}`
-    Expr(Box<Expr<'s>>),
-}
+/// `{e}` in a text, and the range of the literal text behind it.
+pub(super) type Hole<'s> = (Box<Expr<'s>>, Option<(u32, u32)>);
 
 /// The state of the actions.
 #[derive(Debug)]
@@ -177,22 +171,21 @@ impl<'s> Build<'s> {
     }
 
     /// A type whose deepest part has the given depth.
-    pub(super) fn ty(&mut self, start: u32, end: u32, kind: TypeKind<'s>, below: u16) -> Deep<Type<'s>> {
+    pub(super) fn ty(&mut self, start: u32, end: u32, kind: TypeKind<'s>, below: u16) -> Box<Type<'s>> {
         let span = self.span(start, end);
         if below >= MAX_DEPTH {
             self.too_deep(span);
-            return Deep {
-                value: Type {
-                    kind: TypeKind::Error,
-                    span,
-                },
+            return Box::new(Type {
+                kind: TypeKind::Error,
+                span,
                 depth: 1,
-            };
+            });
         }
-        Deep {
-            value: Type { kind, span },
+        Box::new(Type {
+            kind,
+            span,
             depth: below + 1,
-        }
+        })
     }
 
     pub(super) fn tuple_pattern(
@@ -203,7 +196,10 @@ impl<'s> Build<'s> {
         rest: Vec<Deep<Pattern<'s>>>,
     ) -> Deep<Pattern<'s>> {
         let span = self.span(start, end);
-        let (patterns, depth) = join(first, rest);
+        let depth = rest.iter().map(|deep| deep.depth).max().unwrap_or(0);
+        let depth = depth.max(first.depth);
+        let rest = rest.into_iter().map(|deep| deep.value);
+        let patterns = core::iter::once(first.value).chain(rest).collect();
         if depth >= MAX_DEPTH {
             self.too_deep(span);
             let name = Name { text: "_", span };
@@ -224,65 +220,66 @@ impl<'s> Build<'s> {
         &mut self,
         start: u32,
         end: u32,
-        inner: Deep<Type<'s>>,
+        inner: Box<Type<'s>>,
         kind: fn(Box<Type<'s>>) -> TypeKind<'s>,
-    ) -> Deep<Type<'s>> {
-        self.ty(start, end, kind(Box::new(inner.value)), inner.depth)
+    ) -> Box<Type<'s>> {
+        let depth = inner.depth;
+        self.ty(start, end, kind(inner), depth)
     }
 
-    pub(super) fn paren_type(&mut self, start: u32, end: u32, inner: Deep<Type<'s>>) -> Deep<Type<'s>> {
-        self.ty(start, end, inner.value.kind, inner.depth.saturating_sub(1))
+    pub(super) fn paren_type(&mut self, start: u32, end: u32, mut inner: Box<Type<'s>>) -> Box<Type<'s>> {
+        inner.span = self.span(start, end);
+        inner
     }
 
     pub(super) fn map_type(
         &mut self,
         start: u32,
         end: u32,
-        key: Deep<Type<'s>>,
-        value: Deep<Type<'s>>,
-    ) -> Deep<Type<'s>> {
+        key: Box<Type<'s>>,
+        value: Box<Type<'s>>,
+    ) -> Box<Type<'s>> {
         let depth = key.depth.max(value.depth);
-        let kind = TypeKind::Map(Box::new(key.value), Box::new(value.value));
-        self.ty(start, end, kind, depth)
+        self.ty(start, end, TypeKind::Map(key, value), depth)
     }
 
     pub(super) fn record_type(
         &mut self,
         start: u32,
         end: u32,
-        fields: Vec<Box<(Key<'s>, Deep<Type<'s>>)>>,
-    ) -> Deep<Type<'s>> {
+        fields: Vec<Box<(Key<'s>, Type<'s>)>>,
+    ) -> Box<Type<'s>> {
         let depth = fields.iter().map(|field| field.1.depth).max().unwrap_or(0);
-        let fields = unbox(fields).into_iter().map(|(key, ty)| (key, ty.value));
-        let fields = fields.collect();
-        self.ty(start, end, TypeKind::Record(fields), depth)
+        self.ty(start, end, TypeKind::Record(unbox(fields)), depth)
     }
 
     pub(super) fn tuple_type(
         &mut self,
         start: u32,
         end: u32,
-        first: Deep<Type<'s>>,
-        rest: Vec<Deep<Type<'s>>>,
-    ) -> Deep<Type<'s>> {
-        let (types, depth) = join(first, rest);
+        first: Box<Type<'s>>,
+        mut rest: Vec<Box<Type<'s>>>,
+    ) -> Box<Type<'s>> {
+        rest.insert(0, first);
+        let types = unbox(rest);
+        let depth = deepest(&types);
         self.ty(start, end, TypeKind::Tuple(types), depth)
     }
 
-    pub(super) fn union(&mut self, types: Vec<Deep<Type<'s>>>) -> Deep<Type<'s>> {
-        let start = types.first().map_or(0, |ty| ty.value.span.start);
-        let end = types.last().map_or(start, |ty| ty.value.span.end);
-        let depth = types.iter().map(|ty| ty.depth).max().unwrap_or(0);
-        let types = types.into_iter().map(|ty| ty.value).collect();
+    pub(super) fn union(&mut self, types: Vec<Box<Type<'s>>>) -> Box<Type<'s>> {
+        let start = types.first().map_or(0, |ty| ty.span.start);
+        let end = types.last().map_or(start, |ty| ty.span.end);
+        let types = unbox(types);
+        let depth = deepest(&types);
         self.ty(start, end, TypeKind::Union(types), depth)
     }
 
-    pub(super) fn text_type(&mut self, start: u32, end: u32, text: Text<'s>) -> Deep<Type<'s>> {
+    pub(super) fn text_type(&mut self, start: u32, end: u32, text: Text<'s>) -> Box<Type<'s>> {
         let depth = text_depth(&text);
         self.ty(start, end, TypeKind::Text(text), depth)
     }
 
-    pub(super) fn int_type(&mut self, start: u32, end: u32) -> Deep<Type<'s>> {
+    pub(super) fn int_type(&mut self, start: u32, end: u32) -> Box<Type<'s>> {
         let kind = match self.signed(start, end, false) {
             Some(value) => TypeKind::Int(value),
             None => TypeKind::Error,
@@ -392,36 +389,42 @@ impl<'s> Build<'s> {
         )
     }
 
-    pub(super) fn text(&mut self, start: u32, end: u32, raw: Vec<RawPart<'s>>) -> Text<'s> {
+    /// A text; what is literal in it is a range of the source.
+    pub(super) fn text(
+        &mut self,
+        start: u32,
+        end: u32,
+        first: Option<(u32, u32)>,
+        rest: Vec<Hole<'s>>,
+    ) -> Text<'s> {
         let span = self.span(start, end);
         let block = self.slice(start, end).starts_with("\"\"\"");
         let mut dedented = Vec::new().into_iter();
         if block {
-            let pieces: Vec<Piece<'s>> = raw
-                .iter()
-                .map(|part| match part {
-                    RawPart::Literal(start, end) => Piece::Literal(self.slice(*start, *end)),
-                    RawPart::Expr(_) => Piece::Other,
-                })
-                .collect();
+            let mut pieces = Vec::with_capacity(2 * rest.len() + 1);
+            pieces.extend(first.map(|(start, end)| Piece::Literal(self.slice(start, end))));
+            for (_, literal) in &rest {
+                pieces.push(Piece::Other);
+                pieces.extend(literal.map(|(start, end)| Piece::Literal(self.slice(start, end))));
+            }
             dedented = literal::dedent(&pieces).into_iter();
         }
-        let mut parts = Vec::with_capacity(raw.len());
-        for part in raw {
-            let text = match part {
-                RawPart::Expr(e) => {
-                    parts.push(TextPart::Expr(*e));
-                    continue;
-                }
-                RawPart::Literal(start, end) if !block => literal::unescape(self.slice(start, end)),
-                RawPart::Literal(..) => match dedented.next().unwrap_or_default() {
+        let mut literal = |(start, end)| {
+            let text = if block {
+                match dedented.next().unwrap_or_default() {
                     Cow::Borrowed(text) => literal::unescape(text),
                     Cow::Owned(text) => Cow::Owned(literal::unescape(&text).into_owned()),
-                },
+                }
+            } else {
+                literal::unescape(self.slice(start, end))
             };
-            if !text.is_empty() {
-                parts.push(TextPart::Literal(text));
-            }
+            (!text.is_empty()).then_some(TextPart::Literal(text))
+        };
+        let mut parts = Vec::with_capacity(2 * rest.len() + 1);
+        parts.extend(first.and_then(&mut literal));
+        for (hole, behind) in rest {
+            parts.push(TextPart::Expr(hole));
+            parts.extend(behind.and_then(&mut literal));
         }
         Text { parts, span }
     }
@@ -490,16 +493,8 @@ pub(super) fn too_deep(span: Span) -> Diagnostic {
     .with_help("give parts of it a name with `let`; a long chain of one operator counts a level for each")
 }
 
-/// All of one list, and the depth of the deepest.
-fn join<T>(first: Deep<T>, rest: Vec<Deep<T>>) -> (Vec<T>, u16) {
-    let mut depth = first.depth;
-    let mut all = Vec::with_capacity(rest.len() + 1);
-    all.push(first.value);
-    for next in rest {
-        depth = depth.max(next.depth);
-        all.push(next.value);
-    }
-    (all, depth)
+fn deepest(types: &[Type<'_>]) -> u16 {
+    types.iter().map(|ty| ty.depth).max().unwrap_or(0)
 }
 
 fn text_depth(text: &Text<'_>) -> u16 {

@@ -26,15 +26,17 @@ pub(super) fn limit(file: FileId, tokens: &mut Vec<Lexeme>) -> Option<Diagnostic
         waiting: alloc::vec![0],
         prefixes: 0,
         skipped: None,
+        kept: None,
         first: None,
     };
-    let mut kept = Vec::with_capacity(tokens.len());
-    for lexeme in tokens.iter() {
-        limiter.token(*lexeme, &mut kept);
+    for (index, lexeme) in tokens.iter().enumerate() {
+        limiter.token(*lexeme, tokens.get(..index).unwrap_or(&[]));
     }
-    limiter.end_skip(&mut kept);
+    limiter.end_skip();
     let (start, end) = limiter.first?;
-    *tokens = kept;
+    if let Some(kept) = limiter.kept {
+        *tokens = kept;
+    }
     Some(too_deep(Span::new(file, start, end)))
 }
 
@@ -45,12 +47,15 @@ struct Limiter {
     prefixes: u16,
     /// What is being left out, and the brackets open in it.
     skipped: Option<(Lexeme, usize)>,
+    /// What is left, from where something is left out.
+    kept: Option<Vec<Lexeme>>,
     /// The first place that is too deep.
     first: Option<(u32, u32)>,
 }
 
 impl Limiter {
-    fn token(&mut self, lexeme: Lexeme, kept: &mut Vec<Lexeme>) {
+    /// Looks at a token; `before` are those before it.
+    fn token(&mut self, lexeme: Lexeme, before: &[Lexeme]) {
         let token = lexeme.token;
         if let Some((skipped, open)) = &mut self.skipped {
             let ends = *open == 0 && (token.closes() || separates(token));
@@ -63,12 +68,13 @@ impl Limiter {
                 skipped.end = lexeme.end;
                 return;
             }
-            self.end_skip(kept);
+            self.end_skip();
         }
         if matches!(token, Token::Not | Token::Minus) {
             self.prefixes += 1;
             if self.prefixes > MAX_DEPTH {
                 self.prefixes = MAX_DEPTH;
+                self.leave_out(before);
                 self.too_deep(lexeme);
                 return;
             }
@@ -85,6 +91,7 @@ impl Limiter {
         {
             *waiting += 1;
             if *waiting > MAX_DEPTH {
+                self.leave_out(before);
                 self.skip(lexeme);
                 return;
             }
@@ -94,7 +101,8 @@ impl Limiter {
         }
         if token.opens() && self.waiting.len() > MAX_OPEN {
             // The bracket stays, with one bad operand in it; its closing one ends the skipping.
-            kept.push(lexeme);
+            self.leave_out(before);
+            self.keep(lexeme);
             self.waiting.push(0);
             self.skip(Lexeme {
                 start: lexeme.end,
@@ -106,7 +114,18 @@ impl Limiter {
         if token.opens() {
             self.waiting.push(0);
         }
-        kept.push(lexeme);
+        self.keep(lexeme);
+    }
+
+    fn keep(&mut self, lexeme: Lexeme) {
+        if let Some(kept) = &mut self.kept {
+            kept.push(lexeme);
+        }
+    }
+
+    /// From here on what is kept is not all.
+    fn leave_out(&mut self, before: &[Lexeme]) {
+        self.kept.get_or_insert_with(|| before.to_vec());
     }
 
     fn too_deep(&mut self, lexeme: Lexeme) {
@@ -121,13 +140,13 @@ impl Limiter {
         self.skipped = Some((bad, 0));
     }
 
-    fn end_skip(&mut self, kept: &mut Vec<Lexeme>) {
+    fn end_skip(&mut self) {
         // Empty brackets at the limit are not too deep.
         if let Some((skipped, _)) = self.skipped.take()
             && skipped.start < skipped.end
         {
             self.too_deep(skipped);
-            kept.push(skipped);
+            self.keep(skipped);
         }
     }
 }

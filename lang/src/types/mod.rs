@@ -23,7 +23,7 @@ pub struct TypeId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NamedId(pub u32);
 
-/// The structure of a type.
+/// The structure of a type. What it holds is shared, because structures are handed about by value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Type {
     /// What a diagnostic already stands for; fits everything.
@@ -53,13 +53,12 @@ pub enum Type {
     /// A map from text.
     Map(TypeId),
     /// At least two.
-    Tuple(Vec<TypeId>),
-    /// Fields by name, each once; a field that may be missing has an optional type. Shared, because types are
-    /// handed about by value.
+    Tuple(Arc<[TypeId]>),
+    /// Fields by name, each once; a field that may be missing has an optional type.
     Record(Arc<[Field]>),
     /// At least two members, none a union, optional or named union; by id, each once. A union with
     /// `String` and text literals is an open enumeration.
-    Union(Vec<TypeId>),
+    Union(Arc<[TypeId]>),
     /// The type or absent; never nested, never of `Null`.
     Optional(TypeId),
     /// By name; [`Types::view`] and [`Types::resolve`] look behind it.
@@ -79,7 +78,7 @@ pub struct Field {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Literal {
     /// `"Always"`
-    Text(Box<str>),
+    Text(Arc<str>),
     /// `42`
     Int(i64),
     /// `true`
@@ -347,15 +346,15 @@ impl Types {
         let mut absent = false;
         let mut stack: Vec<TypeId> = members.iter().rev().copied().collect();
         while let Some(id) = stack.pop() {
-            match self.get(id).clone() {
+            match self.get(id) {
                 Type::Never => {}
                 Type::Error => return Self::ERROR,
                 Type::Null => absent = true,
                 Type::Optional(inner) => {
                     absent = true;
-                    stack.push(inner);
+                    stack.push(*inner);
                 }
-                Type::Union(inner) => stack.extend(inner),
+                Type::Union(inner) => stack.extend(inner.iter().copied()),
                 Type::Named(_) => {
                     // Named unions and optionals are flattened, named records keep their name.
                     let body = self.resolve(id);
@@ -380,7 +379,7 @@ impl Types {
         let union = match flat.as_slice() {
             [] => Self::NEVER,
             [one] => *one,
-            _ => self.intern(Type::Union(flat)),
+            _ => self.intern(Type::Union(flat.into())),
         };
         match (absent, union) {
             (true, Self::NEVER) => Self::NULL,
@@ -430,8 +429,13 @@ impl Types {
 
     /// The structure behind a name, looked into now.
     pub fn structure(&mut self, id: TypeId) -> Type {
+        self.behind(id).clone()
+    }
+
+    /// The structure behind a name, looked into now, where it lies.
+    pub fn behind(&mut self, id: TypeId) -> &Type {
         let id = self.resolve(id);
-        self.get(id).clone()
+        self.get(id)
     }
 
     /// The fields of a record type.
@@ -543,7 +547,7 @@ impl Types {
                 members.sort_unstable();
                 members.dedup();
                 let common = union.rest().map(|common| self.import(namespace, common));
-                let id = self.intern(Type::Union(members));
+                let id = self.intern(Type::Union(members.into()));
                 if let Some(common) = common {
                     self.common.insert(id, common);
                 }

@@ -32,6 +32,10 @@ impl Types {
         if from == to || from == Self::ERROR || to == Self::ERROR || from == Self::NEVER {
             return true;
         }
+        // What has no parts leads nowhere, so it need not be remembered.
+        if !self.has_parts(from) && !self.has_parts(to) {
+            return self.fits_now(from, to, loose, met);
+        }
         if !met.pairs.insert((from, to)) {
             return true;
         }
@@ -46,6 +50,30 @@ impl Types {
             met.pairs.remove(&(from, to));
         }
         fits
+    }
+
+    /// Whether a type is made of others.
+    fn has_parts(&mut self, ty: TypeId) -> bool {
+        match self.behind(ty) {
+            Type::Error
+            | Type::Never
+            | Type::Any
+            | Type::Null
+            | Type::Bool
+            | Type::Int
+            | Type::Float
+            | Type::String
+            | Type::Literal(_)
+            | Type::Opaque(_) => false,
+            Type::List(_)
+            | Type::Set(_)
+            | Type::Map(_)
+            | Type::Tuple(_)
+            | Type::Record(_)
+            | Type::Union(_)
+            | Type::Optional(_)
+            | Type::Named(_) => true,
+        }
     }
 
     fn fits_now(&mut self, from: TypeId, to: TypeId, loose: bool, met: &mut Met) -> bool {
@@ -85,7 +113,7 @@ impl Types {
                     })
             }
             (Type::Tuple(a), Type::Tuple(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.fits(*a, *b, loose, met))
+                a.len() == b.len() && a.iter().zip(&**b).all(|(a, b)| self.fits(*a, *b, loose, met))
             }
             (Type::Record(have), Type::Record(want)) => {
                 want.iter().all(
@@ -139,7 +167,7 @@ impl Types {
             }
             // A list of pairs is a table: what counts is the type of each column.
             (Type::Tuple(x), Type::Tuple(y)) if x.len() == y.len() => {
-                let members = x.into_iter().zip(y).map(|(x, y)| self.join(x, y)).collect();
+                let members = x.iter().zip(&*y).map(|(x, y)| self.join(*x, *y)).collect();
                 self.intern(Type::Tuple(members))
             }
             _ => self.union(&[a, b]),
@@ -159,7 +187,7 @@ impl Types {
                 Type::Optional(part) | Type::List(part) | Type::Set(part) | Type::Map(part) => {
                     next.push(part);
                 }
-                Type::Union(parts) | Type::Tuple(parts) => next.extend(parts),
+                Type::Union(parts) | Type::Tuple(parts) => next.extend(parts.iter().copied()),
                 Type::Record(fields) => next.extend(fields.iter().map(|field| field.ty)),
                 _ => {}
             }
@@ -173,6 +201,12 @@ impl Types {
     }
 
     fn meet(&mut self, a: TypeId, b: TypeId, met: &mut Met) -> bool {
+        if a == b {
+            return true;
+        }
+        if !self.has_parts(a) && !self.has_parts(b) {
+            return self.assignable(a, b) || self.assignable(b, a) || self.meet_now(a, b, met);
+        }
         if met.depth >= MOST_NESTED || !met.pairs.insert((a, b)) {
             return true;
         }
@@ -201,7 +235,7 @@ impl Types {
                     .is_none_or(|other| self.meet(field.ty, other.ty, met))
             }),
             (Type::Tuple(x), Type::Tuple(y)) => {
-                x.len() == y.len() && x.iter().zip(&y).all(|(x, y)| self.meet(*x, *y, met))
+                x.len() == y.len() && x.iter().zip(&*y).all(|(x, y)| self.meet(*x, *y, met))
             }
             _ => false,
         }
@@ -240,10 +274,12 @@ impl Types {
     pub fn without(&mut self, ty: TypeId, target: TypeId) -> TypeId {
         let absent = self.is_optional(ty);
         let present = self.present(ty);
-        if let (Some(common), Type::Union(mut members)) = (self.common(present), self.structure(present)) {
+        if let (Some(common), Type::Union(members)) = (self.common(present), self.structure(present)) {
             // An open union of the library has a variant a kind, told apart by name: nothing is looked into.
-            members.retain(|member| *member != target || *member == common);
-            let left = self.intern(Type::Union(members));
+            let left = members.iter().copied();
+            let left = left.filter(|member| *member != target || *member == common);
+            let left = left.collect();
+            let left = self.intern(Type::Union(left));
             self.set_common(left, common);
             return if absent {
                 self.intern(Type::Optional(left))

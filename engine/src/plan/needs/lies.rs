@@ -4,7 +4,10 @@ use alloc::{collections::BTreeSet, rc::Rc, vec::Vec};
 
 use wardlaw_lang::syntax::operator::BinaryOp;
 
-use super::{Bound, Frame, Needs};
+use super::{
+    Bound, Frame, Needs,
+    sets::{sorted, union},
+};
 use crate::{
     input::FieldKey,
     plan::{
@@ -14,13 +17,13 @@ use crate::{
     value::Value,
 };
 
-/// Places; a value that has them is absent unless one of them is present.
-pub(super) type Places = BTreeSet<TrieId>;
+/// Places in order; a value that has them is absent unless one of them is present.
+pub(super) type Places = Rc<[TrieId]>;
 
 /// The elements of a list: where they lie.
 #[derive(Clone, Default)]
 pub(super) struct Elements {
-    pub(super) places: Rc<Places>,
+    pub(super) places: Places,
     /// Some are put into the list by the policy; what is absent where it lies may be one.
     pub(super) made: bool,
 }
@@ -36,19 +39,22 @@ pub(super) enum Step<'k> {
 
 impl Needs<'_, '_> {
     /// The places without one of which the value is absent.
-    pub(super) fn places(&mut self, id: OpId, frame: Frame) -> Option<Rc<Places>> {
+    pub(super) fn places(&mut self, id: OpId, frame: Frame) -> Option<Places> {
         if let Some(known) = self.known_places.get(&(id, frame)) {
             return Some(known.clone());
         }
         let places = self.deeper(|needs| needs.places_of(id, frame))?;
-        self.known_places.insert((id, frame), places.clone());
+        // One place is found again as quickly as it is looked up.
+        if places.len() > 1 {
+            self.known_places.insert((id, frame), places.clone());
+        }
         Some(places)
     }
 
-    fn places_of(&mut self, id: OpId, frame: Frame) -> Option<Rc<Places>> {
+    fn places_of(&mut self, id: OpId, frame: Frame) -> Option<Places> {
         let op = self.op(id)?;
         if let Some(constant) = self.plan.known(id) {
-            return matches!(constant, Value::Null).then(Rc::default);
+            return matches!(constant, Value::Null).then(Places::default);
         }
         match op {
             Op::Local(slot) => match self.bound(slot, frame) {
@@ -58,7 +64,7 @@ impl Needs<'_, '_> {
             },
             Op::Input(index) => {
                 let root = self.plan.reads.roots.get(index as usize).copied().flatten()?;
-                Some(Rc::new(Places::from([root])))
+                Some(Places::from([root]))
             }
             Op::Let(index) => {
                 let body = self.plan.lets.get(index as usize)?.value;
@@ -67,23 +73,23 @@ impl Needs<'_, '_> {
             Op::Field(index) => {
                 let field = self.plan.fields.get(index as usize)?;
                 let base = self.places(field.base, frame)?;
-                self.below(&base, &Step::Field(&field.key)).map(Rc::new)
+                self.below(&base, &Step::Field(&field.key))
             }
             Op::Index(index) => {
                 let base = self.plan.indices.get(index as usize)?.base;
                 let base = self.places(base, frame)?;
-                self.below(&base, &Step::Any).map(Rc::new)
+                self.below(&base, &Step::Any)
             }
             Op::Coalesce(left, right) => {
                 let left = self.places(left, frame)?;
-                Some(Rc::new(&*left | &*self.places(right, frame)?))
+                Some(union(&left, &self.places(right, frame)?).into())
             }
             Op::If { then, otherwise, .. } => {
                 let then = self.places(then, frame)?;
-                Some(Rc::new(&*then | &*self.places(otherwise, frame)?))
+                Some(union(&then, &self.places(otherwise, frame)?).into())
             }
             Op::Match { value, arms } => {
-                let mut all = Places::new();
+                let mut all = Vec::new();
                 for arm in arms.of(&self.plan.arms) {
                     let bound = Bound::Value {
                         of: value,
@@ -94,9 +100,9 @@ impl Needs<'_, '_> {
                         Some(slot) => self.bind(slot, bound, frame),
                         None => frame,
                     };
-                    all.extend(self.places(arm.value, frame)?.iter().copied());
+                    all.extend_from_slice(&self.places(arm.value, frame)?);
                 }
-                Some(Rc::new(all))
+                Some(sorted(all).into())
             }
             Op::Call { .. } => {
                 let (body, frame) = self.called(id, frame)?;
@@ -128,11 +134,11 @@ impl Needs<'_, '_> {
         }
         match op {
             Op::List(items) => {
-                let mut places = Places::new();
+                let mut places = Vec::new();
                 for item in items.of(&self.plan.args) {
-                    places.extend(self.places(*item, frame)?.iter().copied());
+                    places.extend_from_slice(&self.places(*item, frame)?);
                 }
-                let places = Rc::new(places);
+                let places = sorted(places).into();
                 Some(Elements { places, made: true })
             }
             Op::Coalesce(left, right)
@@ -149,7 +155,7 @@ impl Needs<'_, '_> {
             } => {
                 let (left, right) = (self.elements(left, frame)?, self.elements(right, frame)?);
                 Some(Elements {
-                    places: Rc::new(&*left.places | &*right.places),
+                    places: union(&left.places, &right.places).into(),
                     made: left.made || right.made,
                 })
             }
@@ -181,22 +187,23 @@ impl Needs<'_, '_> {
 
     fn elements_below(&mut self, id: OpId, frame: Frame) -> Option<Elements> {
         let lists = self.places(id, frame)?;
-        let places = Rc::new(self.below(&lists, &Step::Element)?);
+        let places = self.below(&lists, &Step::Element)?;
         Some(Elements { places, made: false })
     }
 
     /// The places one step below. None where the step leads nowhere: then the read set knows less than
     /// this analysis.
     pub(super) fn below(&self, places: &Places, step: &Step<'_>) -> Option<Places> {
-        let mut found = Places::new();
-        let mut waiting: Vec<TrieId> = places.iter().copied().collect();
-        let mut seen = places.clone();
+        let mut found = Vec::with_capacity(places.len());
+        let mut waiting = places.to_vec();
+        let mut seen = BTreeSet::new();
         while let Some(id) = waiting.pop() {
             let node = self.plan.reads.node(id)?;
             match step {
-                Step::Field(name) => self.plan.reads.fields(node).of_key(name, |below| {
-                    found.insert(below);
-                }),
+                Step::Field(name) => {
+                    let fields = self.plan.reads.fields(node);
+                    fields.of_key(name, |below| found.push(below));
+                }
                 Step::Any => found.extend(self.plan.reads.fields(node).iter().map(|(_, below)| *below)),
                 Step::Element => {}
             }
@@ -204,17 +211,17 @@ impl Needs<'_, '_> {
                 match edge {
                     Edge::Element | Edge::Index(_) | Edge::Value => {
                         if !matches!(step, Step::Field(_)) {
-                            found.insert(*below);
+                            found.push(*below);
                         }
                     }
                     Edge::Variant(_) | Edge::Row => {
-                        if seen.insert(*below) {
+                        if places.binary_search(below).is_err() && seen.insert(*below) {
                             waiting.push(*below);
                         }
                     }
                 }
             }
         }
-        (places.is_empty() || !found.is_empty()).then_some(found)
+        (places.is_empty() || !found.is_empty()).then(|| sorted(found).into())
     }
 }

@@ -2,7 +2,7 @@
 
 use alloc::{boxed::Box, format, vec::Vec};
 
-use super::{Build, Deep};
+use super::Build;
 use crate::{
     code::Code,
     diagnostic::{Applicability, Diagnostic},
@@ -19,25 +19,43 @@ use crate::{
 impl<'s> Build<'s> {
     // ---- operators
 
+    /// An operator behind what stands before it. Where that ends with an operator that binds less, its last
+    /// operand is this one's: `and c` behind `a or b` makes `a or (b and c)`.
     pub(in crate::syntax) fn binary(
         &mut self,
         left: Box<Expr<'s>>,
         op: (BinaryOp, Span),
         right: Box<Expr<'s>>,
     ) -> Box<Expr<'s>> {
-        let (op, op_span) = op;
+        match left.kind {
+            ExprKind::Binary {
+                op: before,
+                op_span,
+                left: first,
+                right: last,
+            } if before.precedence() < op.0.precedence() => {
+                let right = self.operation(last, op, right);
+                self.operation(first, (before, op_span), right)
+            }
+            _ => self.operation(left, op, right),
+        }
+    }
+
+    fn operation(
+        &mut self,
+        left: Box<Expr<'s>>,
+        (op, op_span): (BinaryOp, Span),
+        right: Box<Expr<'s>>,
+    ) -> Box<Expr<'s>> {
         let span = left.span.to(right.span);
         let depth = left.depth.max(right.depth);
-        self.expr(
-            span,
-            depth,
-            ExprKind::Binary {
-                op,
-                left,
-                right,
-                op_span,
-            },
-        )
+        let kind = ExprKind::Binary {
+            op,
+            left,
+            right,
+            op_span,
+        };
+        self.expr(span, depth, kind)
     }
 
     /// `a ?? b ?? c` is `a ?? (b ?? c)`. Each operand comes with the span of the operator before it
@@ -48,7 +66,7 @@ impl<'s> Build<'s> {
             return self.leaf(0, 0, ExprKind::Error);
         };
         for (left, before) in operands {
-            right = self.binary(left, (BinaryOp::Coalesce, op_span), right);
+            right = self.operation(left, (BinaryOp::Coalesce, op_span), right);
             op_span = before;
         }
         right
@@ -70,10 +88,10 @@ impl<'s> Build<'s> {
         self.expr(span, depth, ExprKind::Unary { op, operand })
     }
 
-    pub(in crate::syntax) fn is(&mut self, value: Box<Expr<'s>>, ty: Deep<Type<'s>>) -> Box<Expr<'s>> {
-        let span = value.span.to(ty.value.span);
+    pub(in crate::syntax) fn is(&mut self, value: Box<Expr<'s>>, ty: Box<Type<'s>>) -> Box<Expr<'s>> {
+        let span = value.span.to(ty.span);
         let depth = value.depth.max(ty.depth);
-        self.expr(span, depth, ExprKind::Is { value, ty: ty.value })
+        self.expr(span, depth, ExprKind::Is { value, ty })
     }
 
     pub(in crate::syntax) fn if_then_else(
