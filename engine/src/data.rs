@@ -2,7 +2,13 @@
 //! types when an engine is built, so that reading it never fails.
 
 use alloc::{
-    borrow::ToOwned, boxed::Box, collections::BTreeMap, format, string::String, sync::Arc, vec::Vec,
+    borrow::ToOwned,
+    boxed::Box,
+    collections::{BTreeMap, BTreeSet},
+    format,
+    string::String,
+    sync::Arc,
+    vec::Vec,
 };
 
 use serde_json::Value as Json;
@@ -155,7 +161,8 @@ pub(crate) fn derive(plan: &mut Plan, limits: Limits) -> Option<Diagnostic> {
         return Some(Diagnostic::new(Code::LoadLimit, fault.span, message)
             .with_help("relations on data alone are computed once, when the engine is built; join on equal columns, or raise the limit"));
     }
-    let (mut snapshot, heap) = machine.into_snapshot();
+    let sets = machine.sets();
+    let (mut snapshot, heap) = machine.into_snapshot(sets);
     if plan.snapshot.is_empty() {
         plan.compiled = plan.heap.mark();
     }
@@ -231,17 +238,25 @@ fn load_one(
     {
         plan.patterns.remove(&text);
     }
+    let drawn = plan.drawn_sets();
     let mut told = Whole {
         checks: &plan.checks,
         document: &document,
         patterns: &mut plan.patterns,
+        drawn,
+        sets: Vec::new(),
         compiled: Vec::new(),
         wrong: Vec::new(),
     };
     if let Some(shape) = shape {
         whole::value(&plan.checks, &document, shape, document.root(), &mut told);
     }
-    let Whole { wrong, compiled, .. } = told;
+    let Whole {
+        wrong,
+        compiled,
+        mut sets,
+        ..
+    } = told;
     if !wrong.is_empty() {
         let mut whole = None;
         let mut place = |path: &str| {
@@ -285,6 +300,9 @@ fn load_one(
         }
     }
     data.patterns = compiled;
+    sets.sort_unstable();
+    sets.dedup();
+    data.sets = sets;
     Ok(())
 }
 
@@ -296,6 +314,8 @@ pub(crate) fn wrong(checks: &Checks, document: &Document<'static>, shape: ShapeI
         checks,
         document,
         patterns: &mut patterns,
+        drawn: BTreeSet::new(),
+        sets: Vec::new(),
         compiled: Vec::new(),
         wrong: Vec::new(),
     };
@@ -311,14 +331,21 @@ struct Whole<'w> {
     checks: &'w Checks,
     document: &'w Document<'static>,
     patterns: &'w mut BTreeMap<Box<str>, Regex>,
-    /// Those that it brought.
+    /// Checks of lists that are read as sets.
+    drawn: BTreeSet<CheckId>,
+    /// What has such a check.
+    sets: Vec<NodeId>,
+    /// Patterns that it brought.
     compiled: Vec<Box<str>>,
     /// Pointers, messages and help.
     wrong: Vec<(String, String, Option<String>)>,
 }
 
 impl Parts for Whole<'_> {
-    fn fits(&mut self, check: &Check, part: NodeId) {
+    fn fits(&mut self, id: CheckId, check: &Check, part: NodeId) {
+        if self.drawn.contains(&id) {
+            self.sets.push(part);
+        }
         if check.opaque(self.document, part) == Some(Opaque::Regex)
             && let Some(text) = self.document.str(part)
             && !self.patterns.contains_key(text)

@@ -26,6 +26,8 @@ pub(crate) struct Sink {
     pub(crate) text: usize,
     /// Rules whose `allow` holds.
     pub(crate) allows: Vec<u32>,
+    /// Room for the findings of one rule.
+    spare: Vec<Raw>,
 }
 
 /// A rule while it runs.
@@ -74,11 +76,12 @@ impl<'a> Machine<'a> {
     pub(super) fn rule(&mut self, index: u32, rule: &'a Rule, from: usize, sink: &mut Sink) -> bool {
         let left = (self.limits.findings as usize).saturating_sub(sink.findings.len());
         let limit = (self.limits.findings_per_rule as usize).min(left);
+        let findings = core::mem::take(&mut sink.spare);
         let mut run = RuleRun {
             index,
             rule,
             sink,
-            findings: Vec::new(),
+            findings,
             limit,
             compact_at: limit.saturating_mul(2).max(1),
             failed_at: None,
@@ -90,6 +93,7 @@ impl<'a> Machine<'a> {
             self.record(&mut run);
         }
         if run.findings.is_empty() && self.met.is_empty() {
+            run.sink.spare = run.findings;
             return out_of_fuel;
         }
         self.report_met(&mut run.findings, index, rule);
@@ -104,6 +108,7 @@ impl<'a> Machine<'a> {
             run.findings.push(self.error_finding(index, rule, &fault));
         }
         run.sink.findings.append(&mut run.findings);
+        run.sink.spare = run.findings;
         out_of_fuel
     }
 

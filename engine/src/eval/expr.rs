@@ -22,6 +22,7 @@ impl Machine<'_> {
         match self.plan.op(id) {
             Some(Op::Local(slot)) => Ok(self.local(slot)),
             Some(Op::Field(index)) => self.field(id, index),
+            Some(Op::Let(index)) => self.package_let(index),
             Some(op) => self.eval_op(id, op),
             None => Err(self.fail(Reason::Internal("an expression is missing"), id)),
         }
@@ -104,6 +105,7 @@ impl Machine<'_> {
         }
     }
 
+    #[inline]
     fn input(&mut self, index: u32) -> Eval<Value> {
         let value = self.inputs.get(index as usize).copied().unwrap_or(Value::Null);
         let Some(check) = self.plan.inputs.get(index as usize).map(|input| input.check) else {
@@ -131,7 +133,7 @@ impl Machine<'_> {
         }
     }
 
-    fn datum(&mut self, index: u32) -> Eval<Value> {
+    pub(super) fn datum(&mut self, index: u32) -> Eval<Value> {
         if let Some(Slot::Value(value)) = self.data.get(index as usize) {
             return Ok(*value);
         }
@@ -183,7 +185,16 @@ impl Machine<'_> {
         self.answer(|machine| machine.package_let(index))
     }
 
+    #[inline]
     pub(crate) fn package_let(&mut self, index: u32) -> Eval<Value> {
+        match self.lets.get(index as usize) {
+            Some(Slot::Value(value)) if self.let_met.is_empty() => Ok(*value),
+            _ => self.let_of(index),
+        }
+    }
+
+    #[inline(never)]
+    fn let_of(&mut self, index: u32) -> Eval<Value> {
         if let Some(met) = self.let_met.get(&index) {
             self.met.extend(met);
         }
@@ -228,6 +239,7 @@ impl Machine<'_> {
         let base = match self.plan.op(field.base) {
             Some(Op::Local(slot)) => self.local(slot),
             Some(Op::Field(index)) => self.field(field.base, index)?,
+            Some(Op::Input(index)) => self.input(index)?,
             _ => self.eval(field.base)?,
         };
         if let Value::Node(at) = base

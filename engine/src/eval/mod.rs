@@ -120,8 +120,7 @@ impl<'a> Machine<'a> {
         let mut room = Buffers::take();
         room.memo.begin();
         room.inputs.resize(plan.inputs.len(), Value::Null);
-        room.data.resize(plan.data.len(), Slot::Empty);
-        plan.snapshot.begin(&mut room.lets, plan.lets.len());
+        plan.snapshot.begin(plan, &mut room.data, &mut room.lets);
         room.relations.resize_with(plan.relations.len(), || None);
         room.indexes.resize_with(plan.keyed.len(), || None);
         let mut world = World::new(&plan.heap, inputs)
@@ -296,6 +295,11 @@ impl<'a> Machine<'a> {
     /// A set from a list.
     #[inline(never)]
     fn read_set(&mut self, at: NodeRef, shape: Option<ShapeId>) -> Eval<Value> {
+        if shape.is_none()
+            && let Some(set) = self.plan.snapshot.set(at)
+        {
+            return Ok(set);
+        }
         let list = self.world.node(at.doc, at.node);
         let mut items = Vec::new();
         let Some(mut elements) = self.world.elements(list) else {

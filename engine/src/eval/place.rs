@@ -58,7 +58,10 @@ impl Machine<'_> {
         for at in rule.effect.places.of(&self.plan.targets) {
             places.push(self.place(at)?);
         }
-        let changes = self.changes(rule)?;
+        let changes = match rule.effect.edits.len {
+            0 => Vec::new(),
+            _ => self.changes(rule)?,
+        };
         let mut places = places.into_iter();
         let own = match places.next().flatten() {
             Some(place) => Some(place),
@@ -74,7 +77,10 @@ impl Machine<'_> {
                 location: shown.location,
             })
             .collect();
-        let fix = fix::operations(&changes);
+        let fix = match changes.as_slice() {
+            [] => Vec::new(),
+            changes => fix::operations(changes),
+        };
         let size = fix
             .iter()
             .map(|operation| operation.value.as_ref().map_or(0, size))

@@ -5,8 +5,6 @@
 
 use alloc::{collections::BTreeSet, vec::Vec};
 
-use smallvec::SmallVec;
-
 use super::{
     Eval, Machine,
     call::Operands,
@@ -15,13 +13,14 @@ use super::{
 use crate::{
     decision::Raw,
     fault::{Fault, FaultInfo, Reason},
+    hashed::Words,
     plan::{Clause, Op, OpId, Rule, Slice, Wholes, join::Source, relation::Block, shape::ShapeId},
     value::{
         Value,
         hash::Hash,
         order,
         rows::{Added, Rows},
-        symbols::{Symbol, Symbols, word},
+        symbols::{Symbol, Symbols, push},
     },
 };
 
@@ -32,7 +31,7 @@ pub(crate) struct Stored {
     /// What went wrong in its own blocks.
     pub(super) faults: Vec<FaultInfo>,
     /// The relations with errors that it has read, and itself where it has one.
-    met: BTreeSet<u32>,
+    pub(super) met: BTreeSet<u32>,
     /// Where the rows of the last round begin.
     old: u32,
     /// Where they end.
@@ -420,10 +419,16 @@ impl<'a> Machine<'a> {
             .relations
             .get(relation as usize)
             .map_or((1, 0), |known| (known.columns as usize, known.member));
+        let members = plan.snapshot.members(relation);
         let mut row = Operands::new();
         match plan.op(value) {
             Some(Op::Tuple(items)) if items.len as usize == columns && columns > 1 => {
-                for item in items.of(&plan.args) {
+                let items = items.of(&plan.args);
+                if let (Some((words, symbols)), [left, right], true) = (members, items, wholes.is_none()) {
+                    let row = [self.eval(*left)?, self.eval(*right)?];
+                    return self.has_word(words, symbols, &row, relation, site);
+                }
+                for item in items {
                     let value = self.eval(*item)?;
                     row.push(value);
                 }
@@ -442,18 +447,14 @@ impl<'a> Machine<'a> {
         if row.len() != columns || matches!(row.as_slice(), [Value::Null]) {
             return Ok(false);
         }
-        if wholes != Wholes::default() {
+        if !wholes.is_none() {
             let columns = plan.wholes.get(wholes.0 as usize).map_or(&[][..], |w| &w.columns);
             if !columns.is_empty() {
                 return self.has_row_of(relation, site, &row, columns);
             }
         }
-        if let Some((words, symbols)) = plan.snapshot.members(relation) {
-            let symbols = self.symbols_of(symbols, &row);
-            if symbols.contains(&Symbol::Opaque) {
-                return self.has_row_of(relation, site, &row, &[]);
-            }
-            return Ok(word(symbols.into_iter()).is_some_and(|word| words.has(word)));
+        if let Some((words, symbols)) = members {
+            return self.has_word(words, symbols, &row, relation, site);
         }
         self.cover(keyed)?;
         let mut hash = Hash::default();
@@ -475,9 +476,25 @@ impl<'a> Machine<'a> {
         Ok(false)
     }
 
-    /// What the values of a row are among the texts of data.
-    fn symbols_of(&mut self, symbols: &Symbols, row: &[Value]) -> SmallVec<[Symbol; 2]> {
-        row.iter().map(|value| self.symbol(symbols, *value)).collect()
+    /// As [`Machine::has_row`], where rows are words of symbols; such a relation met no error.
+    #[inline]
+    fn has_word(
+        &mut self,
+        words: &Words,
+        symbols: &Symbols,
+        row: &[Value],
+        relation: u32,
+        site: OpId,
+    ) -> Eval<bool> {
+        let mut word = Some(0);
+        for value in row {
+            word = match self.symbol(symbols, *value) {
+                Symbol::Of(number) => word.map(|word| push(word, number)),
+                Symbol::Unknown => None,
+                Symbol::Opaque => return self.has_row_of(relation, site, row, &[]),
+            };
+        }
+        Ok(word.is_some_and(|word| words.has(word)))
     }
 
     /// What a value is among the texts of data.

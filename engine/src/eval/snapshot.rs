@@ -11,14 +11,18 @@ use super::{Machine, Slot, relation::Stored};
 use crate::{
     fault::{Fault, Reason},
     hashed::Words,
-    plan::{OpId, depends::Stale, join::Source},
-    value::{Value, index::Index, symbols::Symbols},
+    plan::{OpId, Plan, depends::Stale, join::Source},
+    value::{DocId, NodeRef, Value, index::Index, symbols::Symbols},
 };
 
 /// What depends on data alone, computed once.
 #[derive(Debug, Default)]
 pub(crate) struct Snapshot {
     relations: Vec<Option<Arc<Stored>>>,
+    /// Of data that are read as they lie, or as sets.
+    data: Vec<Slot>,
+    /// By datum, lists that stand for sets: where each lies, and the run that it is read as.
+    sets: Vec<Option<Arc<Sets>>>,
     lets: Vec<Slot>,
     let_met: BTreeMap<u32, BTreeSet<u32>>,
     indexes: Vec<Option<Arc<Index>>>,
@@ -30,11 +34,25 @@ pub(crate) struct Snapshot {
     pub(crate) made: usize,
 }
 
+/// Nodes, in the order of their document, and runs.
+type Sets = Vec<(NodeRef, u32)>;
+
 impl Snapshot {
-    /// The values of `let`s at the beginning of a decision.
-    pub(super) fn begin(&self, lets: &mut Vec<Slot>, count: usize) {
+    /// The values of data and `let`s at the beginning of a decision.
+    pub(super) fn begin(&self, plan: &Plan, data: &mut Vec<Slot>, lets: &mut Vec<Slot>) {
+        data.extend_from_slice(&self.data);
+        data.resize(plan.data.len(), Slot::Empty);
         lets.extend_from_slice(&self.lets);
-        lets.resize(count, Slot::Empty);
+        lets.resize(plan.lets.len(), Slot::Empty);
+    }
+
+    /// The set that a list of data stands for.
+    pub(super) fn set(&self, at: NodeRef) -> Option<Value> {
+        let sets = self.sets.iter().flatten();
+        let mut sets = sets.filter(|sets| sets.first().is_some_and(|(first, _)| first.doc == at.doc));
+        let sets = sets.next()?;
+        let found = sets.binary_search_by_key(&at, |(known, _)| *known).ok()?;
+        sets.get(found).map(|(_, run)| Value::Set(*run))
     }
 
     /// A relation that was computed.
@@ -68,10 +86,21 @@ impl Snapshot {
         let relations = self.relations.iter().enumerate();
         let indexes = self.indexes.iter().enumerate();
         let lets = self.lets.iter().enumerate();
+        let data = self.data.iter().enumerate();
+        let sets = self.sets.iter().enumerate();
         let met = self.let_met.iter();
         Self {
             relations: relations
                 .map(|(at, stored)| stored.clone().filter(|_| kept(&stale.relations, at)))
+                .collect(),
+            data: data
+                .map(|(at, slot)| match slot {
+                    slot if kept(&stale.data, at) => slot.clone(),
+                    _ => Slot::Empty,
+                })
+                .collect(),
+            sets: sets
+                .map(|(at, sets)| sets.clone().filter(|_| kept(&stale.data, at)))
                 .collect(),
             lets: lets
                 .map(|(at, slot)| match slot {
@@ -94,7 +123,8 @@ impl Snapshot {
 
     /// Whether nothing was computed yet.
     pub(crate) fn is_empty(&self) -> bool {
-        self.relations.is_empty() && self.lets.is_empty() && self.indexes.is_empty()
+        let data = self.data.is_empty() && self.sets.is_empty();
+        data && self.relations.is_empty() && self.lets.is_empty() && self.indexes.is_empty()
     }
 
     pub(super) fn let_met(&self) -> BTreeMap<u32, BTreeSet<u32>> {
@@ -122,9 +152,44 @@ pub(crate) struct LoadFault {
 }
 
 impl Machine<'_> {
+    /// The sets that lists of data stand for. Where they exceed the limit, the others are made where they are read.
+    pub(crate) fn sets(&mut self) -> Vec<Option<Arc<Sets>>> {
+        let plan = self.plan;
+        let mut all = plan.snapshot.sets.clone();
+        all.resize(plan.data.len(), None);
+        for (data, known) in plan.data.iter().zip(&mut all) {
+            let doc = DocId(data.document);
+            if known.is_some() || data.sets.is_empty() || self.world.doc(doc).is_none() {
+                continue;
+            }
+            let mut sets = Vec::with_capacity(data.sets.len());
+            for node in data.sets.iter().copied() {
+                let at = NodeRef { doc, node };
+                match self.read_set(at, None) {
+                    Ok(Value::Set(run)) => sets.push((at, run)),
+                    Ok(_) => {}
+                    Err(Fault) => {
+                        drop(self.take_fault());
+                        return all;
+                    }
+                }
+            }
+            *known = Some(Arc::new(sets));
+        }
+        all
+    }
+
     /// Computes everything that depends on data alone.
     pub(crate) fn load(&mut self) -> Result<(), LoadFault> {
         let plan = self.plan;
+        let given = (0_u32..)
+            .zip(&plan.data)
+            .filter(|(_, data)| data.document != u32::MAX);
+        for (index, _) in given {
+            if self.datum(index).is_err() {
+                drop(self.take_fault());
+            }
+        }
         for (index, relation) in plan.relations.iter().enumerate() {
             if relation.reads_input {
                 continue;
@@ -190,7 +255,7 @@ impl Machine<'_> {
         Ok(())
     }
 
-    /// Whether a relation on data has one or two columns, and all that is in them are texts of data.
+    /// Whether a relation on data met no error and has one or two columns, and all that is in them are texts of data.
     fn is_of_texts(&self, relation: u32) -> bool {
         let of_data = self.plan.relations.get(relation as usize);
         let Some(stored) = self
@@ -206,7 +271,8 @@ impl Machine<'_> {
                 .is_some_and(|doc| doc.str(at.node).is_some()),
             _ => false,
         };
-        stored.rows.columns() <= 2
+        stored.met.is_empty()
+            && stored.rows.columns() <= 2
             && (0..stored.rows.len()).all(|row| stored.rows.row(row).iter().all(is_text))
     }
 
@@ -228,7 +294,7 @@ impl Machine<'_> {
     }
 
     /// What was computed and what was kept, and the heap that the former lies in.
-    pub(crate) fn into_snapshot(self) -> (Snapshot, crate::value::Heap) {
+    pub(crate) fn into_snapshot(self, sets: Vec<Option<Arc<Sets>>>) -> (Snapshot, crate::value::Heap) {
         fn merged<T>(own: Vec<Option<T>>, kept: &[Option<Arc<T>>]) -> Vec<Option<Arc<T>>> {
             let own = own.into_iter().enumerate();
             own.map(|(at, own)| own.map(Arc::new).or_else(|| kept.get(at)?.clone()))
@@ -238,6 +304,8 @@ impl Machine<'_> {
         let (symbols, members) = self.members();
         let snapshot = Snapshot {
             relations: merged(self.relations, &kept.relations),
+            data: self.data,
+            sets,
             lets: self.lets,
             let_met: self.let_met,
             indexes: merged(self.indexes, &kept.indexes),

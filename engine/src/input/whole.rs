@@ -10,7 +10,7 @@ use crate::plan::{
 /// Who is told of the parts.
 pub(crate) trait Parts {
     /// A part that fits.
-    fn fits(&mut self, _check: &Check, _part: NodeId) {}
+    fn fits(&mut self, _id: CheckId, _check: &Check, _part: NodeId) {}
 
     /// A part that does not; or an object that lacks a member.
     fn wrong(&mut self, check: CheckId, found: Found, part: NodeId, missing: Option<&str>);
@@ -31,7 +31,7 @@ pub(crate) fn value(
     match check.node(doc, node).and_then(|()| check.compiles(doc, node)) {
         Err(found) => told.wrong(known.check, found, node, None),
         Ok(()) => {
-            told.fits(check, node);
+            told.fits(known.check, check, node);
             parts(checks, doc, shape, node, told);
         }
     }

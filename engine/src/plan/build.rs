@@ -205,6 +205,7 @@ impl Builder<'_> {
                 span: data.span,
                 shape: None,
                 patterns: Vec::new(),
+                sets: Vec::new(),
             });
         }
         self.plan.lets = program

@@ -22,6 +22,7 @@ enum Part {
 /// What has to be computed anew.
 #[derive(Debug, Default)]
 pub(crate) struct Stale {
+    pub(crate) data: Vec<bool>,
     pub(crate) lets: Vec<bool>,
     pub(crate) relations: Vec<bool>,
     /// Of [`Plan::keyed`].
@@ -32,6 +33,7 @@ pub(crate) struct Stale {
 pub(crate) fn on(plan: &Plan, changed: impl IntoIterator<Item = u32>) -> Stale {
     let mut needed_by = needed_by(plan);
     let mut stale = Stale {
+        data: vec![false; plan.data.len()],
         lets: vec![false; plan.lets.len()],
         relations: vec![false; plan.relations.len()],
         indexes: vec![false; plan.keyed.len()],
@@ -39,7 +41,8 @@ pub(crate) fn on(plan: &Plan, changed: impl IntoIterator<Item = u32>) -> Stale {
     let mut waiting: Vec<Part> = changed.into_iter().map(Part::Data).collect();
     while let Some(part) = waiting.pop() {
         let seen = match part {
-            Part::Data(_) | Part::Function(_) => None,
+            Part::Function(_) => None,
+            Part::Data(index) => stale.data.get_mut(index as usize),
             Part::Let(index) => stale.lets.get_mut(index as usize),
             Part::Relation(index) => stale.relations.get_mut(index as usize),
             Part::Keyed(index) => stale.indexes.get_mut(index as usize),

@@ -1,7 +1,13 @@
 //! The plan: what runs. Flat arrays and indices, made once from the IR and shared by all threads.
 //! Constants are built, field names hashed, and every read of a document knows what may be there.
 
-use alloc::{boxed::Box, collections::BTreeMap, string::String, sync::Arc, vec::Vec};
+use alloc::{
+    boxed::Box,
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+    sync::Arc,
+    vec::Vec,
+};
 
 use wardlaw_lang::{
     Span,
@@ -39,10 +45,10 @@ mod whole;
 use crate::eval::Snapshot;
 use crate::{
     builtins::pattern::Regex,
-    input::{Document, FieldKey},
+    input::{Document, FieldKey, NodeId},
     value::{Heap, Mark, Value},
 };
-use check::{CheckId, Checks};
+use check::{CheckId, Checks, Convert};
 use join::{Join, Keyed};
 use relation::Relation;
 use shape::ShapeId;
@@ -294,6 +300,14 @@ const MOST_LEFT: usize = 4_096;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Wholes(pub(crate) u32);
 
+impl Wholes {
+    /// Whether nothing is more than it is written as.
+    #[inline]
+    pub(crate) fn is_none(self) -> bool {
+        self == Self::default()
+    }
+}
+
 /// Operands and shapes, applied in order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Whole {
@@ -440,6 +454,8 @@ pub(crate) struct Data {
     pub(crate) shape: Option<ShapeId>,
     /// The patterns of [`Plan::patterns`] that its value brought.
     pub(crate) patterns: Vec<Box<str>>,
+    /// Lists in its value that stand for sets and are read as such; in the order of the document.
+    pub(crate) sets: Vec<NodeId>,
 }
 
 /// A declared input.
@@ -532,6 +548,21 @@ impl Plan {
             plan.snapshot = Arc::new(self.snapshot.without(&depends::on(self, changed)));
         }
         plan
+    }
+
+    /// The checks of lists that some read takes as a set.
+    pub(crate) fn drawn_sets(&self) -> BTreeSet<CheckId> {
+        let fields = self.fields.iter().filter(|field| field.convert);
+        let indices = self.indices.iter().filter(|index| index.convert);
+        let checks = fields
+            .map(|field| field.check)
+            .chain(indices.map(|index| index.check))
+            .chain(self.data.iter().map(|data| data.check));
+        let is_set = |check: &CheckId| {
+            let check = self.checks.get(*check);
+            check.is_some_and(|check| check.convert == Convert::Set && check.element.is_none())
+        };
+        checks.filter(is_set).collect()
     }
 
     /// Gives back the room that was kept for more: a plan is made once, and held long.

@@ -1,7 +1,7 @@
 //! Places: a node and the steps below it that are absent, and what a finding says of it: the JSON
 //! pointer, what it is relative to, and where that lies in the text. Found only when a finding is made.
 
-use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use core::{cell::RefCell, fmt::Write as _, ops::Range};
 
 use smallvec::SmallVec;
@@ -177,7 +177,7 @@ pub(crate) fn steps(
     let doc = world.doc(at.doc)?;
     let (base, within) = match origins.of(at.doc)? {
         Origin::Nothing => return None,
-        Origin::Data(name) => (doc.root(), Some(format!("data:{name}"))),
+        Origin::Data(name) => (doc.root(), Some(["data:", name].concat())),
         Origin::Input(bases) => bases
             .iter()
             .flatten()

@@ -105,21 +105,20 @@ impl Symbols {
     /// Finds rows of one or two columns that are all texts of data.
     pub(crate) fn words(&self, rows: &Rows) -> Words {
         let words = (0..rows.len()).filter_map(|row| {
-            let symbols = rows.row(row).iter().map(|value| match value {
-                Value::Node(at) => self.of_node(*at).unwrap_or(Symbol::Unknown),
-                _ => Symbol::Unknown,
-            });
-            word(symbols)
+            rows.row(row).iter().try_fold(0, |word, value| match value {
+                Value::Node(at) => match self.of_node(*at)? {
+                    Symbol::Of(number) => Some(push(word, number)),
+                    Symbol::Unknown | Symbol::Opaque => None,
+                },
+                _ => None,
+            })
         });
         Words::new(words)
     }
 }
 
-/// One or two symbols as a word; none where one is none of data's texts.
+/// A word with the next symbol of its row.
 #[inline]
-pub(crate) fn word(mut symbols: impl Iterator<Item = Symbol>) -> Option<u64> {
-    symbols.try_fold(0, |word, symbol| match symbol {
-        Symbol::Of(number) => Some(word << 32 | u64::from(number)),
-        Symbol::Unknown | Symbol::Opaque => None,
-    })
+pub(crate) fn push(word: u64, number: u32) -> u64 {
+    word << 32 | u64::from(number)
 }
