@@ -118,7 +118,7 @@ pub struct Finding {
     pub path: String,
     /// What the path is relative to (`in` in JSON): none for the object under review; else `oldObject`,
     /// `request`, an input's name, or `data:NAME`.
-    pub within: Option<String>,
+    pub within: Option<Arc<str>>,
     /// Where that lies, if the input was text.
     pub location: Option<Location>,
     /// Further places.
@@ -168,7 +168,7 @@ pub struct RelatedPlace {
     /// As [`Finding::path`].
     pub path: String,
     /// As [`Finding::within`].
-    pub within: Option<String>,
+    pub within: Option<Arc<str>>,
     /// As [`Finding::location`].
     pub location: Option<Location>,
 }

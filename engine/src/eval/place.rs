@@ -117,6 +117,7 @@ impl Machine<'_> {
     /// A place in words: what it is relative to, and its pointer.
     pub(crate) fn shown(&self, place: &Place) -> Option<(Option<String>, String)> {
         let (within, tokens) = place::steps(&self.world, &self.origins, place)?;
+        let within = within.map(|within| String::from(&*within));
         Some((within, place::pointer(&tokens)))
     }
 

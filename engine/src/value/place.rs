@@ -1,7 +1,7 @@
 //! Places: a node and the steps below it that are absent, and what a finding says of it: the JSON
 //! pointer, what it is relative to, and where that lies in the text. Found only when a finding is made.
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 use core::{cell::RefCell, fmt::Write as _, ops::Range};
 
 use smallvec::SmallVec;
@@ -100,6 +100,19 @@ impl<'a> Origins<'a> {
         }
     }
 
+    /// What places in a datum are relative to. Several rules speak of one datum, and share the text.
+    fn datum(&self, doc: DocId, name: &str) -> Arc<str> {
+        let mut known = self.known.borrow_mut();
+        match &known.datum {
+            Some((of, text)) if *of == doc => text.clone(),
+            _ => {
+                let text: Arc<str> = ["data:", name].concat().into();
+                known.datum = Some((doc, text.clone()));
+                text
+            }
+        }
+    }
+
     fn of(&self, doc: DocId) -> Option<Origin<'a>> {
         if let Some(own) = (doc.0 as usize).checked_sub(self.plan.documents.len()) {
             return self.own.get(own).cloned();
@@ -109,12 +122,13 @@ impl<'a> Origins<'a> {
     }
 }
 
-/// The newest positions that were counted.
+/// The newest positions that were counted, and the newest datum that was named.
 #[derive(Clone, Debug, Default)]
 struct Known {
     positions: SmallVec<[(DocId, Position); 16]>,
     /// Where the next one stands; the oldest gives way.
     next: usize,
+    datum: Option<(DocId, Arc<str>)>,
 }
 
 impl Known {
@@ -143,7 +157,7 @@ impl Known {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Shown {
     /// What the path is relative to; none for the object under review.
-    pub(crate) within: Option<String>,
+    pub(crate) within: Option<Arc<str>>,
     /// The steps.
     pub(crate) tokens: Vec<Token>,
     /// Where it lies in the text.
@@ -169,21 +183,21 @@ pub(crate) fn steps(
     world: &World<'_>,
     origins: &Origins<'_>,
     place: &Place,
-) -> Option<(Option<String>, Vec<Token>)> {
+) -> Option<(Option<Arc<str>>, Vec<Token>)> {
     let at = match place.base {
-        Base::Request => return Some((Some("request".to_owned()), place.rest.clone())),
+        Base::Request => return Some((Some("request".into()), place.rest.clone())),
         Base::Node(at) => at,
     };
     let doc = world.doc(at.doc)?;
     let (base, within) = match origins.of(at.doc)? {
         Origin::Nothing => return None,
-        Origin::Data(name) => (doc.root(), Some(["data:", name].concat())),
+        Origin::Data(name) => (doc.root(), Some(origins.datum(at.doc, name))),
         Origin::Input(bases) => bases
             .iter()
             .flatten()
             .filter(|(base, _)| *base <= at.node && at.node < doc.end(*base))
             .max_by_key(|(base, _)| *base)
-            .map(|(base, name)| (*base, name.map(ToOwned::to_owned)))?,
+            .map(|(base, name)| (*base, name.map(Arc::from)))?,
     };
     // Most places of a pod are not deeper.
     let mut tokens: Vec<Token> = Vec::with_capacity(place.rest.len().saturating_add(8));
@@ -246,13 +260,19 @@ pub(crate) fn pointer(tokens: &[Token]) -> String {
                 _ => drop(write!(pointer, "{index}")),
             },
             Token::End => pointer.push('-'),
-            Token::Key(key) if key.bytes().any(|byte| matches!(byte, b'~' | b'/')) => {
+            Token::Key(key) if is_escaped(key) => {
                 pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
             }
             Token::Key(key) => pointer.push_str(key),
         }
     }
     pointer
+}
+
+/// Whether a key has characters that a pointer escapes. All bytes are looked at, so that many are at once.
+fn is_escaped(key: &str) -> bool {
+    let escaped = |found: bool, byte| found | matches!(byte, b'~' | b'/');
+    key.bytes().fold(false, escaped)
 }
 
 #[cfg(test)]
