@@ -10,7 +10,7 @@ use wardlaw_lang::{
 
 use super::text::text;
 use crate::{
-    eval::{Eval, Hints, Machine},
+    eval::{Eval, Fields, Machine},
     input::{Document, Kind, NodeId},
     plan::OpId,
     value::{NodeRef, Value, order},
@@ -54,6 +54,7 @@ pub(super) fn unknown_fields(machine: &mut Machine<'_>, id: OpId, object: Value)
     let (Some(at), Some(packed)) = (object.as_node(), packed(machine)) else {
         return machine.make_run(&[], id).map(Value::List);
     };
+    machine.fields.begin(packed);
     if let Some(doc) = machine.world.doc(at.doc) {
         let word = |name| doc.get_str(at.node, name).and_then(|node| doc.str(node));
         if let (Some(api_version), Some(kind)) = (word("apiVersion"), word("kind"))
@@ -62,7 +63,7 @@ pub(super) fn unknown_fields(machine: &mut Machine<'_>, id: OpId, object: Value)
             let mut members = Members {
                 packed,
                 doc,
-                hints: &mut machine.hints,
+                fields: &mut machine.fields,
                 unknown: &mut unknown,
             };
             members.walk(at.node, ty, ty);
@@ -95,7 +96,7 @@ pub(super) fn unknown_fields(machine: &mut Machine<'_>, id: OpId, object: Value)
 struct Members<'m, 'd> {
     packed: Packed<'static>,
     doc: &'d Document<'d>,
-    hints: &'m mut Hints,
+    fields: &'m mut Fields,
     unknown: &'m mut Vec<Unknown>,
 }
 
@@ -110,9 +111,7 @@ impl Members<'_, '_> {
                     if name.kind() == Kind::Null {
                         return;
                     }
-                    let mut first = 0;
-                    let hint = self.hints.of(ty.0, name.hash()).unwrap_or(&mut first);
-                    match record.field_type_near(name.bytes(), hint) {
+                    match self.fields.of(ty, record, &name) {
                         // What is neither has no members.
                         Some(below) if matches!(name.kind(), Kind::Object | Kind::List) => {
                             self.walk(member, below, owner);

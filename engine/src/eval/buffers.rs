@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 
 use super::{
     Slot,
-    memo::{Hints, Memo},
+    memo::{Fields, Memo},
     relation::Stored,
 };
 use crate::plan::{index::Reached, trie::Present};
@@ -22,7 +22,7 @@ pub(crate) struct Buffers {
     pub(super) indexes: Vec<Option<Index>>,
     pub(super) stack: Vec<Value>,
     pub(super) memo: Memo,
-    pub(super) hints: Hints,
+    pub(super) fields: Fields,
     pub(super) text: String,
     /// Rules that the index finds, and nodes of it that wait.
     pub(crate) chosen: Chosen,

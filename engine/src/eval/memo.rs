@@ -3,7 +3,12 @@
 
 use alloc::vec::Vec;
 
-use crate::{input::NodeId, value::symbols::Symbol};
+use wardlaw_lang::types::packed::{self, Packed, TypeId};
+
+use crate::{
+    input::{MemberName, NodeId},
+    value::symbols::Symbol,
+};
 
 /// Slots, a power of two: a pod with three containers has some 150 pairs of object and field that rules ask for.
 const SLOTS: usize = 512;
@@ -74,21 +79,56 @@ impl Memo {
     }
 }
 
-/// Where fields were found in records of the packed types: what is tried first the next time. Whoever asks
-/// compares the name, so that a hint of another decision or policy can be wrong, and changes no answer.
+/// Fields of the packed types that were found: what is looked at first the next time, in whatever decision.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Hints {
-    slots: Vec<u16>,
+pub(crate) struct Fields {
+    /// The table that they are of.
+    table: Option<Packed<'static>>,
+    slots: Vec<Known>,
 }
 
-impl Hints {
-    /// The hint for a field of a type, by the hash of its name.
-    #[inline]
-    pub(crate) fn of(&mut self, ty: u32, name: u32) -> Option<&mut u16> {
-        if self.slots.is_empty() {
-            self.slots.resize(2 * SLOTS, 0);
+/// A field of a type.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    owner: TypeId,
+    name: &'static str,
+    ty: TypeId,
+}
+
+impl Fields {
+    /// From here on they are of that table.
+    pub(crate) fn begin(&mut self, packed: Packed<'static>) {
+        if self.table.is_some_and(|table| table.is(packed)) {
+            return;
         }
-        self.slots
-            .get_mut((ty.wrapping_mul(37) ^ name) as usize % (2 * SLOTS))
+        let none = Known {
+            owner: TypeId(u32::MAX),
+            name: "",
+            ty: TypeId(u32::MAX),
+        };
+        self.table = Some(packed);
+        self.slots.clear();
+        self.slots.resize(2 * SLOTS, none);
+    }
+
+    /// What the field of a record holds, by the key of a member.
+    #[inline]
+    pub(crate) fn of(
+        &mut self,
+        owner: TypeId,
+        record: packed::Record<'static>,
+        name: &MemberName<'_>,
+    ) -> Option<TypeId> {
+        let slot = (owner.0.wrapping_mul(37) ^ name.hash()) as usize % (2 * SLOTS);
+        let slot = self.slots.get_mut(slot)?;
+        if slot.owner != owner || !name.is_text(slot.name) {
+            let found = record.field(core::str::from_utf8(name.bytes()).ok()?)?;
+            *slot = Known {
+                owner,
+                name: found.name,
+                ty: found.ty,
+            };
+        }
+        Some(slot.ty)
     }
 }

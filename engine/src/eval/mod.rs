@@ -46,7 +46,7 @@ pub(crate) use buffers::Chosen;
 pub(crate) use clause::Sink;
 pub(crate) use expr::missing;
 pub(crate) use fuel::{Fuel, Stop};
-pub(crate) use memo::Hints;
+pub(crate) use memo::Fields;
 use memo::Memo;
 use relation::{Stored, Window};
 pub(crate) use snapshot::Snapshot;
@@ -103,7 +103,7 @@ pub(crate) struct Machine<'a> {
     /// Fields of the first document, where they were found.
     memo: Memo,
     /// Of fields in the packed types.
-    pub(crate) hints: Hints,
+    pub(crate) fields: Fields,
     /// Room for a text that is put together.
     text: String,
     /// Room for what the index finds.
@@ -149,7 +149,7 @@ impl<'a> Machine<'a> {
             stack: room.stack,
             base: 0,
             memo: room.memo,
-            hints: room.hints,
+            fields: room.fields,
             text: room.text,
             chosen: room.chosen,
             patterns: BTreeMap::new(),
@@ -168,7 +168,7 @@ impl<'a> Machine<'a> {
             indexes: self.indexes,
             stack: self.stack,
             memo: self.memo,
-            hints: self.hints,
+            fields: self.fields,
             text: self.text,
             chosen: self.chosen,
         };

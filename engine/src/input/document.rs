@@ -183,8 +183,14 @@ impl MemberName<'_> {
     /// Whether it is that key.
     #[inline]
     pub(crate) fn is(&self, key: &FieldKey) -> bool {
+        self.node.hash == key.hash && self.is_text(&key.text)
+    }
+
+    /// As [`MemberName::is`], of a text.
+    #[inline]
+    pub(crate) fn is_text(&self, key: &str) -> bool {
         let text = self.document.key_bytes(self.node);
-        self.node.hash == key.hash && text.is_some_and(|text| same(text, key.text.as_bytes()))
+        text.is_some_and(|text| same(text, key.as_bytes()))
     }
 }
 

@@ -195,6 +195,9 @@ impl<'p> Walk<'_, 'p> {
 
     /// Where a policy may ask anything for a field, what is no object has none.
     fn has_no_fields(&mut self, trie: &TrieNode) {
+        if trie.fields.len == 0 {
+            return;
+        }
         let fields = self.machine.plan.reads.fields(trie);
         fields.missed(Seen::default(), |_, id, _| {
             if let Some(next) = self.trie(id) {

@@ -226,22 +226,26 @@ fn locate(world: &World<'_>, origins: &Origins<'_>, at: NodeRef, below: bool) ->
     };
     let span = doc.span(node);
     let container = matches!(doc.kind(node), Kind::Object | Kind::List | Kind::Null);
-    let long = || {
-        doc.slice(span.clone())
-            .is_some_and(|text| text.trim_end().contains('\n'))
-    };
-    if container && (below || long()) {
-        if let Some(key) = doc.key_span(node) {
-            return locate(key);
+    if !(container && below) {
+        let location = locate(span.clone());
+        let lines = location.is_some_and(|location| location.line != location.end_line);
+        let long = || {
+            doc.slice(span.clone())
+                .is_some_and(|text| text.trim_end().contains('\n'))
+        };
+        if !(container && lines && long()) {
+            return location;
         }
-        let line = doc
-            .slice(span.clone())
-            .and_then(|text| text.lines().next())
-            .unwrap_or("");
-        let end = span.start.saturating_add(line.trim_end().len() as u32);
-        return locate(span.start..end);
     }
-    locate(span)
+    if let Some(key) = doc.key_span(node) {
+        return locate(key);
+    }
+    let line = doc
+        .slice(span.clone())
+        .and_then(|text| text.lines().next())
+        .unwrap_or("");
+    let end = span.start.saturating_add(line.trim_end().len() as u32);
+    locate(span.start..end)
 }
 
 /// The JSON pointer (RFC 6901) of the steps.

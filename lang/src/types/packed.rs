@@ -245,6 +245,11 @@ impl<'a> Packed<'a> {
         self.entry(id).is_some_and(|[_, _, _, name]| *name != [0; 4])
     }
 
+    /// Whether both are the same bytes at the same place.
+    pub fn is(self, other: Packed<'_>) -> bool {
+        core::ptr::eq(self.bytes, other.bytes)
+    }
+
     /// A type, one level deep; `any` for a number that is not in the table.
     pub fn get(self, id: TypeId) -> Type<'a> {
         let Some([head, a, b, _]) = self.entry(id).copied() else {
@@ -442,22 +447,6 @@ impl<'a> Record<'a> {
     /// What the field of that name holds where it is present.
     pub fn field_type(self, name: &str) -> Option<TypeId> {
         let [_, ty] = self.entry(name)?;
-        Some(TypeId(u32::from_le_bytes(*ty) & !REQUIRED))
-    }
-
-    /// As [`Record::field_type`], for who asks often: where the field was found the last time is tried first,
-    /// and where it is found is said. A wrong hint costs a comparison, and no more.
-    pub fn field_type_near(self, name: &[u8], hint: &mut u16) -> Option<TypeId> {
-        let is = |[text, _]: &&Entry<2>| self.texts.raw(*text) == name;
-        let near = self.fields.get(usize::from(*hint)).filter(is);
-        let [_, ty] = match near {
-            Some(entry) => entry,
-            None => {
-                let at = self.position(name)?;
-                *hint = u16::try_from(at).unwrap_or(u16::MAX);
-                self.fields.get(at)?
-            }
-        };
         Some(TypeId(u32::from_le_bytes(*ty) & !REQUIRED))
     }
 
