@@ -20,6 +20,7 @@ pub const FIXED: &[(&str, Prepare)] = &[
     ("load", load),
     ("policies", policies),
     ("artefact", artefact),
+    ("library", library),
     ("checks", checks),
     ("pod", pod),
     ("json", json),
@@ -64,6 +65,15 @@ fn policies() -> Result<Work, Failure> {
 /// W2: 100 rules from an artefact.
 fn artefact() -> Result<Work, Failure> {
     let bytes = ward::artefact(&rules::ward(100))?;
+    ward::from_artefact(&bytes)?;
+    Ok(Box::new(move || {
+        ward::from_artefact(&bytes).map_or(0, |engine| engine.rules().count())
+    }))
+}
+
+/// W6: the Kubernetes library from an artefact.
+fn library() -> Result<Work, Failure> {
+    let bytes = ward::library_artefact("pss-restricted")?;
     ward::from_artefact(&bytes)?;
     Ok(Box::new(move || {
         ward::from_artefact(&bytes).map_or(0, |engine| engine.rules().count())

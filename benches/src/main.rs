@@ -56,7 +56,7 @@ enum Command {
     },
     /// A fixed piece of work, so many times after one to warm up: for a profiler.
     Work {
-        /// Which: `load`, `policies`, `artefact`, `checks`, `pod`, `json`, `yaml`, `rules`, `bindings`, `github`.
+        /// Which: `load`, `policies`, `artefact`, `library`, `checks`, `pod`, `json`, `yaml`, `rules`, `bindings`, `github`.
         name: String,
         /// How many times.
         times: usize,

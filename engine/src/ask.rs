@@ -90,7 +90,11 @@ impl Engine {
             let wrong = |path, message| AskError::Argument { index, path, message };
             let document =
                 Document::from_value(argument).map_err(|error| wrong(String::new(), error.to_string()))?;
-            let (mut types, mut checks) = (self.plan.types.clone(), self.plan.checks.clone());
+            let Some(mut types) = self.plan.all_types() else {
+                let message = "the types of the compiled policy contradict themselves: build it again";
+                return Err(wrong(String::new(), message.to_string()));
+            };
+            let mut checks = self.plan.checks.clone();
             let declared = Declared::of(&mut types, *ty);
             let shape = checks.add_shape(&mut types, &declared);
             let found = data::wrong(&checks, &document, shape);

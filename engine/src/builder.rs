@@ -15,7 +15,7 @@ use crate::{
     engine::{Engine, Inventory},
     force::{self, Exemption, Marks, Match, Origins, Settings, Use, Whole},
     limits::Limits,
-    policy::{Policy, Purpose},
+    policy::{self, Policy, Purpose},
     schema,
     test_run::Suite,
 };
@@ -203,18 +203,18 @@ impl Builder {
     /// policy, settings and data, is reported at once.
     pub fn build(self) -> Result<Engine, BuildError> {
         let purpose = Purpose::Decide;
-        self.policy(purpose)?.engine(purpose)
+        self.policy(purpose, false)?.engine(purpose)
     }
 
     /// Compiles the policy for a list of its rules: data that no default and no host gives are not missed.
     pub fn inventory(self) -> Result<Inventory, BuildError> {
         let purpose = Purpose::List;
-        self.policy(purpose)?.engine(purpose).map(Inventory)
+        self.policy(purpose, false)?.engine(purpose).map(Inventory)
     }
 
     /// Compiles the policy, and loads no data: what [`Policy::build`] makes engines of.
     pub fn compile(self) -> Result<Policy, BuildError> {
-        let policy = self.policy(Purpose::Decide)?;
+        let policy = self.policy(Purpose::Decide, true)?;
         if policy.diagnostics.iter().any(Diagnostic::is_error) {
             return Err(policy.refused());
         }
@@ -231,11 +231,12 @@ impl Builder {
         self.settings.levels.clear();
         self.settings.exemptions.clear();
         let purpose = Purpose::Test;
-        self.policy(purpose)?.engine(purpose).map(Suite::new)
+        self.policy(purpose, false)?.engine(purpose).map(Suite::new)
     }
 
-    /// Compiles. Errors of settings stay among the diagnostics, so that those of data can be told, too.
-    fn policy(self, purpose: Purpose) -> Result<Policy, BuildError> {
+    /// Compiles; `keep` says whether the program is wanted beside the plan. Errors of settings stay among the
+    /// diagnostics, so that those of data can be told, too.
+    fn policy(self, purpose: Purpose, keep: bool) -> Result<Policy, BuildError> {
         let settings = &self.settings;
         let mut wrong = Vec::new();
         let mut selected = settings.select(self.library, &mut wrong);
@@ -287,8 +288,14 @@ impl Builder {
         if purpose != Purpose::Test {
             program.tests.clear();
         }
+        let kept = (keep || cfg!(feature = "reference")).then(|| Arc::new(program.clone()));
+        let Some(plan) = policy::plan(program, &sources, &mut diagnostics) else {
+            return Err(BuildError { diagnostics, sources });
+        };
         Ok(Policy {
-            program: Arc::new(program),
+            plan: Arc::new(plan),
+            program: kept,
+            indexed: false,
             force: Arc::new(force),
             sources,
             diagnostics,

@@ -143,8 +143,9 @@ fn unknown(plan: &Plan, given: &Given<'_>, sources: &mut Sources) -> Vec<Diagnos
     diagnostics
 }
 
-/// Computes what depends on data alone; an error where that exceeds its limits.
-pub(crate) fn derive(plan: &mut Plan, limits: Limits) -> Option<Diagnostic> {
+/// Computes what depends on data alone; an error where that exceeds its limits. `indexed` says that the plan
+/// has the index for these data.
+pub(crate) fn derive(plan: &mut Plan, limits: Limits, indexed: bool) -> Option<Diagnostic> {
     let loading = Limits {
         fuel: limits.load_fuel,
         made_values: limits.load_values,
@@ -171,7 +172,11 @@ pub(crate) fn derive(plan: &mut Plan, limits: Limits) -> Option<Diagnostic> {
         snapshot.made = plan.heap.since(plan.compiled);
     }
     plan.snapshot = Arc::new(snapshot);
-    let mut machine = Machine::new(plan, Docs::default(), limits);
+    if indexed {
+        return None;
+    }
+    // The same whatever the host allows, for it may come with the bytes of the policy.
+    let mut machine = Machine::new(plan, Docs::default(), Limits::default());
     let (index, watches) = index::build(plan, &mut machine);
     plan.index = Arc::new(index);
     let checks = &plan.checks;

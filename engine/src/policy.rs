@@ -30,7 +30,12 @@ pub(crate) enum Purpose {
 /// A compiled policy, ready for data.
 #[derive(Clone, Debug)]
 pub struct Policy {
-    pub(crate) program: Arc<Program>,
+    /// What runs; without data.
+    pub(crate) plan: Arc<Plan>,
+    /// What the plan was made of; none where the policy was bytes, or an engine is made at once.
+    pub(crate) program: Option<Arc<Program>>,
+    /// Whether the plan has the index for these data.
+    pub(crate) indexed: bool,
     pub(crate) force: Arc<Force>,
     pub(crate) sources: Sources,
     /// What the compiler says. Errors only while an engine is made that then is none.
@@ -61,19 +66,19 @@ impl Policy {
 
     /// The paths of the packages in force.
     pub fn packages(&self) -> impl Iterator<Item = &str> {
-        let packages = self.program.packages.iter().filter(|package| package.selected);
+        let packages = self.plan.packages.iter().filter(|package| package.selected);
         packages.map(|package| package.path.as_str())
     }
 
     /// How many rules are in force, audit rules among them.
     pub fn rules(&self) -> usize {
-        self.program.rules.len()
+        self.plan.rules.len()
     }
 
     /// The checked program as text, one line a clause, with names and types resolved: for people, and to
-    /// compare what two policies mean.
-    pub fn ir_text(&self) -> String {
-        wardlaw_lang::ir::print::print(&self.program)
+    /// compare what two policies mean. None of a policy that was read from bytes, which hold only what runs.
+    pub fn ir_text(&self) -> Option<String> {
+        self.program.as_deref().map(wardlaw_lang::ir::print::print)
     }
 
     /// A list of the rules: data that no default and no host gives are not missed.
@@ -88,6 +93,7 @@ impl Policy {
         let at = At::value(&["data", &name]);
         let value = value.into();
         self.data.insert(name, Given { value, at });
+        self.indexed = false;
         self
     }
 
@@ -105,46 +111,28 @@ impl Policy {
         self
     }
 
-    /// Makes the plan and loads the data.
+    /// Loads the data.
     pub fn build(self) -> Result<Engine, BuildError> {
         self.engine(Purpose::Decide)
     }
 
-    /// The plan, without data; what is wrong with it is added to the diagnostics.
-    fn plan(&mut self) -> Option<Plan> {
-        #[cfg(feature = "reference")]
-        let program = Program::clone(&self.program);
-        // Nobody else has it, but where a host makes several engines of one policy.
-        #[cfg(not(feature = "reference"))]
-        let program = Arc::unwrap_or_clone(core::mem::take(&mut self.program));
-        let error = match build::build(program) {
-            Ok(plan) => return Some(plan),
-            Err(error) => error,
+    /// The plan with its data and index; none where data are missed or refused.
+    pub(crate) fn loaded(&self) -> Option<Plan> {
+        let mut plan = Plan::clone(&self.plan);
+        let given = data::Given {
+            data: &self.data,
+            marks: &self.marks,
         };
-        let (code, span, message) = match error.reason {
-            PlanErrorKind::TooDeep => (
-                Code::TooDeep,
-                error.span,
-                "evaluation could nest deeper than 1,000 levels here".into(),
-            ),
-            #[cfg(not(feature = "yaml"))]
-            PlanErrorKind::Unsupported(text) => (Code::Unsupported, error.span, text.into()),
-            PlanErrorKind::Literal { offset, message } => (
-                Code::BadLiteral,
-                in_literal(&self.sources, error.span, offset),
-                message,
-            ),
-            PlanErrorKind::Pattern(text) => (Code::BadArgument, error.span, text),
-        };
-        self.diagnostics.push(Diagnostic::new(code, span, message));
-        None
+        let limits = Limits::default();
+        let wrong = data::load(&mut plan, &given, limits, true, &mut self.sources.clone());
+        let refused = !wrong.is_empty() || data::derive(&mut plan, limits, false).is_some();
+        (!refused).then_some(plan)
     }
 
     /// An engine. Data that no default and no host gives are missed only where it is to decide.
     pub(crate) fn engine(mut self, purpose: Purpose) -> Result<Engine, BuildError> {
-        let Some(mut plan) = self.plan() else {
-            return Err(self.refused());
-        };
+        // Nobody else has it, but where a host makes several engines of one policy.
+        let mut plan = Arc::unwrap_or_clone(core::mem::take(&mut self.plan));
         let given = data::Given {
             data: &self.data,
             marks: &self.marks,
@@ -161,7 +149,7 @@ impl Policy {
         let data = digest_data(&plan);
         // Tests bind data of their own, so what follows from data is computed in each.
         let derived = match purpose {
-            Purpose::Decide => data::derive(&mut plan, self.limits),
+            Purpose::Decide => data::derive(&mut plan, self.limits, self.indexed),
             Purpose::Test | Purpose::List => None,
         };
         if let Some(diagnostic) = derived {
@@ -181,7 +169,7 @@ impl Policy {
                 data: data.into(),
             },
             #[cfg(feature = "reference")]
-            program: self.program,
+            program: self.program.unwrap_or_default(),
         })
     }
 
@@ -220,7 +208,7 @@ impl Engine {
         };
         let mut diagnostics = data::replace(&mut plan, &given, self.limits, &mut sources);
         if diagnostics.is_empty() {
-            diagnostics.extend(data::derive(&mut plan, self.limits));
+            diagnostics.extend(data::derive(&mut plan, self.limits, false));
         }
         if !diagnostics.is_empty() {
             return Err(BuildError { diagnostics, sources });
@@ -240,6 +228,29 @@ impl Engine {
             program: self.program.clone(),
         })
     }
+}
+
+/// The plan of a program, without data; else it says what is wrong with it.
+pub(crate) fn plan(program: Program, sources: &Sources, diagnostics: &mut Vec<Diagnostic>) -> Option<Plan> {
+    let error = match build::build(program) {
+        Ok(plan) => return Some(plan),
+        Err(error) => error,
+    };
+    let (code, span, message) = match error.reason {
+        PlanErrorKind::TooDeep => (
+            Code::TooDeep,
+            error.span,
+            "evaluation could nest deeper than 1,000 levels here".into(),
+        ),
+        #[cfg(not(feature = "yaml"))]
+        PlanErrorKind::Unsupported(text) => (Code::Unsupported, error.span, text.into()),
+        PlanErrorKind::Literal { offset, message } => {
+            (Code::BadLiteral, in_literal(sources, error.span, offset), message)
+        }
+        PlanErrorKind::Pattern(text) => (Code::BadArgument, error.span, text),
+    };
+    diagnostics.push(Diagnostic::new(code, span, message));
+    None
 }
 
 /// One character of a literal document, which is named by its offset in the text without indentation.

@@ -18,7 +18,7 @@ pub(crate) fn run(args: &Build, ui: &mut Ui) -> Result<Exit, Failure> {
         return Err(super::no_rule(&setup));
     }
     match args.emit {
-        Some(Emit::Ir) => ui.print(&compiled.ir_text()),
+        Some(Emit::Ir) => ui.print(&compiled.ir_text().unwrap_or_default()),
         Some(Emit::Plan) => {
             let engine = compiled.clone().build();
             let engine = engine.map_err(|error| super::refused(&setup, &error, ui))?;

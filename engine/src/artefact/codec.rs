@@ -1,5 +1,5 @@
-//! The bytes of plain data: numbers as varints, lists with their length, variants by a number. Reading is one
-//! pass that never goes back, and takes no more memory than a multiple of the bytes.
+//! The bytes of plain data: numbers of a fixed width, little-endian, lists with their length, variants by a
+//! number. Reading is one pass that never goes back, and takes no more memory than a multiple of the bytes.
 
 use alloc::{
     borrow::ToOwned,
@@ -9,6 +9,10 @@ use alloc::{
     sync::Arc,
     vec::Vec,
 };
+
+use core::num::NonZeroU32;
+
+use crate::{input::FieldKey, plan::About};
 
 /// How deep data lie inside each other: patterns in patterns.
 const MOST_DEPTH: u32 = 256;
@@ -22,12 +26,33 @@ pub(super) struct Damaged {
 
 pub(super) type Read<T> = Result<T, Damaged>;
 
+/// Bytes that are written.
+#[derive(Debug, Default)]
+pub(super) struct Writer {
+    pub(super) out: Vec<u8>,
+    /// Names of fields, each once, and their numbers.
+    keys: BTreeMap<String, u32>,
+}
+
+impl Writer {
+    /// The names of fields that were written, by their numbers.
+    pub(super) fn keys(&self) -> Vec<&str> {
+        let mut keys: Vec<(&str, u32)> = self.keys.iter().map(|(key, id)| (key.as_str(), *id)).collect();
+        keys.sort_by_key(|(_, id)| *id);
+        keys.into_iter().map(|(key, _)| key).collect()
+    }
+}
+
 /// Bytes to be read.
 #[derive(Debug)]
 pub(super) struct Reader<'b> {
     rest: &'b [u8],
     all: usize,
     depth: u32,
+    /// Fields by the numbers of their names: all that have one name share it.
+    pub(super) keys: Vec<FieldKey>,
+    /// What is said of rules of which nothing is.
+    nothing_said: Arc<About>,
 }
 
 impl<'b> Reader<'b> {
@@ -36,6 +61,8 @@ impl<'b> Reader<'b> {
             rest: bytes,
             all: bytes.len(),
             depth: 0,
+            keys: Vec::new(),
+            nothing_said: Arc::default(),
         }
     }
 
@@ -60,6 +87,7 @@ impl<'b> Reader<'b> {
         }
     }
 
+    #[inline]
     pub(super) fn bytes(&mut self, count: usize) -> Read<&'b [u8]> {
         match self.rest.split_at_checked(count) {
             Some((bytes, rest)) => {
@@ -71,16 +99,14 @@ impl<'b> Reader<'b> {
     }
 
     #[inline]
-    fn varint(&mut self) -> Read<u64> {
-        let mut value = 0_u64;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Ok(value);
+    fn chunk<const N: usize>(&mut self) -> Read<[u8; N]> {
+        match self.rest.split_first_chunk::<N>() {
+            Some((bytes, rest)) => {
+                self.rest = rest;
+                Ok(*bytes)
             }
+            None => Err(self.damaged()),
         }
-        Err(self.damaged())
     }
 
     /// A number of elements; each takes a byte at least.
@@ -110,77 +136,88 @@ impl<'b> Reader<'b> {
     }
 }
 
-fn put_varint(mut value: u64, out: &mut Vec<u8>) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
-}
-
 /// What has bytes.
 pub(super) trait Coded: Sized {
-    fn write(&self, out: &mut Vec<u8>);
+    /// How many bytes each takes; zero where that varies.
+    const WIDTH: usize = 0;
+
+    fn write(&self, out: &mut Writer);
     fn read(reader: &mut Reader<'_>) -> Read<Self>;
+
+    /// What has a width, taken off bytes; none where they do not suffice, or are no such thing.
+    fn take(_: &mut &[u8], _: &[FieldKey]) -> Option<Self> {
+        None
+    }
+
+    /// So many of them. Of those that have a width nothing is asked between two.
+    #[inline]
+    fn read_all(reader: &mut Reader<'_>, count: usize) -> Read<Vec<Self>> {
+        let mut items = Vec::with_capacity(count);
+        if Self::WIDTH != 0 {
+            let damaged = reader.damaged();
+            let bytes = reader.bytes(count.saturating_mul(Self::WIDTH))?;
+            for mut chunk in bytes.chunks_exact(Self::WIDTH) {
+                items.push(Self::take(&mut chunk, &reader.keys).ok_or(damaged)?);
+            }
+            return Ok(items);
+        }
+        for _ in 0..count {
+            items.push(Self::read(reader)?);
+        }
+        Ok(items)
+    }
 }
 
 macro_rules! numbers {
     ($($number:ty),+) => {$(
         impl Coded for $number {
-            fn write(&self, out: &mut Vec<u8>) {
-                put_varint(u64::try_from(*self).unwrap_or(u64::MAX), out);
+            const WIDTH: usize = size_of::<Self>();
+
+            fn write(&self, out: &mut Writer) {
+                out.out.extend_from_slice(&self.to_le_bytes());
             }
 
             #[inline]
             fn read(reader: &mut Reader<'_>) -> Read<Self> {
-                let number = reader.varint()?;
-                Self::try_from(number).map_err(|_| reader.damaged())
+                Ok(Self::from_le_bytes(reader.chunk()?))
+            }
+
+            #[inline]
+            fn take(rest: &mut &[u8], _: &[FieldKey]) -> Option<Self> {
+                let (bytes, behind) = rest.split_first_chunk()?;
+                *rest = behind;
+                Some(Self::from_le_bytes(*bytes))
+            }
+
+            fn read_all(reader: &mut Reader<'_>, count: usize) -> Read<Vec<Self>> {
+                let (chunks, _) = reader.bytes(count.saturating_mul(size_of::<Self>()))?.as_chunks();
+                Ok(chunks.iter().map(|chunk| Self::from_le_bytes(*chunk)).collect())
             }
         }
     )+};
 }
 
-numbers!(u32, usize);
+numbers!(u8, u32, u64, i64, f64);
 
-impl Coded for u64 {
-    fn write(&self, out: &mut Vec<u8>) {
-        put_varint(*self, out);
+impl Coded for usize {
+    fn write(&self, out: &mut Writer) {
+        u32::try_from(*self).unwrap_or(u32::MAX).write(out);
     }
 
+    #[inline]
     fn read(reader: &mut Reader<'_>) -> Read<Self> {
-        reader.varint()
-    }
-}
-
-impl Coded for i64 {
-    /// The sign last, so that numbers near zero are short.
-    fn write(&self, out: &mut Vec<u8>) {
-        put_varint((self.cast_unsigned() << 1) ^ (*self >> 63).cast_unsigned(), out);
-    }
-
-    fn read(reader: &mut Reader<'_>) -> Read<Self> {
-        let number = reader.varint()?;
-        Ok((number >> 1).cast_signed() ^ -(number & 1).cast_signed())
-    }
-}
-
-impl Coded for f64 {
-    fn write(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.to_le_bytes());
-    }
-
-    fn read(reader: &mut Reader<'_>) -> Read<Self> {
-        let damaged = reader.damaged();
-        let bytes = reader.bytes(8)?.try_into().map_err(|_| damaged)?;
-        Ok(Self::from_le_bytes(bytes))
+        Ok(u32::read(reader)? as Self)
     }
 }
 
 impl Coded for bool {
-    fn write(&self, out: &mut Vec<u8>) {
-        out.push(u8::from(*self));
+    const WIDTH: usize = 1;
+
+    fn write(&self, out: &mut Writer) {
+        out.out.push(u8::from(*self));
     }
 
+    #[inline]
     fn read(reader: &mut Reader<'_>) -> Read<Self> {
         match reader.byte()? {
             0 => Ok(false),
@@ -188,36 +225,41 @@ impl Coded for bool {
             _ => Err(reader.damaged()),
         }
     }
+
+    #[inline]
+    fn take(rest: &mut &[u8], keys: &[FieldKey]) -> Option<Self> {
+        match u8::take(rest, keys)? {
+            0 => Some(false),
+            1 => Some(true),
+            _ => None,
+        }
+    }
 }
 
 /// A text, with its length before it.
-pub(super) fn put_text(text: &str, out: &mut Vec<u8>) {
+pub(super) fn put_text(text: &str, out: &mut Writer) {
     text.len().write(out);
-    out.extend_from_slice(text.as_bytes());
+    out.out.extend_from_slice(text.as_bytes());
 }
 
-impl Coded for String {
-    fn write(&self, out: &mut Vec<u8>) {
-        put_text(self, out);
-    }
+macro_rules! texts {
+    ($($text:ty),+) => {$(
+        impl Coded for $text {
+            fn write(&self, out: &mut Writer) {
+                put_text(self, out);
+            }
 
-    fn read(reader: &mut Reader<'_>) -> Read<Self> {
-        Ok(reader.text()?.to_owned())
-    }
+            fn read(reader: &mut Reader<'_>) -> Read<Self> {
+                Ok(reader.text()?.to_owned().into())
+            }
+        }
+    )+};
 }
 
-impl Coded for Box<str> {
-    fn write(&self, out: &mut Vec<u8>) {
-        put_text(self, out);
-    }
-
-    fn read(reader: &mut Reader<'_>) -> Read<Self> {
-        Ok(reader.text()?.into())
-    }
-}
+texts!(String, Box<str>);
 
 impl Coded for Arc<str> {
-    fn write(&self, out: &mut Vec<u8>) {
+    fn write(&self, out: &mut Writer) {
         put_text(self, out);
     }
 
@@ -226,21 +268,93 @@ impl Coded for Arc<str> {
     }
 }
 
-impl<T: Coded> Coded for Option<T> {
-    fn write(&self, out: &mut Vec<u8>) {
-        self.is_some().write(out);
-        if let Some(value) = self {
-            value.write(out);
+impl Coded for FieldKey {
+    const WIDTH: usize = 4;
+
+    fn write(&self, out: &mut Writer) {
+        let next = out.keys.len() as u32;
+        let id = *out.keys.entry(self.text().to_owned()).or_insert(next);
+        id.write(out);
+    }
+
+    #[inline]
+    fn read(reader: &mut Reader<'_>) -> Read<Self> {
+        let id = u32::read(reader)?;
+        let key = reader.keys.get(id as usize).cloned();
+        key.ok_or(reader.damaged())
+    }
+
+    #[inline]
+    fn take(rest: &mut &[u8], keys: &[FieldKey]) -> Option<Self> {
+        keys.get(u32::take(rest, keys)? as usize).cloned()
+    }
+}
+
+impl Coded for Arc<About> {
+    fn write(&self, out: &mut Writer) {
+        let said = !self.is_empty();
+        said.write(out);
+        if said {
+            About::write(self, out);
         }
     }
 
     fn read(reader: &mut Reader<'_>) -> Read<Self> {
+        if bool::read(reader)? {
+            About::read(reader).map(Self::new)
+        } else {
+            Ok(reader.nothing_said.clone())
+        }
+    }
+}
+
+impl<T: Coded> Coded for Option<T> {
+    const WIDTH: usize = match T::WIDTH {
+        0 => 0,
+        width => width.saturating_add(1),
+    };
+
+    fn write(&self, out: &mut Writer) {
+        let start = out.out.len();
+        self.is_some().write(out);
+        match self {
+            Some(value) => value.write(out),
+            None => fill(out, start, Self::WIDTH.max(1)),
+        }
+    }
+
+    #[inline]
+    fn read(reader: &mut Reader<'_>) -> Read<Self> {
+        if Self::WIDTH != 0 {
+            return reader.one();
+        }
         bool::read(reader)?.then(|| T::read(reader)).transpose()
+    }
+
+    #[inline]
+    fn take(rest: &mut &[u8], keys: &[FieldKey]) -> Option<Self> {
+        let some = bool::take(rest, keys)?;
+        let (mut value, behind) = rest.split_at_checked(T::WIDTH)?;
+        *rest = behind;
+        if !some {
+            return Some(None);
+        }
+        T::take(&mut value, keys).map(Some)
+    }
+}
+
+impl<T: Coded> Coded for Box<T> {
+    fn write(&self, out: &mut Writer) {
+        T::write(self, out);
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Read<Self> {
+        T::read(reader).map(Self::new)
     }
 }
 
 impl<T: Coded> Coded for Vec<T> {
-    fn write(&self, out: &mut Vec<u8>) {
+    fn write(&self, out: &mut Writer) {
         self.len().write(out);
         for item in self {
             item.write(out);
@@ -249,16 +363,29 @@ impl<T: Coded> Coded for Vec<T> {
 
     fn read(reader: &mut Reader<'_>) -> Read<Self> {
         let count = reader.count()?;
-        let mut items = Self::with_capacity(count);
-        for _ in 0..count {
-            items.push(T::read(reader)?);
-        }
-        Ok(items)
+        T::read_all(reader, count)
+    }
+}
+
+impl Coded for NonZeroU32 {
+    const WIDTH: usize = 4;
+
+    fn write(&self, out: &mut Writer) {
+        self.get().write(out);
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Read<Self> {
+        reader.one()
+    }
+
+    #[inline]
+    fn take(rest: &mut &[u8], keys: &[FieldKey]) -> Option<Self> {
+        Self::new(u32::take(rest, keys)?)
     }
 }
 
 impl<T: Coded> Coded for Arc<[T]> {
-    fn write(&self, out: &mut Vec<u8>) {
+    fn write(&self, out: &mut Writer) {
         self.len().write(out);
         for item in self.iter() {
             item.write(out);
@@ -271,18 +398,29 @@ impl<T: Coded> Coded for Arc<[T]> {
 }
 
 impl<A: Coded, B: Coded> Coded for (A, B) {
-    fn write(&self, out: &mut Vec<u8>) {
+    const WIDTH: usize = match (A::WIDTH, B::WIDTH) {
+        (0, _) | (_, 0) => 0,
+        (first, second) => first.saturating_add(second),
+    };
+
+    fn write(&self, out: &mut Writer) {
         self.0.write(out);
         self.1.write(out);
     }
 
+    #[inline]
     fn read(reader: &mut Reader<'_>) -> Read<Self> {
         Ok((A::read(reader)?, B::read(reader)?))
+    }
+
+    #[inline]
+    fn take(rest: &mut &[u8], keys: &[FieldKey]) -> Option<Self> {
+        Some((A::take(rest, keys)?, B::take(rest, keys)?))
     }
 }
 
 impl<K: Coded + Ord, V: Coded> Coded for BTreeMap<K, V> {
-    fn write(&self, out: &mut Vec<u8>) {
+    fn write(&self, out: &mut Writer) {
         self.len().write(out);
         for (key, value) in self {
             key.write(out);
@@ -296,7 +434,7 @@ impl<K: Coded + Ord, V: Coded> Coded for BTreeMap<K, V> {
 }
 
 impl<T: Coded + Ord> Coded for BTreeSet<T> {
-    fn write(&self, out: &mut Vec<u8>) {
+    fn write(&self, out: &mut Writer) {
         self.len().write(out);
         for item in self {
             item.write(out);
@@ -312,12 +450,13 @@ impl<T: Coded + Ord> Coded for BTreeSet<T> {
 macro_rules! structures {
     ($($type:ty { $($field:ident),* $(,)? })+) => {$(
         impl Coded for $type {
-            fn write(&self, out: &mut Vec<u8>) {
+            fn write(&self, out: &mut Writer) {
                 // Names each field, so that a new one is not forgotten.
                 let Self { $($field),* } = self;
                 $($field.write(out);)*
             }
 
+            #[inline]
             fn read(reader: &mut Reader<'_>) -> Read<Self> {
                 $(let $field = Coded::read(reader)?;)*
                 Ok(Self { $($field),* })
@@ -326,17 +465,109 @@ macro_rules! structures {
     )+};
 }
 
+impl Reader<'_> {
+    /// One thing of a width.
+    #[inline]
+    pub(super) fn one<T: Coded>(&mut self) -> Read<T> {
+        let damaged = self.damaged();
+        let mut bytes = self.bytes(T::WIDTH)?;
+        T::take(&mut bytes, &self.keys).ok_or(damaged)
+    }
+}
+
+/// Fills up to a width from where something begins.
+pub(super) fn fill(out: &mut Writer, start: usize, width: usize) {
+    debug_assert!(out.out.len() <= start.saturating_add(width), "wider than said");
+    out.out.resize(start.saturating_add(width), 0);
+}
+
+/// As `structures`, of a width in bytes.
+macro_rules! records {
+    ($($type:ty: $width:literal { $($field:ident),* $(,)? })+) => {$(
+        impl Coded for $type {
+            const WIDTH: usize = $width;
+
+            fn write(&self, out: &mut Writer) {
+                let start = out.out.len();
+                // Names each field, so that a new one is not forgotten.
+                let Self { $($field),* } = self;
+                $($field.write(out);)*
+                fill(out, start, $width);
+            }
+
+            #[inline]
+            fn read(reader: &mut Reader<'_>) -> Read<Self> {
+                reader.one()
+            }
+
+            #[inline]
+            fn take(rest: &mut &[u8], keys: &[FieldKey]) -> Option<Self> {
+                $(let $field = Coded::take(rest, keys)?;)*
+                Some(Self { $($field),* })
+            }
+        }
+    )+};
+}
+
+/// As `variants`, each filled up to a width in bytes.
+macro_rules! choices {
+    ($type:ty: $width:literal { $($number:literal $variant:ident $({ $($field:ident),+ })? $(( $($item:ident),+ ))?,)+ }) => {
+        impl Coded for $type {
+            const WIDTH: usize = $width;
+
+            fn write(&self, out: &mut Writer) {
+                let start = out.out.len();
+                match self {$(
+                    Self::$variant $({ $($field),+ })? $(( $($item),+ ))? => {
+                        out.out.push($number);
+                        $($($field.write(out);)+)?
+                        $($($item.write(out);)+)?
+                    }
+                )+}
+                fill(out, start, $width);
+            }
+
+            #[inline]
+            fn read(reader: &mut Reader<'_>) -> Read<Self> {
+                reader.one()
+            }
+
+            #[inline]
+            fn take(rest: &mut &[u8], keys: &[FieldKey]) -> Option<Self> {
+                let (mut chunk, behind) = rest.split_at_checked($width)?;
+                *rest = behind;
+                let rest = &mut chunk;
+                Some(match u8::take(rest, keys)? {
+                    $($number => {
+                        $($(let $field = Coded::take(rest, keys)?;)+)?
+                        $($(let $item = Coded::take(rest, keys)?;)+)?
+                        Self::$variant $({ $($field),+ })? $(( $($item),+ ))?
+                    })+
+                    _ => return None,
+                })
+            }
+        }
+    };
+}
+
 /// The bytes of ids: their number.
 macro_rules! ids {
     ($($type:path),+ $(,)?) => {$(
         impl Coded for $type {
-            fn write(&self, out: &mut Vec<u8>) {
+            const WIDTH: usize = 4;
+
+            fn write(&self, out: &mut Writer) {
                 self.0.write(out);
             }
 
             #[inline]
             fn read(reader: &mut Reader<'_>) -> Read<Self> {
                 Ok($type(Coded::read(reader)?))
+            }
+
+            #[inline]
+            fn take(rest: &mut &[u8], keys: &[FieldKey]) -> Option<Self> {
+                Some($type(Coded::take(rest, keys)?))
             }
         }
     )+};
@@ -346,10 +577,10 @@ macro_rules! ids {
 macro_rules! variants {
     ($($type:ty { $($number:literal $variant:ident $({ $($field:ident),+ })? $(( $($item:ident),+ ))?,)+ })+) => {$(
         impl Coded for $type {
-            fn write(&self, out: &mut Vec<u8>) {
+            fn write(&self, out: &mut Writer) {
                 match self {$(
                     Self::$variant $({ $($field),+ })? $(( $($item),+ ))? => {
-                        out.push($number);
+                        out.out.push($number);
                         $($($field.write(out);)+)?
                         $($($item.write(out);)+)?
                     }
@@ -371,4 +602,28 @@ macro_rules! variants {
     )+};
 }
 
-pub(super) use {ids, structures, variants};
+/// The bytes of variants of a table that this version of the crate has: their number in it.
+macro_rules! numbered {
+    ($($type:ty, $all:expr;)+) => {$(
+        impl Coded for $type {
+            const WIDTH: usize = 1;
+
+            fn write(&self, out: &mut Writer) {
+                out.out.push(u8::try_from(*self as usize).unwrap_or(u8::MAX));
+            }
+
+            #[inline]
+            fn read(reader: &mut Reader<'_>) -> Read<Self> {
+                let number = reader.byte()?;
+                $all(usize::from(number)).ok_or(reader.damaged())
+            }
+
+            #[inline]
+            fn take(rest: &mut &[u8], keys: &[FieldKey]) -> Option<Self> {
+                $all(usize::from(u8::take(rest, keys)?))
+            }
+        }
+    )+};
+}
+
+pub(super) use {choices, ids, numbered, records, structures, variants};

@@ -1,43 +1,38 @@
 //! A compiled policy as bytes: what a host ships in place of sources. It means what the sources mean, fuel
-//! included, because it holds the checked program; the plan is made of it when it is loaded.
+//! included, because it holds what runs: the plan, with what it reads and which rules its index finds.
 //!
-//! The bytes: `WARDLAW` and a zero, the format's number (4 bytes, little-endian), the SHA-256 of the rest, the
-//! rest. Nothing in it is an address. The digest finds damage; it does not say who made the bytes.
+//! The bytes: `WARDLAW` and a zero, the format's number (4 bytes, little-endian), a digest of the rest, the
+//! rest. Nothing in it is an address. The digest finds damage; it does not say who made the bytes, so that
+//! what running relies on is checked of the plan itself (`plan/verify.rs`).
 
 mod codec;
-mod program;
+mod plan;
 mod settings;
+mod types;
 
-use alloc::{
-    borrow::ToOwned,
-    collections::BTreeMap,
-    string::{String, ToString},
-    sync::Arc,
-    vec::Vec,
-};
+use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
-use sha2::{Digest as _, Sha256};
 use wardlaw_lang::{
     Library, Sources,
     builtin::BUILTINS,
-    ir::{FileInfo, Program, verify::verify},
-    types::{Types, packed::Packed, table::Table},
+    types::{Types, packed::Packed},
 };
 
 use crate::{
     force::{At, Force, Given, Marks},
-    input::{ReadLimits, read_json},
+    input::{FieldKey, ReadLimits, read_json},
     limits::Limits,
+    plan::{Plan, index::Index, trie::Trie, verify},
     policy::Policy,
 };
-use codec::{Coded, Damaged, Read, Reader, put_text};
+use codec::{Coded, Damaged, Read, Reader, Writer, put_text};
 
 /// How every artefact begins.
 const MAGIC: &[u8; 8] = b"WARDLAW\0";
 
 /// The number of this format.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Where the digest begins, and what it is of.
 const DIGEST: usize = 12;
@@ -90,29 +85,49 @@ impl Policy {
     /// The policy as bytes, with its settings and the data that were given. The same policy gives the same
     /// bytes. Limits and observer are not in them.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Vec::new();
-        out.extend_from_slice(MAGIC);
-        out.extend_from_slice(&FORMAT.to_le_bytes());
-        out.extend_from_slice(&[0; 32]);
-        put_text(env!("CARGO_PKG_VERSION"), &mut out);
-        builtins().write(&mut out);
-        let types = &self.program.types;
-        let table = types.to_table();
-        table.namespaces.len().write(&mut out);
-        for namespace in &table.namespaces {
-            let tables = types.packed(namespace).map(|packed| fingerprint(packed.bytes()));
-            tables.unwrap_or_default().write(&mut out);
+        let mut rest = Writer::default();
+        plan::write(&self.plan, &mut rest);
+        // With data that are missed, or that loading refuses, no index can be made; the host is told when it builds.
+        let loaded = self.loaded();
+        let reads = loaded.as_ref().map_or(&self.plan.reads, |loaded| &loaded.reads);
+        reads.write(&mut rest);
+        let index = loaded.as_ref().map(|loaded| &*loaded.index);
+        index.is_some().write(&mut rest);
+        if let Some(index) = index {
+            index.write(&mut rest);
         }
-        table.write(&mut out);
-        self.digest.write(&mut out);
-        write_program(&self.program, &mut out);
-        self.force.write(&mut out);
-        self.data.len().write(&mut out);
+        self.force.write(&mut rest);
+        self.data.len().write(&mut rest);
         for (name, given) in &self.data {
-            name.write(&mut out);
-            given.value.shown().write(&mut out);
+            name.write(&mut rest);
+            given.value.shown().write(&mut rest);
         }
-        let digest = Sha256::digest(out.get(BODY..).unwrap_or_default());
+        match &self.plan.unread {
+            Some(bytes) => bytes.write(&mut rest),
+            None => types::write(&self.plan.types).write(&mut rest),
+        }
+
+        let mut all = Writer::default();
+        all.out.extend_from_slice(MAGIC);
+        FORMAT.write(&mut all);
+        all.out.extend_from_slice(&[0; 32]);
+        put_text(env!("CARGO_PKG_VERSION"), &mut all);
+        builtins().write(&mut all);
+        let types = &self.plan.types;
+        let namespaces = types.to_table().namespaces;
+        namespaces.len().write(&mut all);
+        for namespace in &namespaces {
+            let tables = types.packed(namespace).map(|packed| fingerprint(packed.bytes()));
+            namespace.write(&mut all);
+            tables.unwrap_or_default().write(&mut all);
+        }
+        self.digest.write(&mut all);
+        let keys = rest.keys();
+        keys.len().write(&mut all);
+        keys.iter().for_each(|key| put_text(key, &mut all));
+        let mut out = all.out;
+        out.extend_from_slice(&rest.out);
+        let digest = digest(out.get(BODY..).unwrap_or_default());
         if let Some(place) = out.get_mut(DIGEST..BODY) {
             place.copy_from_slice(&digest);
         }
@@ -134,14 +149,15 @@ impl Policy {
             FORMAT => {}
             other => return Err(PolicyError::Format(other)),
         }
-        let (Some(digest), Some(body)) = (bytes.get(DIGEST..BODY), bytes.get(BODY..)) else {
+        let (Some(wanted), Some(body)) = (bytes.get(DIGEST..BODY), bytes.get(BODY..)) else {
             return Err(cut);
         };
-        if *digest != *Sha256::digest(body) {
+        if *wanted != digest(body) {
             return Err(PolicyError::Damaged(DIGEST));
         }
         let mut reader = Reader::new(body);
         let told = |Damaged { at }| PolicyError::Damaged(BODY.saturating_add(at));
+        let unsound = |why: &str| PolicyError::Unsound(why.to_owned());
         let version = String::read(&mut reader).map_err(told)?;
         if version != env!("CARGO_PKG_VERSION") {
             return Err(PolicyError::Version(version));
@@ -150,22 +166,36 @@ impl Policy {
         if u64::read(&mut reader).map_err(told)? != builtins() {
             return Err(PolicyError::Version(version));
         }
-        let types = read_types(&mut reader, library)?;
+        let types = read_packed(&mut reader, library)?;
         let digest = Coded::read(&mut reader).map_err(told)?;
-        let mut program = read_program(&mut reader).map_err(told)?;
-        program.types = types;
+        read_keys(&mut reader).map_err(told)?;
+        let mut plan = plan::read(&mut reader).map_err(told)?;
+        verify::plan(&plan, body.len()).map_err(unsound)?;
+        plan.reads = Trie::read(&mut reader).map_err(told)?;
+        verify::reads(&plan.reads).map_err(unsound)?;
+        let checks = &plan.checks;
+        plan.reads.prepare(|check| checks.is_optional(check));
+        let index = Option::<Index>::read(&mut reader).map_err(told)?;
+        let indexed = index.is_some();
+        if let Some(index) = index {
+            verify::index(&index, &plan.reads).map_err(unsound)?;
+            plan.index = Arc::new(index);
+        }
         let force = Force::read(&mut reader).map_err(told)?;
         let data = read_data(&mut reader).map_err(told)?;
+        plan.types = types;
+        plan.unread = Some(Coded::read(&mut reader).map_err(told)?);
         if !reader.is_empty() {
             return Err(told(reader.damaged()));
         }
-        sound(&program, body.len())?;
         let mut sources = Sources::new();
-        for FileInfo { name, lines } in &program.files {
-            sources.add_lines(name.as_str(), lines.clone());
+        for file in &plan.files {
+            sources.add_lines(&*file.name, file.lines.clone());
         }
         Ok(Self {
-            program: Arc::new(program),
+            plan: Arc::new(plan),
+            program: None,
+            indexed,
             force: Arc::new(force),
             sources,
             diagnostics: Vec::new(),
@@ -178,86 +208,39 @@ impl Policy {
     }
 }
 
-fn write_program(program: &Program, out: &mut Vec<u8>) {
-    // Names each field, so that a new one is not forgotten. Tests are not part of a policy at work.
-    let Program {
-        files,
-        packages,
-        inputs,
-        data,
-        lets,
-        outputs,
-        functions,
-        relations,
-        rules,
-        tests: _,
-        query,
-        exprs,
-        expr_types,
-        expr_spans,
-        strings,
-        types: _,
-    } = program;
-    files.write(out);
-    packages.write(out);
-    inputs.write(out);
-    data.write(out);
-    lets.write(out);
-    outputs.write(out);
-    functions.write(out);
-    relations.write(out);
-    rules.write(out);
-    query.write(out);
-    exprs.write(out);
-    expr_types.write(out);
-    expr_spans.write(out);
-    strings.write(out);
-}
-
-fn read_program(reader: &mut Reader<'_>) -> Read<Program> {
-    Ok(Program {
-        files: Coded::read(reader)?,
-        packages: Coded::read(reader)?,
-        inputs: Coded::read(reader)?,
-        data: Coded::read(reader)?,
-        lets: Coded::read(reader)?,
-        outputs: Coded::read(reader)?,
-        functions: Coded::read(reader)?,
-        relations: Coded::read(reader)?,
-        rules: Coded::read(reader)?,
-        tests: Vec::new(),
-        query: Coded::read(reader)?,
-        exprs: Coded::read(reader)?,
-        expr_types: Coded::read(reader)?,
-        expr_spans: Coded::read(reader)?,
-        strings: Coded::read(reader)?,
-        types: Types::new(),
-    })
-}
-
-fn read_types(reader: &mut Reader<'_>, library: &dyn Library) -> Result<Types, PolicyError> {
-    let told = |Damaged { at }| PolicyError::Damaged(BODY.saturating_add(at));
-    // The fingerprints come before the table that says of what they are: it need not be read in vain.
-    let count = usize::read(reader).map_err(told)?;
-    let mut prints = Vec::new();
-    for _ in 0..count {
-        prints.push(u64::read(reader).map_err(told)?);
-    }
-    let table = Table::read(reader).map_err(told)?;
-    if table.namespaces.len() != prints.len() {
-        return Err(told(reader.damaged()));
-    }
-    let mut packed = Vec::new();
-    for (namespace, print) in table.namespaces.iter().zip(prints) {
-        let known = library
-            .types(namespace)
-            .filter(|bytes| fingerprint(bytes) == print);
-        match known.and_then(|bytes| Packed::new(bytes).ok()) {
-            Some(known) => packed.push(known),
-            None => return Err(PolicyError::Library(namespace.clone())),
+impl Plan {
+    /// All types, also those that were left unread; none where their bytes contradict themselves.
+    pub(crate) fn all_types(&self) -> Option<Types> {
+        match &self.unread {
+            Some(bytes) => types::read(bytes, &self.types),
+            None => Some(self.types.clone()),
         }
     }
-    Types::from_table(table, packed).ok_or_else(|| PolicyError::Unsound("a type in its own parts".to_owned()))
+}
+
+/// The packed tables of the library that the policy was compiled with.
+fn read_packed(reader: &mut Reader<'_>, library: &dyn Library) -> Result<Types, PolicyError> {
+    let told = |Damaged { at }| PolicyError::Damaged(BODY.saturating_add(at));
+    let mut packed = Vec::new();
+    for (namespace, print) in Vec::<(String, u64)>::read(reader).map_err(told)? {
+        let known = library
+            .types(&namespace)
+            .filter(|bytes| fingerprint(bytes) == print);
+        match known.and_then(|bytes| Packed::new(bytes).ok()) {
+            Some(known) => packed.push((namespace, known)),
+            None => return Err(PolicyError::Library(namespace)),
+        }
+    }
+    types::only_packed(packed).ok_or_else(|| PolicyError::Unsound("a type in its own parts".to_owned()))
+}
+
+fn read_keys(reader: &mut Reader<'_>) -> Read<()> {
+    let count = usize::read(reader)?;
+    for _ in 0..count {
+        let key = FieldKey::new(reader.text()?);
+        reader.keys.push(key);
+    }
+    Ok(())
 }
 
 fn read_data(reader: &mut Reader<'_>) -> Read<BTreeMap<String, Given>> {
@@ -276,44 +259,6 @@ fn read_data(reader: &mut Reader<'_>) -> Read<BTreeMap<String, Given>> {
     Ok(data)
 }
 
-/// What the checker makes sure of, and planning and evaluation rely on, also where somebody else made the bytes.
-fn sound(program: &Program, bytes: usize) -> Result<(), PolicyError> {
-    let unsound = |why: &str| Err(PolicyError::Unsound(why.to_owned()));
-    verify(program).map_err(|broken| PolicyError::Unsound(broken.to_string()))?;
-    // Each slot is bound somewhere, and each place takes a byte: frames are no larger than that, all together.
-    let blocks = program.relations.iter().flat_map(|relation| &relation.blocks);
-    let frames = (program.rules.iter().map(|rule| rule.locals))
-        .chain(program.functions.iter().map(|function| function.locals))
-        .chain(program.lets.iter().map(|definition| definition.locals))
-        .chain(program.data.iter().map(|data| data.locals))
-        .chain(blocks.map(|block| block.locals));
-    if frames.map(u64::from).sum::<u64>() > bytes as u64 {
-        return unsound("frames are larger than what is bound in them");
-    }
-    let strata = program.relations.len() as u32;
-    if program
-        .relations
-        .iter()
-        .any(|relation| relation.stratum >= strata.max(1))
-    {
-        return unsound("a relation is above all others");
-    }
-    if program
-        .functions
-        .iter()
-        .any(|function| function.param_types.len() != function.params as usize)
-    {
-        return unsound("a function has more parameters than types of them");
-    }
-    if program
-        .query
-        .is_some_and(|query| query.index() >= program.lets.len())
-    {
-        return unsound("an expression that does not exist is asked for");
-    }
-    Ok(())
-}
-
 /// Of the builtins of this version, whose numbers expressions have.
 fn builtins() -> u64 {
     BUILTINS
@@ -329,6 +274,34 @@ fn fingerprint(bytes: &[u8]) -> u64 {
     });
     rest.iter()
         .fold(print, |print, byte| mix(print, u64::from(*byte)))
+}
+
+/// Four words that change with every word of the bytes; no guard against malice.
+fn digest(bytes: &[u8]) -> [u8; 32] {
+    let mut lanes = [1_u64, 2, 3, bytes.len() as u64];
+    let (chunks, rest) = bytes.as_chunks::<32>();
+    let mut last = [0; 32];
+    for (byte, place) in rest.iter().zip(&mut last) {
+        *place = *byte;
+    }
+    let mut add = |chunk: &[u8; 32]| {
+        let [a, b, c, d] = lanes;
+        if let [first, second, third, fourth] = chunk.as_chunks::<8>().0 {
+            lanes = [
+                mix(a, u64::from_le_bytes(*first)),
+                mix(b, u64::from_le_bytes(*second)),
+                mix(c, u64::from_le_bytes(*third)),
+                mix(d, u64::from_le_bytes(*fourth)),
+            ];
+        }
+    };
+    chunks.iter().for_each(&mut add);
+    add(&last);
+    let mut digest = [0; 32];
+    for (place, lane) in digest.as_chunks_mut::<8>().0.iter_mut().zip(lanes) {
+        *place = lane.to_le_bytes();
+    }
+    digest
 }
 
 fn mix(print: u64, word: u64) -> u64 {

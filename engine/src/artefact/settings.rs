@@ -1,8 +1,6 @@
 //! The bytes of what is in force, and how: matches, levels and exemptions, as they were resolved.
 
-use alloc::vec::Vec;
-
-use super::codec::{Coded, Read, Reader, structures, variants};
+use super::codec::{Coded, Read, Reader, Writer, structures, variants};
 use crate::{
     decision::Level,
     force::{Exemption, Force, Match, Ready},
@@ -19,7 +17,7 @@ variants! {
 }
 
 impl Coded for Ready {
-    fn write(&self, out: &mut Vec<u8>) {
+    fn write(&self, out: &mut Writer) {
         self.exemption.write(out);
         self.position().write(out);
         self.rules.write(out);

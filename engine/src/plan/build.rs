@@ -104,6 +104,21 @@ pub(crate) fn build(mut program: Program) -> Result<Plan, PlanError> {
     Ok(plan)
 }
 
+/// A literal document, as it is kept.
+pub(crate) fn literal(format: DocumentFormat, text: &str) -> Result<Document<'static>, ReadError> {
+    let document = read_literal(format, text)?.into_owned().keep();
+    // `any` is never absent, and that is the type of a literal.
+    if document.kind(document.root()) == crate::input::Kind::Null {
+        return Err(ReadError {
+            kind: crate::input::ReadErrorKind::Syntax,
+            message: "the literal document holds nothing".into(),
+            offset: 0,
+            location: None,
+        });
+    }
+    Ok(document)
+}
+
 #[cfg(feature = "yaml")]
 fn read_literal(format: DocumentFormat, text: &str) -> Result<Document<'_>, ReadError> {
     match format {
@@ -364,7 +379,7 @@ impl Builder<'_> {
                 text,
                 content,
             } => {
-                let value = self.document(*format, self.program.string(*text), *content)?;
+                let value = self.document(*format, *text, *content)?;
                 self.constant(value)
             }
             Expr::Local(local) => Op::Local(local.0),
@@ -581,22 +596,23 @@ impl Builder<'_> {
     }
 
     /// A literal document. It becomes one of the plan's documents.
-    fn document(&mut self, format: DocumentFormat, text: &str, content: Span) -> Result<Value, PlanError> {
-        let literal = |offset, message| PlanError {
+    fn document(
+        &mut self,
+        format: DocumentFormat,
+        text: StringId,
+        content: Span,
+    ) -> Result<Value, PlanError> {
+        let document = literal(format, self.program.string(text)).map_err(|error| PlanError {
             span: content,
-            reason: PlanErrorKind::Literal { offset, message },
-        };
-        let document: Document<'static> = read_literal(format, text)
-            .map_err(|error| literal(error.offset, error.message))?
-            .into_owned()
-            .keep();
-        // `any` is never absent, and that is the type of a literal.
-        if document.kind(document.root()) == crate::input::Kind::Null {
-            return Err(literal(0, "the literal document holds nothing".into()));
-        }
+            reason: PlanErrorKind::Literal {
+                offset: error.offset,
+                message: error.message,
+            },
+        })?;
         let doc = DocId(self.plan.documents.len() as u32);
         let root = document.root();
         self.plan.documents.push(Arc::new(document));
+        self.plan.literals.push((format, text.0));
         Ok(Value::Node(crate::value::NodeRef { doc, node: root }))
     }
 

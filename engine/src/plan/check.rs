@@ -65,19 +65,19 @@ pub(crate) struct Check {
     /// Of these, the ones that fit whatever the value is, and stay what they are: most of all reads.
     pub(crate) at_once: u8,
     /// The texts that fit, ordered, if only some do.
-    texts: Option<Vec<Arc<str>>>,
+    pub(crate) texts: Option<Vec<Arc<str>>>,
     /// The integers that fit, if only some do.
-    ints: Option<Vec<i64>>,
+    pub(crate) ints: Option<Vec<i64>>,
     /// The truth value that fits, if only one does.
-    bools: Option<Vec<bool>>,
+    pub(crate) bools: Option<Vec<bool>>,
     /// The literal fields of each record that fits, if only some objects do.
-    variants: Option<Vec<Vec<(FieldKey, Literal)>>>,
+    pub(crate) variants: Option<Vec<Vec<(FieldKey, Literal)>>>,
     /// By what these are told apart.
-    told: Option<Told>,
+    pub(crate) told: Option<Told>,
     /// The lengths of lists that fit, if all are tuples.
-    lengths: Option<Vec<usize>>,
+    pub(crate) lengths: Option<Vec<usize>>,
     /// The opaque types that fit, where nothing else that is a text does.
-    opaques: Vec<Opaque>,
+    pub(crate) opaques: Vec<Opaque>,
     /// What a read turns the node into.
     pub(crate) convert: Convert,
     /// Of a set: what its elements are, where they are more than they are written as.
@@ -93,7 +93,7 @@ pub(crate) struct Check {
 pub(crate) struct Told {
     pub(crate) field: FieldKey,
     /// Of each record, [`Told::hash`] of its text.
-    texts: Vec<u32>,
+    pub(crate) texts: Vec<u32>,
 }
 
 impl Told {
@@ -511,7 +511,7 @@ pub(crate) struct Checks {
     pub(crate) all: Vec<Check>,
     /// How values are taken whole.
     pub(crate) shapes: Vec<Shape>,
-    pub(super) known: Known,
+    pub(crate) known: Known,
 }
 
 /// Of which types checks and shapes are: known while a plan is made.

@@ -3,7 +3,10 @@
 
 use alloc::{vec, vec::Vec};
 
-use super::{Clause, Op, OpId, Plan, Step};
+use super::{
+    Clause, Op, OpId, Plan, Step,
+    join::{Keyed, Source},
+};
 use wardlaw_lang::Span;
 
 /// Deeper plans are refused.
@@ -42,10 +45,12 @@ pub(crate) fn verify(plan: &Plan) -> Result<(), TooDeep> {
     for definition in functions.chain(lets).chain(strata) {
         depths.resolve(definition)?;
     }
+    depths.fill();
     let mut roots = Vec::new();
     for rule in &plan.rules {
         roots.clear();
         let fors = clause_ops(plan, rule.clauses, &mut roots);
+        joined_ops(plan, rule.clauses, &mut roots);
         let effect = &rule.effect;
         roots.extend(effect.message);
         for place in plan.places_of(effect) {
@@ -60,6 +65,24 @@ pub(crate) fn verify(plan: &Plan) -> Result<(), TooDeep> {
         roots.extend(edits.filter_map(|edit| edit.value));
         if depths.measure(&roots).saturating_add(fors) > MAX_DEPTH {
             return Err(TooDeep { span: rule.span });
+        }
+    }
+    for data in &plan.data {
+        if data
+            .default
+            .is_some_and(|default| depths.measure(&[default]) > MAX_DEPTH)
+        {
+            return Err(TooDeep { span: data.span });
+        }
+    }
+    for keyed in &plan.keyed {
+        roots.clear();
+        keyed_ops(keyed, &mut roots);
+        if depths.measure(&roots) > MAX_DEPTH {
+            let span = roots.first().map(|root| plan.span_of(*root));
+            return Err(TooDeep {
+                span: span.unwrap_or(plan.span_of(OpId(0))),
+            });
         }
     }
     for test in &plan.tests {
@@ -169,6 +192,29 @@ impl Depths<'_> {
         Ok(())
     }
 
+    /// Measures all expressions, once every definition is known: operands come before what uses them.
+    fn fill(&mut self) {
+        let plan = self.plan;
+        for (id, op) in plan.ops.iter().enumerate() {
+            let Some((measured, [slot, ..])) = self.ops.split_at_mut_checked(id) else {
+                return;
+            };
+            if *slot != 0 {
+                continue;
+            }
+            let mut deepest = Deepest { measured, depth: 0 };
+            let own = all_operands(plan, *op, &mut deepest);
+            let depth = deepest.depth;
+            *slot = depth.saturating_add(own);
+            if let Some(definition) = reaches(plan, *op) {
+                let below = self.known(definition).unwrap_or(MAX_DEPTH);
+                if let Some(slot) = self.ops.get_mut(id) {
+                    *slot = depth.max(below).saturating_add(own);
+                }
+            }
+        }
+    }
+
     /// The levels of evaluation that the deepest of some expressions takes; every definition that they reach
     /// is known.
     fn measure(&mut self, roots: &[OpId]) -> u32 {
@@ -197,7 +243,7 @@ impl Depths<'_> {
                 continue;
             };
             self.below.clear();
-            let own = operands(plan, op, &mut self.below);
+            let own = all_operands(plan, op, &mut self.below);
             let waiting = stack.len();
             let mut deepest = 0;
             for operand in &self.below {
@@ -222,6 +268,22 @@ impl Depths<'_> {
         }
         self.walk.stack = stack;
         last
+    }
+}
+
+/// The depth of the deepest of some expressions; of one that was not measured it is too much.
+struct Deepest<'d> {
+    measured: &'d [u32],
+    depth: u32,
+}
+
+impl Extend<OpId> for Deepest<'_> {
+    #[inline]
+    fn extend<I: IntoIterator<Item = OpId>>(&mut self, operands: I) {
+        for operand in operands {
+            let depth = self.measured.get(operand.0 as usize).copied().unwrap_or(0);
+            self.depth = self.depth.max(if depth == 0 { MAX_DEPTH } else { depth });
+        }
     }
 }
 
@@ -252,30 +314,68 @@ fn stratum_ops(plan: &Plan, stratum: u32, out: &mut Vec<OpId>) -> u32 {
     let relations = relations.filter_map(|relation| plan.relations.get(*relation as usize));
     let mut fors = 0;
     for block in relations.flat_map(|relation| &relation.blocks) {
-        fors = fors.max(clause_ops(plan, block.clauses, out));
+        for clauses in block.variants.iter().chain([&block.clauses]) {
+            fors = fors.max(clause_ops(plan, *clauses, out));
+            joined_ops(plan, *clauses, out);
+        }
         out.extend_from_slice(&block.row);
     }
     fors
 }
 
 /// The expressions of clauses; how many of them are `for`.
-pub(super) fn clause_ops(plan: &Plan, clauses: super::Slice, out: &mut Vec<OpId>) -> u32 {
+pub(super) fn clause_ops(plan: &Plan, clauses: super::Slice, out: &mut impl Extend<OpId>) -> u32 {
     let mut fors = 0_u32;
     for clause in clauses.of(&plan.clauses) {
         match clause {
-            Clause::Given { value, .. } | Clause::Let { value, .. } => out.push(*value),
+            Clause::Given { value, .. } | Clause::Let { value, .. } => out.extend([*value]),
             Clause::For(clause) => {
-                out.push(clause.source);
+                out.extend([clause.source]);
                 fors = fors.saturating_add(1);
             }
-            Clause::When(condition) | Clause::Unless(condition) => out.push(*condition),
+            Clause::When(condition) | Clause::Unless(condition) => out.extend([*condition]),
         }
     }
     fors
 }
 
+/// What clauses evaluate beside what they show: a list that is drawn with its indices, and what a join looks up
+/// and where.
+fn joined_ops(plan: &Plan, clauses: super::Slice, out: &mut impl Extend<OpId>) {
+    for clause in clauses.of(&plan.clauses) {
+        let Clause::For(clause) = clause else { continue };
+        out.extend(clause.indexed);
+        let join = clause.join.and_then(|join| plan.joins.get(join as usize));
+        let Some(join) = join else { continue };
+        out.extend(join.probe.iter().map(|(op, _)| *op));
+        if let Some(keyed) = plan.keyed.get(join.index as usize) {
+            keyed_ops(keyed, out);
+        }
+    }
+}
+
+/// What is evaluated where elements are gathered to be looked up.
+fn keyed_ops(keyed: &Keyed, out: &mut impl Extend<OpId>) {
+    if let Source::List(source, _) = keyed.source {
+        out.extend([source]);
+    }
+    out.extend(keyed.sieve.conditions.iter().map(|(condition, _)| *condition));
+}
+
+/// As [`operands`], with what joins evaluate.
+#[inline]
+fn all_operands(plan: &Plan, op: Op, out: &mut impl Extend<OpId>) -> u32 {
+    if let Op::Comprehension(index) = op
+        && let Some(comprehension) = plan.comprehensions.get(index as usize)
+    {
+        joined_ops(plan, comprehension.clauses, out);
+    }
+    operands(plan, op, out)
+}
+
 /// The operands of an expression; the levels of evaluation that it takes itself.
-pub(crate) fn operands(plan: &Plan, op: Op, out: &mut Vec<OpId>) -> u32 {
+#[inline]
+pub(crate) fn operands(plan: &Plan, op: Op, out: &mut impl Extend<OpId>) -> u32 {
     match op {
         Op::Constant(_) | Op::Local(_) | Op::Input(_) | Op::Data(_) | Op::Let(_) | Op::Relation(_) => {}
         Op::Field(index) => out.extend(plan.fields.get(index as usize).map(|field| field.base)),
@@ -290,7 +390,7 @@ pub(crate) fn operands(plan: &Plan, op: Op, out: &mut Vec<OpId>) -> u32 {
         | Op::List(args)
         | Op::Set { items: args, .. }
         | Op::Map(args)
-        | Op::Interpolate(args) => out.extend_from_slice(args.of(&plan.args)),
+        | Op::Interpolate(args) => out.extend(args.of(&plan.args).iter().copied()),
         Op::Record(fields) => {
             out.extend(fields.of(&plan.record_fields).iter().map(|(_, value)| *value));
         }
@@ -305,26 +405,24 @@ pub(crate) fn operands(plan: &Plan, op: Op, out: &mut Vec<OpId>) -> u32 {
         | Op::Is { value, .. }
         | Op::Typed { value, .. }
         | Op::As { value, .. }
-        | Op::Sifted { value, .. } => out.push(value),
+        | Op::Sifted { value, .. } => out.extend([value]),
         Op::Matches { text, pattern } | Op::Like { text, pattern } => out.extend([text, pattern]),
-        Op::Not(operand) | Op::Negate(operand) => out.push(operand),
+        Op::Not(operand) | Op::Negate(operand) => out.extend([operand]),
         Op::If {
             condition,
             then,
             otherwise,
         } => out.extend([condition, then, otherwise]),
         Op::Match { value, arms } => {
-            out.push(value);
+            out.extend([value]);
             for arm in arms.of(&plan.arms) {
-                out.extend(arm.guard);
-                out.push(arm.value);
+                out.extend(arm.guard.into_iter().chain([arm.value]));
             }
         }
         Op::Comprehension(index) => {
             if let Some(comprehension) = plan.comprehensions.get(index as usize) {
                 let fors = clause_ops(plan, comprehension.clauses, out);
-                out.extend(comprehension.key);
-                out.push(comprehension.head);
+                out.extend(comprehension.key.into_iter().chain([comprehension.head]));
                 return fors.saturating_add(2);
             }
         }

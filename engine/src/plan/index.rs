@@ -18,6 +18,7 @@ use super::{
     marks::Marks,
     needs::Needs,
     trie::{Need, Present, TrieId, Watch},
+    verify::Order,
 };
 use crate::{
     eval::{Chosen, Machine},
@@ -144,7 +145,18 @@ pub(crate) fn build(plan: &Plan, machine: &mut Machine<'_>) -> (Index, BTreeMap<
     index.marks = marks as u32;
     let mut ids: BTreeMap<Path, u32> = BTreeMap::new();
     let mut asking = Vec::with_capacity(plan.rules.len());
+    // Of a plan that was bytes nobody knows yet that its slots are bound in order.
+    let mut order = plan.unread.is_some().then(|| Order::new(plan));
     for (number, rule) in plan.rules.iter().enumerate().filter(|(_, rule)| !rule.audit) {
+        let rule_number = number as u32;
+        if order.as_mut().is_some_and(|order| !order.is_kept(rule)) {
+            asking.push(Asking {
+                rule: rule_number,
+                guards: Vec::new(),
+                exact: 0,
+            });
+            continue;
+        }
         let Some(Guarded { guards, mut exact }) = guard::of_rule(plan, machine, rule) else {
             continue;
         };
@@ -160,7 +172,7 @@ pub(crate) fn build(plan: &Plan, machine: &mut Machine<'_>) -> (Index, BTreeMap<
         }
         let guards = numbered.into_iter();
         asking.push(Asking {
-            rule: number as u32,
+            rule: rule_number,
             guards: guards.map(|(id, (keys, clause))| (id, keys, clause)).collect(),
             exact,
         });

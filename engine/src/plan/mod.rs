@@ -13,7 +13,7 @@ use wardlaw_lang::{
     Span,
     builtin::Builtin,
     ir::{self, ComprehensionKind, EditAction, EffectKind, RuleSeverity},
-    syntax::operator::BinaryOp,
+    syntax::{ast::DocumentFormat, operator::BinaryOp},
     types::{TypeId, Types},
 };
 
@@ -21,7 +21,7 @@ mod body;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod declared;
-mod denial;
+pub(crate) mod denial;
 pub(crate) mod depends;
 pub(crate) mod depth;
 mod guard;
@@ -36,10 +36,11 @@ pub(crate) mod relation;
 mod safe;
 pub(crate) mod shape;
 mod share;
-mod sift;
+pub(crate) mod sift;
 pub(crate) mod spans;
 pub(crate) mod test;
 pub(crate) mod trie;
+pub(crate) mod verify;
 mod whole;
 
 use crate::eval::Snapshot;
@@ -96,6 +97,8 @@ impl Slice {
 pub(crate) struct Plan {
     /// Texts and runs of constants.
     pub(crate) heap: Heap,
+    /// The formats and texts of literal documents.
+    pub(crate) literals: Vec<(DocumentFormat, u32)>,
     /// Literal documents, then data, in this order; the inputs of a decision come after them.
     pub(crate) documents: Vec<Arc<Document<'static>>>,
     /// Of each: where its nodes come by pointer, if they do not lie so.
@@ -178,6 +181,8 @@ pub(crate) struct Plan {
     pub(crate) patterns: BTreeMap<Box<str>, Regex>,
     /// For builtins that look into packed types, and for what a host gives to functions.
     pub(crate) types: Types,
+    /// Of a policy that was bytes: the types besides the packed ones, which few hosts ask for.
+    pub(crate) unread: Option<Arc<[u8]>>,
 }
 
 /// An expression. Invariant: operands come before it, so that the arena is acyclic.
@@ -495,6 +500,19 @@ pub(crate) struct About {
     pub(crate) description: String,
     pub(crate) controls: Arc<[(String, Vec<String>)]>,
     pub(crate) aliases: Vec<String>,
+}
+
+impl About {
+    /// Whether nothing is said.
+    pub(crate) fn is_empty(&self) -> bool {
+        let Self {
+            title,
+            description,
+            controls,
+            aliases,
+        } = self;
+        title.is_empty() && description.is_empty() && controls.is_empty() && aliases.is_empty()
+    }
 }
 
 /// What a rule does.

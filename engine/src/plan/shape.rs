@@ -15,7 +15,7 @@ use crate::input::{Document, FieldKey, NodeId};
 
 /// A shape; one more than an index into the shapes of [`Checks`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct ShapeId(NonZeroU32);
+pub(crate) struct ShapeId(pub(crate) NonZeroU32);
 
 impl ShapeId {
     fn new(index: usize) -> Self {
@@ -53,15 +53,15 @@ pub(crate) struct Shape {
     /// Whether a list stands for a set.
     pub(crate) set: bool,
     /// Of a list or set.
-    element: Option<ShapeId>,
+    pub(crate) element: Option<ShapeId>,
     /// Of a tuple.
-    positions: Vec<ShapeId>,
+    pub(crate) positions: Vec<ShapeId>,
     /// The records that an object may be.
-    records: Vec<Record>,
+    pub(crate) records: Vec<Record>,
     /// Where several of them fit, or none is told apart.
-    merged: Vec<(FieldKey, ShapeId)>,
+    pub(crate) merged: Vec<(FieldKey, ShapeId)>,
     /// Of a map.
-    value: Option<ShapeId>,
+    pub(crate) value: Option<ShapeId>,
 }
 
 /// Types whose shapes are to be made, the first of which gets the number `first`.
@@ -72,11 +72,11 @@ struct Wanted {
 
 /// A record that an object may be.
 #[derive(Clone, Debug)]
-struct Record {
+pub(crate) struct Record {
     /// Fits where its literal-typed fields hold.
-    variant: CheckId,
+    pub(crate) variant: CheckId,
     /// By name.
-    fields: Vec<(FieldKey, ShapeId)>,
+    pub(crate) fields: Vec<(FieldKey, ShapeId)>,
 }
 
 impl Shape {

@@ -9,9 +9,9 @@ use super::OpId;
 /// The spans of all expressions, in their order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Spans {
-    ranges: Vec<(u32, u32)>,
+    pub(crate) ranges: Vec<(u32, u32)>,
     /// The first expression of each run, and its file.
-    files: Vec<(u32, FileId)>,
+    pub(crate) files: Vec<(u32, FileId)>,
 }
 
 impl Spans {

@@ -56,10 +56,10 @@ pub(crate) struct TrieNode {
     pub(crate) absent: Option<u32>,
     pub(crate) tests: Slice,
     pub(crate) key_tests: Slice,
-    table: Slice,
+    pub(crate) table: Slice,
     /// The fields whose absence says something: of the first 64 a bit each.
-    missed: u64,
-    more_missed: Slice,
+    pub(crate) missed: u64,
+    pub(crate) more_missed: Slice,
 }
 
 /// What is noted of a place while the input is checked.

@@ -8,10 +8,10 @@ use super::Value;
 /// Texts and runs of values.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Heap {
-    text: String,
-    texts: Vec<(u32, u32)>,
-    items: Vec<Value>,
-    runs: Vec<(u32, u32)>,
+    pub(crate) text: String,
+    pub(crate) texts: Vec<(u32, u32)>,
+    pub(crate) items: Vec<Value>,
+    pub(crate) runs: Vec<(u32, u32)>,
 }
 
 /// How full a heap was.
