@@ -125,6 +125,8 @@ impl Engine {
                 machine.apply(*index, &values)
             }
         });
-        answer.map_err(|faults| AskError::Evaluation(self.evaluation_error(&machine, &faults)))
+        let answer = answer.map_err(|faults| AskError::Evaluation(self.evaluation_error(&machine, &faults)));
+        machine.leave();
+        answer
     }
 }

@@ -257,7 +257,9 @@ impl Engine {
             return Ok(serde_json::Value::Null);
         };
         let answer = machine.output(query);
-        answer.map_err(|faults| self.evaluation_error(&machine, &faults))
+        let answer = answer.map_err(|faults| self.evaluation_error(&machine, &faults));
+        machine.leave();
+        answer
     }
 
     /// The first of the errors that an expression met.
@@ -360,7 +362,9 @@ impl Engine {
             || None,
             || {
                 let mut machine = Machine::new(&self.plan, Docs::default(), self.limits);
-                self.audit_in(&mut machine, &self.force.audit_scope(now))
+                let decision = self.audit_in(&mut machine, &self.force.audit_scope(now));
+                machine.leave();
+                decision
             },
         )
     }

@@ -59,19 +59,20 @@ pub fn contents(document: &Document<'_>) -> Contents {
     if is_request(document, root) {
         return Contents::Objects(Vec::from([reviewed(document, root)]));
     }
-    if !is_typed(document, root) {
+    let (Some(version), Some(kind)) = (text(document, root, "apiVersion"), text(document, root, "kind"))
+    else {
         return Contents::Other;
-    }
-    if is_review(document, root)
+    };
+    if is_review(version, kind)
         && let Some(request) = object_at(document, root, "request")
     {
         return Contents::Objects(Vec::from([reviewed(document, request)]));
     }
     let mut found = Vec::new();
-    if let Some(items) = items(document, root) {
+    if let Some(items) = items_of(document, root, kind) {
         flatten(document, items, &mut found);
     } else {
-        found.push(bare(document, root, None));
+        found.push(bare(root, None, true));
     }
     Contents::Objects(found)
 }
@@ -97,13 +98,13 @@ pub fn identity<'d>(document: &'d Document<'_>, object: NodeId) -> Identity<'d> 
     }
 }
 
-fn bare(document: &Document<'_>, object: NodeId, item: Option<u32>) -> Manifest {
+fn bare(object: NodeId, item: Option<u32>, typed: bool) -> Manifest {
     Manifest {
         item,
         object,
         request: None,
         old_object: None,
-        typed: is_typed(document, object),
+        typed,
     }
 }
 
@@ -122,12 +123,8 @@ fn object_at(document: &Document<'_>, parent: NodeId, key: &str) -> Option<NodeI
         .filter(|&node| document.kind(node) == Kind::Object)
 }
 
-fn is_review(document: &Document<'_>, object: NodeId) -> bool {
-    text(document, object, "kind") == Some("AdmissionReview")
-        && matches!(
-            text(document, object, "apiVersion"),
-            Some("admission.k8s.io/v1" | "admission.k8s.io/v1beta1")
-        )
+fn is_review(version: &str, kind: &str) -> bool {
+    kind == "AdmissionReview" && matches!(version, "admission.k8s.io/v1" | "admission.k8s.io/v1beta1")
 }
 
 /// A bare AdmissionRequest, as tests of webhooks keep them: its `kind` is an object.
@@ -156,22 +153,29 @@ pub(crate) fn reviewed(document: &Document<'_>, request: NodeId) -> Manifest {
 /// The `items` of a list: of `List` always, of another kind that ends so where it has them. Go writes
 /// the items of an empty list as null.
 pub(super) fn items(document: &Document<'_>, object: NodeId) -> Option<NodeId> {
-    let kind = text(document, object, "kind")?;
+    items_of(document, object, text(document, object, "kind")?)
+}
+
+/// As [`items`], of an object of that kind.
+fn items_of(document: &Document<'_>, object: NodeId, kind: &str) -> Option<NodeId> {
+    if !kind.ends_with("List") {
+        return None;
+    }
     let items = document.get_str(object, "items");
     if kind == "List" && items.is_none() {
         // Any node without children stands for the items that are not there.
         return document.get_str(object, "kind");
     }
-    let is_items = |node: &NodeId| matches!(document.kind(*node), Kind::List | Kind::Null);
-    items.filter(is_items).filter(|_| kind.ends_with("List"))
+    items.filter(|node| matches!(document.kind(*node), Kind::List | Kind::Null))
 }
 
 /// Adds the items of a list, and of the lists in it. Recursion is bounded by the document's depth.
 fn flatten(document: &Document<'_>, list: NodeId, found: &mut Vec<Manifest>) {
     for item in document.children(list) {
-        match items(document, item).filter(|_| is_typed(document, item)) {
+        let typed = is_typed(document, item);
+        match items(document, item).filter(|_| typed) {
             Some(inner) => flatten(document, inner, found),
-            None => found.push(bare(document, item, Some(found.len() as u32))),
+            None => found.push(bare(item, Some(found.len() as u32), typed)),
         }
     }
 }

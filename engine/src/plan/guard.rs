@@ -1,6 +1,6 @@
 //! What the first clauses of a rule ask of the input, as far as an index can answer it: that a scalar at
 //! a path is one of some constants. Only what stands in purely conjunctive position counts, and only up
-//! to the first clause that can fail by itself or draws elements.
+//! to the first clause that can fail by itself (`safe.rs`) or draws elements.
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -13,6 +13,7 @@ use super::{
     Clause, Op, OpId, Pattern, Plan, Rule, Test,
     check::{Check, CheckId},
     index::{Path, key},
+    safe::Safe,
 };
 use crate::{
     eval::Machine,
@@ -24,6 +25,8 @@ use crate::{
 const MOST_KEYS: usize = 64;
 /// How many questions of a rule the index asks.
 const MOST_GUARDS: usize = 8;
+/// Expressions of a rule that are looked at for what may fail.
+const MOST_STEPS: u32 = 4_000;
 
 /// Hashes of constants, and the text that each is: none where it is no text of the plan, or two share a hash.
 pub(crate) type Keys = BTreeMap<u64, Option<u32>>;
@@ -50,6 +53,10 @@ pub(crate) struct Guarded {
 pub(crate) fn of_rule(plan: &Plan, machine: &mut Machine<'_>, rule: &Rule) -> Option<Guarded> {
     let mut guards = Guards {
         plan,
+        safe: Safe {
+            plan,
+            steps: MOST_STEPS,
+        },
         bound: BTreeMap::new(),
         found: Vec::new(),
         clause: 0,
@@ -98,7 +105,7 @@ pub(crate) fn of_rule(plan: &Plan, machine: &mut Machine<'_>, rule: &Rule) -> Op
             Clause::Given { .. } => guards.presence(&machine.world, value),
             Clause::Let { .. } | Clause::For(_) => {}
         }
-        if !guards.cannot_fail(value, &guards.bound) {
+        if !guards.safe.is_safe(value) {
             break;
         }
         match clause {
@@ -128,6 +135,7 @@ type Bound = BTreeMap<u32, OpId>;
 
 struct Guards<'p> {
     plan: &'p Plan,
+    safe: Safe<'p>,
     bound: Bound,
     found: Vec<Guard>,
     /// The clause at work.
@@ -221,7 +229,7 @@ impl Guards<'_> {
     fn both(&mut self, world: &World<'_>, [left, right]: [OpId; 2], truth: bool) -> bool {
         let exact = self.condition(world, left, truth);
         // The right side is only asked where the left one lets it, and did not fail.
-        self.cannot_fail(left, &self.bound) && self.condition(world, right, truth) && exact
+        self.safe.is_safe(left) && self.condition(world, right, truth) && exact
     }
 
     fn guard(&self, path: Path, keys: Keys) -> Guard {
@@ -405,84 +413,6 @@ impl Guards<'_> {
             }
         }
         true
-    }
-
-    /// Whether evaluating can go wrong only by a value that is not of its declared type, and draws
-    /// nothing. Recursion follows the plan, whose depth is bounded.
-    fn cannot_fail(&self, id: OpId, bound: &Bound) -> bool {
-        let Some(op) = self.plan.op(id) else { return false };
-        match op {
-            Op::Constant(_) | Op::Input(_) | Op::Data(_) | Op::Local(_) => true,
-            Op::Let(entry) => self
-                .plan
-                .lets
-                .get(entry as usize)
-                .is_some_and(|entry| self.cannot_fail(entry.value, &Bound::new())),
-            Op::Field(index) => self
-                .plan
-                .fields
-                .get(index as usize)
-                .is_some_and(|field| self.cannot_fail(field.base, bound)),
-            Op::Index(index) => self.plan.indices.get(index as usize).is_some_and(|index| {
-                matches!(self.constant(index.at), Some(Value::Text(_))) && self.cannot_fail(index.base, bound)
-            }),
-            Op::Equal { left, right, .. } | Op::Coalesce(left, right) => {
-                self.cannot_fail(left, bound) && self.cannot_fail(right, bound)
-            }
-            Op::In { value, container, .. } => {
-                matches!(self.constant(container), Some(Value::List(_) | Value::Set(_)))
-                    && self.cannot_fail(value, bound)
-            }
-            Op::Absent { value, .. } | Op::Is { value, .. } => self.cannot_fail(value, bound),
-            Op::And(left, right) | Op::Or(left, right) => {
-                self.is_truth(left, bound) && self.is_truth(right, bound)
-            }
-            Op::Not(operand) => self.is_truth(operand, bound),
-            Op::If {
-                condition,
-                then,
-                otherwise,
-            } => {
-                self.is_truth(condition, bound)
-                    && self.cannot_fail(then, bound)
-                    && self.cannot_fail(otherwise, bound)
-            }
-            Op::Match { value, arms } => {
-                self.cannot_fail(value, bound)
-                    && arms.of(&self.plan.arms).iter().all(|arm| {
-                        arm.guard.is_none_or(|guard| self.is_truth(guard, bound))
-                            && self.cannot_fail(arm.value, bound)
-                    })
-            }
-            Op::Call { function, args } => {
-                let body = self.plan.functions.get(function as usize).map(|f| f.body);
-                args.of(&self.plan.args)
-                    .iter()
-                    .all(|arg| self.cannot_fail(*arg, bound))
-                    && body.is_some_and(|body| self.cannot_fail(body, &Bound::new()))
-            }
-            _ => false,
-        }
-    }
-
-    /// As [`Guards::cannot_fail`], of something that is `true` or `false` wherever it is anything.
-    fn is_truth(&self, id: OpId, bound: &Bound) -> bool {
-        let truth = match self.plan.op(id) {
-            Some(
-                Op::Equal { .. }
-                | Op::Absent { .. }
-                | Op::In { .. }
-                | Op::Is { .. }
-                | Op::And(..)
-                | Op::Or(..)
-                | Op::Not(_),
-            ) => true,
-            Some(Op::Constant(index)) => {
-                matches!(self.plan.constants.get(index as usize), Some(Value::Bool(_)))
-            }
-            _ => false,
-        };
-        truth && self.cannot_fail(id, bound)
     }
 }
 

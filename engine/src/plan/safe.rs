@@ -58,11 +58,12 @@ impl Safe<'_> {
                 otherwise,
             } => self.is_truth(condition) && self.all_safe(&[then, otherwise]),
             Op::Match { value, arms } => {
-                let arms = arms.of(&self.plan.arms);
+                let plan = self.plan;
+                let mut arms = arms.of(&plan.arms).iter();
                 self.is_safe(value)
-                    && arms
-                        .iter()
-                        .all(|arm| arm.guard.is_none() && self.is_safe(arm.value))
+                    && arms.all(|arm| {
+                        arm.guard.is_none_or(|guard| self.is_truth(guard)) && self.is_safe(arm.value)
+                    })
             }
             Op::List(items) | Op::Interpolate(items) => {
                 let plan = self.plan;

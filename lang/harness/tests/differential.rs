@@ -15,7 +15,7 @@ use std::{
 };
 
 use support::{build, decide, number, reload};
-use wardlaw::{Decision, Engine, ErrorKind};
+use wardlaw::{Decision, Engine, ErrorKind, Request, Why};
 use wardlaw_harness::{
     generate::{Case, Input, shrink},
     random::Random,
@@ -99,6 +99,23 @@ fn same_but_for_less_fuel(indexed: &Decision, all: &Decision) -> bool {
     same == *all && indexed.fuel <= all.fuel
 }
 
+/// A rule that is explained not to be run, and has found something where all rules were run.
+fn unexplained(engine: &Engine, request: &Request<'_>, all: &Decision) -> Option<String> {
+    let explained = engine.explain(request).into_iter();
+    let mut left_out = explained.filter(|explained| explained.why != Why::Run);
+    // What is wrong with the input is an error of every rule that reads it, whether it is run or not.
+    let found = |rule: &str| {
+        let mut findings = all.findings.iter();
+        findings.any(|finding| &*finding.rule == rule && finding.error.is_none())
+    };
+    left_out.find(|explained| found(explained.rule)).map(|explained| {
+        format!(
+            "{} is explained not to be run: {:?}",
+            explained.rule, explained.why
+        )
+    })
+}
+
 /// What is wrong with the decision on a pair, if anything; and the decision.
 fn wrong(engines: &Engines, case: &Case, input: Option<&Input>) -> (Option<String>, Option<Decision>) {
     let Engines { engine, reloaded } = engines;
@@ -127,7 +144,13 @@ fn wrong(engines: &Engines, case: &Case, input: Option<&Input>) -> (Option<Strin
             let complaint = format!("the index changes the decision\nwith    {text}\nwithout {all}");
             (Some(complaint), Some(found))
         }
-        Ok(Some((mut found, _, mut wanted, _))) => {
+        Ok(Some((mut found, all, mut wanted, _))) => {
+            let told = input.zip(all).and_then(|(input, all)| {
+                decide(input, |request| unexplained(engine, request, &all)).flatten()
+            });
+            if let Some(told) = told {
+                return (Some(format!("the explanation is wrong: {told}")), Some(found));
+            }
             // Fuel belongs to the plan.
             (found.fuel, wanted.fuel) = (0, 0);
             let fits = input.is_none_or(|input| input.fits);

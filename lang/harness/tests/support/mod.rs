@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use wardlaw::{
-    Builder, Decision, Engine, Policy, Request,
+    Builder, Engine, Policy, Request,
     input::{Document, NodeId, ReadLimits, read_json},
 };
 use wardlaw_harness::generate::{Case, Input};
@@ -51,7 +51,7 @@ pub(crate) fn read(text: &str) -> Result<Document<'_>, String> {
 }
 
 /// What an evaluator says of inputs; none where they cannot be read.
-pub(crate) fn decide(input: &Input, evaluate: impl Fn(&Request<'_>) -> Decision) -> Option<Decision> {
+pub(crate) fn decide<T>(input: &Input, evaluate: impl Fn(&Request<'_>) -> T) -> Option<T> {
     let texts: Vec<(&str, Cow<'_, str>)> = input
         .values
         .iter()
