@@ -73,7 +73,7 @@ enum Step {
 #[derive(Debug)]
 struct Node {
     check: CheckId,
-    /// The set of this place alone.
+    /// The set of this place alone; nothing before it is asked for.
     alone: Abstract,
     steps: BTreeMap<Step, u32>,
     /// What reads it, in order.

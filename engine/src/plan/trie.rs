@@ -384,13 +384,15 @@ impl Trie {
     }
 
     /// Has these watched, and nothing else.
-    pub(crate) fn watch(&mut self, mut watches: BTreeMap<TrieId, Watch>, optional: impl Fn(CheckId) -> bool) {
+    pub(crate) fn watch(&mut self, watches: BTreeMap<TrieId, Watch>, optional: impl Fn(CheckId) -> bool) {
+        let mut watches = watches.into_iter().peekable();
         self.tests.clear();
         self.values.clear();
         self.key_tests.clear();
         self.keys.clear();
         for (number, node) in (0_u32..).zip(&mut self.nodes) {
-            let Watch { absent, tests, keys } = watches.remove(&TrieId(number)).unwrap_or_default();
+            let watch = watches.next_if(|(id, _)| id.0 == number);
+            let Watch { absent, tests, keys } = watch.map(|(_, watch)| watch).unwrap_or_default();
             let (values, all) = (&mut self.values, &mut self.tests);
             let tests = tests.into_iter().map(|asked| Test {
                 mark: asked.mark,

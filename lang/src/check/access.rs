@@ -313,19 +313,19 @@ impl<'s> Checker<'_, 's> {
 
     /// The declared type of a field; reports what does not exist.
     pub(super) fn field_type(&mut self, record: TypeId, field: ast::Name<'_>) -> Option<TypeId> {
+        if let Some(found) = self.types().field(record, field.text) {
+            return Some(found);
+        }
         match self.types().structure(record) {
             Type::Error => None,
             Type::Any => {
                 let any = self.types().optional(Types::ANY);
                 Some(any)
             }
-            Type::Record(_) => match self.types().field(record, field.text) {
-                Some(ty) => Some(ty),
-                None => {
-                    self.unknown_field(record, field);
-                    None
-                }
-            },
+            Type::Record(_) => {
+                self.unknown_field(record, field);
+                None
+            }
             Type::Union(members) => self.union_field(record, &members, field),
             Type::Opaque(opaque) if !opaque.fields().is_empty() => self.opaque_field(opaque, field),
             Type::Map(_) => {

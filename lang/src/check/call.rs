@@ -114,7 +114,7 @@ impl<'s> Checker<'_, 's> {
         if info.params.len() != arguments.len() {
             let shown: Vec<String> = params
                 .iter()
-                .zip(&info.params)
+                .zip(info.params.iter())
                 .map(|(name, ty)| format!("{name}: {}", self.show(*ty)))
                 .collect();
             let signature = format!("{}({})", name.text, shown.join(", "));
@@ -122,11 +122,11 @@ impl<'s> Checker<'_, 's> {
             return self.broken_call(arguments, span);
         }
         let mut ids = Vec::with_capacity(arguments.len());
-        for (index, (argument, param)) in arguments.iter().zip(&info.params).enumerate() {
+        for (index, (argument, param)) in arguments.iter().zip(info.params.iter()).enumerate() {
             let typed = self.expr(argument, Some(*param));
             let what = params.get(index).copied().unwrap_or("");
-            let what = format!("parameter `{what}` of `{}`", name.text);
-            ids.push(self.expect_declared(&typed, *param, &what));
+            let what = format_args!("parameter `{what}` of `{}`", name.text);
+            ids.push(self.expect_declared(&typed, *param, what));
         }
         self.value(
             Expr::Call {
@@ -285,7 +285,7 @@ impl<'s> Checker<'_, 's> {
             if let Some(want) = want {
                 // Of an empty list nothing is known, and nothing can be wrong.
                 if want != Types::NEVER {
-                    self.expect(&typed, want, &format!("the argument of `{}`", row.name));
+                    self.expect(&typed, want, format_args!("the argument of `{}`", row.name));
                 }
             }
             if let Type::Literal(Literal::Text(text)) = self.types().structure(typed.ty)
@@ -338,7 +338,7 @@ impl<'s> Checker<'_, 's> {
             Shape::Number => {
                 let mut ty = Types::INT;
                 for value in receiver.into_iter().chain(given) {
-                    let number = self.number(value, &format!("`{}`", row.name));
+                    let number = self.number(value, format_args!("`{}`", row.name));
                     ty = self.types().join(ty, number);
                 }
                 ty

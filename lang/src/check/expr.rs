@@ -1,6 +1,7 @@
 //! Expressions: one function by construct; what is larger has a file of its own.
 
 use alloc::{format, vec::Vec};
+use core::fmt;
 
 use crate::{
     Applicability, Code, Diagnostic, Span,
@@ -75,10 +76,7 @@ impl<'s> Checker<'_, 's> {
             ExprKind::Int(int) => self.literal(Expr::Int(*int), Literal::Int(*int), span),
             ExprKind::Float(float) => self.value(Expr::Float(*float), Types::FLOAT, span),
             ExprKind::Text(text) => self.text(text),
-            ExprKind::Raw(text) => {
-                let id = self.string(text);
-                self.literal(Expr::Text(id), Literal::Text(text.as_ref().into()), span)
-            }
+            ExprKind::Raw(text) => self.text_literal(text, span),
             ExprKind::Document {
                 format,
                 text,
@@ -206,6 +204,12 @@ impl<'s> Checker<'_, 's> {
         self.value(expr, ty, span)
     }
 
+    fn text_literal(&mut self, text: &str, span: Span) -> Typed {
+        let id = self.string(text);
+        let ty = self.text_type(id);
+        self.value(Expr::Text(id), ty, span)
+    }
+
     /// A condition: a present `bool`.
     pub(super) fn condition(&mut self, expr: &ast::Expr<'s>) -> Typed {
         let mut typed = self.expr(expr, Some(Types::BOOL));
@@ -217,7 +221,7 @@ impl<'s> Checker<'_, 's> {
     }
 
     /// Requires that a value fits a type.
-    pub(super) fn expect(&mut self, value: &Typed, want: TypeId, what: &str) {
+    pub(super) fn expect(&mut self, value: &Typed, want: TypeId, what: impl fmt::Display) {
         if self.types().assignable(value.ty, want) {
             return;
         }
@@ -234,7 +238,7 @@ impl<'s> Checker<'_, 's> {
 
     /// Requires that a value fits a type that is declared where it goes: what is read there is of that type, so
     /// an `any` is tested.
-    pub(super) fn expect_declared(&mut self, value: &Typed, want: TypeId, what: &str) -> ExprId {
+    pub(super) fn expect_declared(&mut self, value: &Typed, want: TypeId, what: impl fmt::Display) -> ExprId {
         self.expect(value, want, what);
         let (have, wanted) = (self.types().present(value.ty), self.types().present(want));
         let is_any = |this: &mut Self, ty| this.types().structure(ty) == Type::Any;
@@ -245,7 +249,7 @@ impl<'s> Checker<'_, 's> {
     }
 
     /// Requires that a value is present; gives its present type.
-    pub(super) fn expect_present(&mut self, value: &Typed, what: &str) -> TypeId {
+    pub(super) fn expect_present(&mut self, value: &Typed, what: impl fmt::Display) -> TypeId {
         if self.types().is_optional(value.ty) {
             self.may_be_absent(value, what);
             let present = self.types().present(value.ty);
@@ -258,7 +262,7 @@ impl<'s> Checker<'_, 's> {
         value.ty
     }
 
-    fn may_be_absent(&mut self, value: &Typed, what: &str) {
+    fn may_be_absent(&mut self, value: &Typed, what: impl fmt::Display) {
         let ty = self.show(value.ty);
         let mut diagnostic = Diagnostic::new(
             Code::MaybeAbsent,
@@ -289,8 +293,8 @@ impl<'s> Checker<'_, 's> {
     }
 
     /// Requires a number; gives `int` or `float`.
-    pub(super) fn number(&mut self, value: &Typed, what: &str) -> TypeId {
-        let present = self.expect_present(value, what);
+    pub(super) fn number(&mut self, value: &Typed, what: impl fmt::Display) -> TypeId {
+        let present = self.expect_present(value, &what);
         if self.types().assignable(present, Types::INT) && present != Types::ANY {
             Types::INT
         } else if self.types().assignable(present, Types::FLOAT) {
@@ -405,11 +409,7 @@ impl<'s> Checker<'_, 's> {
 
     pub(super) fn pair_key(&mut self, key: &ast::PairKey<'s>) -> ExprId {
         match key {
-            ast::PairKey::Literal(key) => {
-                let id = self.string(&key.text);
-                self.literal(Expr::Text(id), Literal::Text(key.text.as_ref().into()), key.span)
-                    .id
-            }
+            ast::PairKey::Literal(key) => self.text_literal(&key.text, key.span).id,
             ast::PairKey::Computed(expr) => {
                 let typed = self.expr(expr, Some(Types::STRING));
                 self.expect(&typed, Types::STRING, "a key");
@@ -421,8 +421,7 @@ impl<'s> Checker<'_, 's> {
     /// A text with its interpolations.
     fn text(&mut self, text: &ast::Text<'s>) -> Typed {
         if let Some(literal) = text.literal() {
-            let id = self.string(literal);
-            return self.literal(Expr::Text(id), Literal::Text(literal.into()), text.span);
+            return self.text_literal(literal, text.span);
         }
         let mut parts = Vec::with_capacity(text.parts.len());
         for part in &text.parts {

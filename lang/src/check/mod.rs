@@ -33,6 +33,7 @@ use alloc::{
     boxed::Box,
     collections::{BTreeMap, BTreeSet},
     format,
+    rc::Rc,
     string::String,
     vec::Vec,
 };
@@ -65,6 +66,7 @@ pub(crate) fn check(
             checker.program.types.add_packed(namespace, packed);
         }
     }
+    checker.reserve(sources.policies().map(|(_, source)| source.text.len()).sum());
     checker.declare_builtin_types();
     checker.declare();
     let circles: Vec<Span> = diagnostics
@@ -103,7 +105,7 @@ struct LetInfo {
 #[derive(Clone, Debug)]
 struct FnInfo {
     id: FunctionId,
-    params: Vec<TypeId>,
+    params: Rc<[TypeId]>,
     result: TypeId,
     reads_input: bool,
     reads_data: bool,
@@ -166,6 +168,8 @@ struct Checker<'a, 's> {
     by_path: BTreeMap<&'a str, usize>,
     program: Program,
     strings: Ids<Box<str>>,
+    /// Of each text its type as a literal, once it is needed.
+    text_types: Vec<Option<TypeId>>,
     inputs: BTreeMap<String, InputId>,
     /// Checked functions, by the index in [`State::Done`].
     functions: Vec<FnInfo>,
@@ -207,6 +211,7 @@ impl<'a, 's> Checker<'a, 's> {
                 .collect(),
             program: Program::default(),
             strings: Ids::default(),
+            text_types: Vec::new(),
             inputs: BTreeMap::new(),
             functions: Vec::new(),
             unions: Vec::new(),
@@ -249,6 +254,32 @@ impl<'a, 's> Checker<'a, 's> {
         self.strings.add(hash, id, || text.into());
         self.program.strings.push(text.into());
         StringId(id)
+    }
+
+    /// The type of a text as a literal.
+    fn text_type(&mut self, text: StringId) -> TypeId {
+        if let Some(Some(known)) = self.text_types.get(text.index()) {
+            return *known;
+        }
+        let ty = self
+            .program
+            .types
+            .text_literal(self.program.strings.get(text.index()).map_or("", |text| text));
+        if self.text_types.len() <= text.index() {
+            self.text_types.resize(text.index() + 1, None);
+        }
+        if let Some(slot) = self.text_types.get_mut(text.index()) {
+            *slot = Some(ty);
+        }
+        ty
+    }
+
+    /// Makes room for what comes of so many bytes of policies: most have an expression in eight.
+    fn reserve(&mut self, bytes: usize) {
+        let exprs = bytes / 8;
+        self.program.exprs.reserve(exprs);
+        self.program.expr_types.reserve(exprs);
+        self.program.expr_spans.reserve(exprs);
     }
 
     /// Adds an expression to the arena.
@@ -606,7 +637,7 @@ impl<'a, 's> Checker<'a, 's> {
         let path = self.packages.get(package).map_or("", |p| p.path.as_str());
         let info = FnInfo {
             id: FunctionId(self.program.functions.len() as u32),
-            params,
+            params: params.into(),
             result,
             reads_input: frame.reads_input,
             reads_data: frame.reads_data,
@@ -614,7 +645,7 @@ impl<'a, 's> Checker<'a, 's> {
         self.program.functions.push(ir::Function {
             name: format!("{path}.{name}"),
             params: info.params.len() as u32,
-            param_types: info.params.clone(),
+            param_types: info.params.to_vec(),
             locals: frame.slots(),
             body,
         });

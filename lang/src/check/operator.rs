@@ -1,6 +1,7 @@
 //! Operators between two operands; `==` and `!=` have a file of their own.
 
 use alloc::{format, string::String};
+use core::fmt;
 
 use crate::{
     Applicability, Code, Diagnostic, Span,
@@ -13,6 +14,16 @@ use crate::{
 };
 
 use super::{Checker, body::hides_facts, expr::Typed, scope::Fact};
+
+/// An operator as messages show it.
+#[derive(Clone, Copy)]
+struct Symbol(BinaryOp);
+
+impl fmt::Display for Symbol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", self.0.symbol())
+    }
+}
 
 impl<'s> Checker<'_, 's> {
     pub(super) fn binary(
@@ -95,13 +106,13 @@ impl<'s> Checker<'_, 's> {
             BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Remainder => {
                 let left = self.expr(left, None);
                 let right = self.expr(right, None);
-                let what = format!("`{}`", op.symbol());
+                let what = Symbol(op);
                 if op == BinaryOp::Multiply
                     && let Some(ty) = self.scaled(&left, &right)
                 {
                     return self.operation(op, &left, &right, ty, span);
                 }
-                let (a, b) = (self.number(&left, &what), self.number(&right, &what));
+                let (a, b) = (self.number(&left, what), self.number(&right, what));
                 let ty = if op == BinaryOp::Divide {
                     Types::FLOAT
                 } else {
@@ -179,9 +190,9 @@ impl<'s> Checker<'_, 's> {
 
     /// `+` and `-`: numbers, texts, lists, sets.
     fn sum(&mut self, op: BinaryOp, left: &Typed, right: &Typed) -> TypeId {
-        let what = format!("`{}`", op.symbol());
-        let a = self.expect_present(left, &what);
-        let b = self.expect_present(right, &what);
+        let what = Symbol(op);
+        let a = self.expect_present(left, what);
+        let b = self.expect_present(right, what);
         if a == Types::ERROR || b == Types::ERROR {
             return Types::ERROR;
         }
@@ -234,7 +245,7 @@ impl<'s> Checker<'_, 's> {
                 Types::ERROR
             }
             _ => {
-                let (x, y) = (self.number(left, &what), self.number(right, &what));
+                let (x, y) = (self.number(left, what), self.number(right, what));
                 self.types().join(x, y)
             }
         }
@@ -242,9 +253,9 @@ impl<'s> Checker<'_, 's> {
 
     /// Whether two values have an order; reports what has none.
     pub(super) fn ordered(&mut self, op: BinaryOp, left: &Typed, right: &Typed) -> bool {
-        let what = format!("`{}`", op.symbol());
-        let a = self.expect_present(left, &what);
-        let b = self.expect_present(right, &what);
+        let what = Symbol(op);
+        let a = self.expect_present(left, what);
+        let b = self.expect_present(right, what);
         if a == Types::ERROR || b == Types::ERROR {
             return false;
         }
@@ -311,9 +322,12 @@ impl<'s> Checker<'_, 's> {
         right: &ast::Expr<'s>,
         span: Span,
     ) -> Typed {
-        let what = format!("left of `{}`", op.symbol());
         let left = self.expr(left, Some(Types::STRING));
-        self.expect(&left, Types::STRING, &format!("what stands {what}"));
+        self.expect(
+            &left,
+            Types::STRING,
+            format_args!("what stands left of {}", Symbol(op)),
+        );
         let kind = if op == BinaryOp::Like {
             Opaque::Glob
         } else {
@@ -381,8 +395,8 @@ impl<'s> Checker<'_, 's> {
         let left = self.expr(left, None);
         let right = self.expr(right, None);
         let mut typed = self.operation(op, &left, &right, Types::BOOL, span);
-        let what = format!("what stands right of `{}`", op.symbol());
-        let container = self.expect_present(&right, &what);
+        let what = format_args!("what stands right of {}", Symbol(op));
+        let container = self.expect_present(&right, what);
         if left.ty == Types::ERROR || container == Types::ERROR {
             return typed;
         }

@@ -192,7 +192,7 @@ impl<'a, 's> Checker<'a, 's> {
         };
         let typed = self.expr(value, want);
         if let Some(want) = want {
-            self.expect(&typed, want, &format!("`{}`", dotted(target)));
+            self.expect(&typed, want, format_args!("`{}`", dotted(target)));
         }
         Some(match bound? {
             Bound::Input(input) => TestClauseKind::Input {

@@ -34,7 +34,8 @@ impl Types {
         }
         // What has no parts leads nowhere, so it need not be remembered.
         if !self.has_parts(from) && !self.has_parts(to) {
-            return self.fits_now(from, to, loose, met);
+            let (from, to) = (self.resolve(from), self.resolve(to));
+            return scalar_fits(self.get(from), self.get(to), loose);
         }
         if !met.pairs.insert((from, to)) {
             return true;
@@ -98,10 +99,6 @@ impl Types {
             (_, Type::Union(members)) => {
                 members.contains(&from) || members.iter().any(|member| self.fits(from, *member, loose, met))
             }
-            (Type::Literal(Literal::Text(_)), Type::String)
-            | (Type::Literal(Literal::Int(_)), Type::Int | Type::Float)
-            | (Type::Int, Type::Float)
-            | (Type::Literal(Literal::Bool(_)), Type::Bool) => true,
             (Type::List(a), Type::List(b)) | (Type::Set(a), Type::Set(b)) | (Type::Map(a), Type::Map(b)) => {
                 self.fits(*a, *b, loose, met)
             }
@@ -123,7 +120,7 @@ impl Types {
                     },
                 )
             }
-            (a, b) => a == b,
+            (from, to) => scalar_fits(from, to, loose),
         }
     }
 
@@ -309,5 +306,19 @@ impl Types {
             _ => present,
         };
         if absent { self.optional(left) } else { left }
+    }
+}
+
+/// Whether a type without parts fits one.
+fn scalar_fits(from: &Type, to: &Type, loose: bool) -> bool {
+    match (from, to) {
+        (Type::Null, _) => *to == Type::Null,
+        (_, Type::Any)
+        | (Type::Literal(Literal::Text(_)), Type::String)
+        | (Type::Literal(Literal::Int(_)), Type::Int | Type::Float)
+        | (Type::Int, Type::Float)
+        | (Type::Literal(Literal::Bool(_)), Type::Bool) => true,
+        (Type::Any, _) => loose,
+        _ => from == to,
     }
 }

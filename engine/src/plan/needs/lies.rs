@@ -1,13 +1,11 @@
 //! Where a value lies in the input: the places without one of which it is absent.
 
 use alloc::{collections::BTreeSet, rc::Rc, vec::Vec};
+use core::ops::Deref;
 
 use wardlaw_lang::syntax::operator::BinaryOp;
 
-use super::{
-    Bound, Frame, Needs,
-    sets::{sorted, union},
-};
+use super::{Bound, Frame, Needs, sets::sorted};
 use crate::{
     input::FieldKey,
     plan::{
@@ -17,8 +15,39 @@ use crate::{
     value::Value,
 };
 
-/// Places in order; a value that has them is absent unless one of them is present.
-pub(super) type Places = Rc<[TrieId]>;
+/// Places in order; a value that has them is absent unless one of them is present. Most have one.
+#[derive(Clone)]
+pub(super) enum Places {
+    One(TrieId),
+    Some(Rc<[TrieId]>),
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self::Some(Rc::default())
+    }
+}
+
+impl Deref for Places {
+    type Target = [TrieId];
+
+    fn deref(&self) -> &[TrieId] {
+        match self {
+            Self::One(one) => core::slice::from_ref(one),
+            Self::Some(all) => all,
+        }
+    }
+}
+
+impl From<Vec<TrieId>> for Places {
+    fn from(all: Vec<TrieId>) -> Self {
+        let all = sorted(all);
+        match all.as_slice() {
+            [one] => Self::One(*one),
+            _ => Self::Some(all.into()),
+        }
+    }
+}
 
 /// The elements of a list: where they lie.
 #[derive(Clone, Default)]
@@ -64,7 +93,7 @@ impl Needs<'_, '_> {
             },
             Op::Input(index) => {
                 let root = self.plan.reads.roots.get(index as usize).copied().flatten()?;
-                Some(Places::from([root]))
+                Some(Places::One(root))
             }
             Op::Let(index) => {
                 let body = self.plan.lets.get(index as usize)?.value;
@@ -82,11 +111,11 @@ impl Needs<'_, '_> {
             }
             Op::Coalesce(left, right) => {
                 let left = self.places(left, frame)?;
-                Some(union(&left, &self.places(right, frame)?).into())
+                Some([&*left, &*self.places(right, frame)?].concat().into())
             }
             Op::If { then, otherwise, .. } => {
                 let then = self.places(then, frame)?;
-                Some(union(&then, &self.places(otherwise, frame)?).into())
+                Some([&*then, &*self.places(otherwise, frame)?].concat().into())
             }
             Op::Match { value, arms } => {
                 let mut all = Vec::new();
@@ -102,7 +131,7 @@ impl Needs<'_, '_> {
                     };
                     all.extend_from_slice(&self.places(arm.value, frame)?);
                 }
-                Some(sorted(all).into())
+                Some(all.into())
             }
             Op::Call { .. } => {
                 let (body, frame) = self.called(id, frame)?;
@@ -138,7 +167,7 @@ impl Needs<'_, '_> {
                 for item in items.of(&self.plan.args) {
                     places.extend_from_slice(&self.places(*item, frame)?);
                 }
-                let places = sorted(places).into();
+                let places = places.into();
                 Some(Elements { places, made: true })
             }
             Op::Coalesce(left, right)
@@ -155,7 +184,7 @@ impl Needs<'_, '_> {
             } => {
                 let (left, right) = (self.elements(left, frame)?, self.elements(right, frame)?);
                 Some(Elements {
-                    places: union(&left.places, &right.places).into(),
+                    places: [&*left.places, &*right.places].concat().into(),
                     made: left.made || right.made,
                 })
             }
@@ -194,10 +223,11 @@ impl Needs<'_, '_> {
     /// The places one step below. None where the step leads nowhere: then the read set knows less than
     /// this analysis.
     pub(super) fn below(&self, places: &Places, step: &Step<'_>) -> Option<Places> {
-        let mut found = Vec::with_capacity(places.len());
-        let mut waiting = places.to_vec();
+        let mut found = Vec::new();
+        let mut waiting = Vec::new();
         let mut seen = BTreeSet::new();
-        while let Some(id) = waiting.pop() {
+        let mut left = places.iter().copied();
+        while let Some(id) = waiting.pop().or_else(|| left.next()) {
             let node = self.plan.reads.node(id)?;
             match step {
                 Step::Field(name) => {
@@ -222,6 +252,6 @@ impl Needs<'_, '_> {
                 }
             }
         }
-        (places.is_empty() || !found.is_empty()).then(|| sorted(found).into())
+        (places.is_empty() || !found.is_empty()).then(|| found.into())
     }
 }

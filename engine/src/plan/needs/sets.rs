@@ -54,7 +54,7 @@ impl Need {
         let pairs = self
             .0
             .iter()
-            .flat_map(|a| other.0.iter().map(move |b| union(a, b)));
+            .flat_map(|a| other.0.iter().map(move |b| sorted([&a[..], b].concat())));
         Self(pairs.collect()).simple(MOST_SETS)
     }
 
@@ -79,11 +79,6 @@ pub(super) fn sorted<T: Ord>(mut all: Vec<T>) -> Vec<T> {
     all.sort_unstable();
     all.dedup();
     all
-}
-
-/// What is in one of two sets.
-pub(super) fn union<T: Ord + Copy>(a: &[T], b: &[T]) -> Vec<T> {
-    sorted([a, b].concat())
 }
 
 /// Whether all of a set is in another.

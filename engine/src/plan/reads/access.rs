@@ -37,7 +37,7 @@ impl Reads<'_> {
         let id = self.nodes.len() as u32;
         self.nodes.push(Node {
             check,
-            alone: Abstract::node(id),
+            alone: Abstract::default(),
             steps: BTreeMap::new(),
             rules: Vec::new(),
             whole: Vec::new(),
@@ -56,9 +56,14 @@ impl Reads<'_> {
     }
 
     /// The set of one place.
-    pub(super) fn place(&self, node: u32) -> Abstract {
-        let node = self.nodes.get(node as usize);
-        node.map(|node| node.alone.clone()).unwrap_or_default()
+    pub(super) fn place(&mut self, id: u32) -> Abstract {
+        let Some(node) = self.nodes.get_mut(id as usize) else {
+            return Abstract::default();
+        };
+        if node.alone.is_nothing() {
+            node.alone = Abstract::node(id);
+        }
+        node.alone.clone()
     }
 
     /// The node one step below; made where it is new.
