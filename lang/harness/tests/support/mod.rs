@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use wardlaw::{
-    Builder, Engine, Policy, Request,
+    Builder, Engine, Limits, Policy, Request,
     input::{Document, NodeId, ReadLimits, read_json},
 };
 use wardlaw_harness::generate::{Case, Input};
@@ -25,12 +25,22 @@ pub(crate) fn reload(case: &Case, files: &[(String, String)]) -> Result<Engine, 
     let policy = builder(case, files)?.compile();
     let bytes = policy.map_err(|error| error.to_string())?.to_bytes();
     let policy = Policy::from_bytes(&bytes, wardlaw_stdlib::library());
-    let engine = policy.map_err(|error| error.to_string())?.build();
+    let policy = policy.map_err(|error| error.to_string())?;
+    let engine = policy.limits(limits()).build();
     engine.map_err(|error| error.to_string())
 }
 
+/// The reference knows no limits, and some rules find more than most lists are long.
+fn limits() -> Limits {
+    let mut limits = Limits::default();
+    limits.findings_per_rule = limits.findings;
+    limits
+}
+
 fn builder(case: &Case, files: &[(String, String)]) -> Result<Builder, String> {
-    let mut builder = Engine::builder().library(wardlaw_stdlib::library());
+    let mut builder = Engine::builder()
+        .library(wardlaw_stdlib::library())
+        .limits(limits());
     for (name, text) in files {
         builder = builder.source(name, text);
     }
