@@ -79,7 +79,7 @@ structures! {
     Key { column, fields, shape }
     Sieve { conditions, pattern, locals }
     Check {
-        mask, at_once, texts, ints, bools, variants, told, lengths, opaques, convert, element, opaque_type,
+        mask, at_once, texts, ints, bools, variants, told, lengths, opaques, quantity, convert, element, opaque_type,
         expected,
     }
     Told { field, texts }

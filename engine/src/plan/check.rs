@@ -78,6 +78,8 @@ pub(crate) struct Check {
     pub(crate) lengths: Option<Vec<usize>>,
     /// The opaque types that fit, where nothing else that is a text does.
     pub(crate) opaques: Vec<Opaque>,
+    /// Whether a number outside 64 bits has to be a quantity, whatever else fits.
+    pub(crate) quantity: bool,
     /// What a read turns the node into.
     pub(crate) convert: Convert,
     /// Of a set: what its elements are, where they are more than they are written as.
@@ -171,12 +173,13 @@ impl Check {
         };
         let (mut any_list, mut lengths) = (false, Vec::new());
         let mut opaques = Vec::new();
+        let mut any = false;
         for id in &declared.alternatives {
             match types.structure(*id) {
                 Type::Any | Type::Error | Type::Named(_) => {
                     mask |= !kinds::NULL;
                     (any_text, any_int, any_bool) = (true, true, true);
-                    (any_object, any_list) = (true, true);
+                    (any_object, any_list, any) = (true, true, true);
                 }
                 Type::Bool => {
                     mask |= kinds::BOOL;
@@ -246,6 +249,7 @@ impl Check {
         texts.sort_unstable();
         // Any text may be a pattern, but not each compiles: the others go before.
         opaques.sort_by_key(|opaque| *opaque == Opaque::Regex);
+        let quantity = !any && opaques.contains(&Opaque::Quantity);
         if any_text {
             // Any text fits, so none is read as more.
             opaques.clear();
@@ -259,6 +263,7 @@ impl Check {
             at_once: 0,
             texts: (!any_text && some_texts).then_some(texts),
             opaques,
+            quantity,
             ints: (!any_int && !ints.is_empty()).then_some(ints),
             bools: (!any_bool && !bools.is_empty()).then_some(bools),
             told: None,
@@ -300,7 +305,7 @@ impl Check {
         if self.convert == Convert::Opaque {
             at_once &= !(kinds::STRING | kinds::INT | kinds::FLOAT);
         }
-        if !self.opaques.is_empty() {
+        if self.quantity {
             at_once &= !kinds::HUGE;
         }
         at_once
@@ -370,7 +375,7 @@ impl Check {
                     }
                 }
             },
-            Kind::Huge if self.opaques.contains(&Opaque::Quantity) => doc
+            Kind::Huge if self.quantity => doc
                 .number_text(node)
                 .is_some_and(|text| Opaque::Quantity.parse(text).is_some()),
             Kind::List => match &self.lengths {
