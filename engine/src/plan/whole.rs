@@ -36,7 +36,8 @@ impl Builder<'_> {
             return None;
         }
         // The parts of a list or record are read by their own types, or it is taken whole where it is compared.
-        if wanted.has_parts(&mut self.types) {
+        // A list that stands for a set is one from here on.
+        if wanted.has_parts(&mut self.types) && !wanted.is_set(&mut self.types) {
             return None;
         }
         self.plan.checks.special(&mut self.types, &wanted)

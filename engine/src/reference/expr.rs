@@ -76,7 +76,11 @@ impl Reference<'_> {
                 let fits = self.is(value, *ty);
                 Ok(Value::Bool(fits))
             }
-            Expr::Narrow { value, .. } => self.eval(*value),
+            Expr::Narrow { value, ty } => match self.eval(*value)? {
+                // A list that stands for a set is one where it is known to.
+                Value::Node(at) if self.shapes.is_set(*ty) => self.read(at, *ty),
+                value => Ok(value),
+            },
             Expr::As { value } => {
                 let value = self.eval(*value)?;
                 self.used_as(value, program.type_of(id))
