@@ -111,6 +111,11 @@ fn what_is_no_compiled_policy_is_refused() {
         .ward(&["eval", "-p", "p.wardb", "1"])
         .ends(2)
         .says("an expression needs the sources");
+    folder
+        .ward(&["build", "-p", "p.wardb", "--emit", "ir"])
+        .ends(2)
+        .says("a compiled policy holds what runs, and not what it was compiled from");
+    folder.ward(&["build", "-p", "p.wardb", "--emit", "plan"]).ends(0);
     folder.ward(&["build", "-p", "policies"]).ends(2);
     folder.write("policies/names.ward", "package p\nrule {");
     folder.ward(&["build", "-o", "q.wardb"]).ends(2);

@@ -18,7 +18,14 @@ pub(crate) fn run(args: &Build, ui: &mut Ui) -> Result<Exit, Failure> {
         return Err(super::no_rule(&setup));
     }
     match args.emit {
-        Some(Emit::Ir) => ui.print(&compiled.ir_text().unwrap_or_default()),
+        Some(Emit::Ir) => match compiled.ir_text() {
+            Some(text) => ui.print(&text),
+            None => {
+                return Err(Failure::new(
+                    "a compiled policy holds what runs, and not what it was compiled from: use `--emit plan`, or give the sources",
+                ));
+            }
+        },
         Some(Emit::Plan) => {
             let engine = compiled.clone().build();
             let engine = engine.map_err(|error| super::refused(&setup, &error, ui))?;
