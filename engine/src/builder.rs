@@ -47,8 +47,9 @@ impl Default for Builder {
     }
 }
 
-/// Why there is no engine: all diagnostics, and the texts that they point into.
-#[derive(Clone, Debug)]
+/// Why there is no engine: all diagnostics, and the texts that they point into. Shown as one line each, also by
+/// `Debug`, which is how a program shows the error that ends it.
+#[derive(Clone)]
 pub struct BuildError {
     /// Errors, and the warnings beside them.
     pub diagnostics: Vec<Diagnostic>,
@@ -58,32 +59,47 @@ pub struct BuildError {
 
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, diagnostic) in self.diagnostics.iter().enumerate() {
-            if index > 0 {
-                writeln!(f)?;
-            }
-            let severity = match diagnostic.severity {
-                Severity::Error => "error",
-                Severity::Warning => "warning",
-            };
-            let span = diagnostic.span;
-            let at = self.sources.line_column(span.file, span.start);
-            let name = self.sources.name(span.file);
-            let (code, message) = (diagnostic.code, &diagnostic.message);
-            write!(
-                f,
-                "{severity}[{code}]: {message} ({name}:{}:{})",
-                at.line, at.column
-            )?;
-            if let Some(note) = &diagnostic.note {
-                write!(f, ": {note}")?;
-            }
-            if let Some(help) = &diagnostic.help {
-                write!(f, "; help: {help}")?;
-            }
-        }
-        Ok(())
+        write_lines(f, &self.diagnostics, &self.sources)
     }
+}
+
+impl fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Diagnostics, one line each.
+pub(crate) fn write_lines(
+    out: &mut impl fmt::Write,
+    diagnostics: &[Diagnostic],
+    sources: &Sources,
+) -> fmt::Result {
+    for (index, diagnostic) in diagnostics.iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        let severity = match diagnostic.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let span = diagnostic.span;
+        let at = sources.line_column(span.file, span.start);
+        let name = sources.name(span.file);
+        let (code, message) = (diagnostic.code, &diagnostic.message);
+        write!(
+            out,
+            "{severity}[{code}]: {message} ({name}:{}:{})",
+            at.line, at.column
+        )?;
+        if let Some(note) = &diagnostic.note {
+            write!(out, ": {note}")?;
+        }
+        if let Some(help) = &diagnostic.help {
+            write!(out, "; help: {help}")?;
+        }
+    }
+    Ok(())
 }
 
 impl core::error::Error for BuildError {}

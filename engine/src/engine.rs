@@ -12,7 +12,7 @@ use wardlaw_lang::{Diagnostic, Sources, Span, ir::EffectKind, opaque::Time};
 
 use crate::{
     Observer,
-    builder::Builder,
+    builder::{self, Builder},
     decision::{self, Conflict, Decision, Effect, Finding, Level, Raw, Severity, Source},
     eval::{Machine, Sink},
     fault::{ErrorKind, FaultInfo, Reason},
@@ -162,6 +162,14 @@ impl Engine {
     /// What the compiler warns of.
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
+    }
+
+    /// [`Engine::warnings`] as text, one line each, with file, line, code and mend; empty where there are none.
+    pub fn warnings_text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string does not fail.
+        let _ = builder::write_lines(&mut text, &self.warnings, &self.sources);
+        text
     }
 
     /// The texts that diagnostics and findings point into.

@@ -359,3 +359,19 @@ fn engines_of_one_policy_have_data_of_their_own() {
         assert_eq!(engine.decide_value(&input).unwrap().allowed, allowed);
     }
 }
+
+#[test]
+fn diagnostics_are_lines_to_print() {
+    let policy = "package p\ninput r: { n: int, tags: [string] }\nrule x {\n    for (i, tag) in r.tags.indexed()\n    when tag == \"a\"\n    deny \"{tag}\" at tag\n}";
+    let engine = Engine::builder().source("p.ward", policy).build().unwrap();
+    let text = engine.warnings_text();
+    assert_eq!(text.lines().count(), engine.warnings().len());
+    assert!(text.starts_with("warning[W0"), "{text}");
+    assert!(text.contains("(p.ward:4:10)"), "{text}");
+
+    let error = Engine::builder()
+        .source("p.ward", "package p\nrule")
+        .build()
+        .unwrap_err();
+    assert_eq!(format!("{error:?}"), error.to_string());
+}
