@@ -152,15 +152,18 @@ pub(super) trait Coded: Sized {
     /// So many of them. Of those that have a width nothing is asked between two.
     #[inline]
     fn read_all(reader: &mut Reader<'_>, count: usize) -> Read<Vec<Self>> {
-        let mut items = Vec::with_capacity(count);
         if Self::WIDTH != 0 {
             let damaged = reader.damaged();
             let bytes = reader.bytes(count.saturating_mul(Self::WIDTH))?;
+            let mut items = Vec::with_capacity(count);
             for mut chunk in bytes.chunks_exact(Self::WIDTH) {
                 items.push(Self::take(&mut chunk, &reader.keys).ok_or(damaged)?);
             }
             return Ok(items);
         }
+        // Not more room than the bytes have, whatever number is written there.
+        let most = reader.rest.len() / size_of::<Self>().max(1);
+        let mut items = Vec::with_capacity(count.min(most));
         for _ in 0..count {
             items.push(Self::read(reader)?);
         }

@@ -82,39 +82,33 @@ impl Snapshot {
 
     /// What does not depend on data that change.
     pub(crate) fn without(&self, stale: &Stale) -> Self {
-        let kept = |stale: &[bool], at: usize| !stale.get(at).copied().unwrap_or(true);
-        let relations = self.relations.iter().enumerate();
-        let indexes = self.indexes.iter().enumerate();
-        let lets = self.lets.iter().enumerate();
-        let data = self.data.iter().enumerate();
-        let sets = self.sets.iter().enumerate();
+        fn kept(stale: &[bool], at: usize) -> bool {
+            !stale.get(at).copied().unwrap_or(true)
+        }
+        fn shared<T>(all: &[Option<Arc<T>>], stale: &[bool]) -> Vec<Option<Arc<T>>> {
+            let all = all.iter().enumerate();
+            all.map(|(at, one)| one.clone().filter(|_| kept(stale, at)))
+                .collect()
+        }
+        let slots = |all: &[Slot], stale: &[bool]| {
+            let all = all.iter().enumerate();
+            all.map(|(at, slot)| match slot {
+                slot if kept(stale, at) => slot.clone(),
+                _ => Slot::Empty,
+            })
+            .collect()
+        };
         let met = self.let_met.iter();
         Self {
-            relations: relations
-                .map(|(at, stored)| stored.clone().filter(|_| kept(&stale.relations, at)))
-                .collect(),
-            data: data
-                .map(|(at, slot)| match slot {
-                    slot if kept(&stale.data, at) => slot.clone(),
-                    _ => Slot::Empty,
-                })
-                .collect(),
-            sets: sets
-                .map(|(at, sets)| sets.clone().filter(|_| kept(&stale.data, at)))
-                .collect(),
-            lets: lets
-                .map(|(at, slot)| match slot {
-                    slot if kept(&stale.lets, at) => slot.clone(),
-                    _ => Slot::Empty,
-                })
-                .collect(),
+            relations: shared(&self.relations, &stale.relations),
+            data: slots(&self.data, &stale.data),
+            sets: shared(&self.sets, &stale.data),
+            lets: slots(&self.lets, &stale.lets),
             let_met: met
                 .filter(|(at, _)| kept(&stale.lets, **at as usize))
                 .map(|(at, met)| (*at, met.clone()))
                 .collect(),
-            indexes: indexes
-                .map(|(at, index)| index.clone().filter(|_| kept(&stale.indexes, at)))
-                .collect(),
+            indexes: shared(&self.indexes, &stale.indexes),
             symbols: Symbols::default(),
             members: Vec::new(),
             made: self.made,

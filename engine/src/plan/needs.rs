@@ -550,29 +550,20 @@ impl<'p, 'm> Needs<'p, 'm> {
 
     /// Whether it is what a slot is bound to, or that in other letters, in which the values are as they are: so
     /// that a value which is bound is found.
-    fn is_same_text(&mut self, id: OpId, slot: u32, values: &[Value]) -> bool {
-        match self.op(id) {
-            Some(Op::Local(own)) => own == slot,
-            Some(Op::Builtin { builtin, args, .. }) => {
-                let [Some(Op::Local(own))] = *args
-                    .of(&self.plan.args)
-                    .iter()
-                    .map(|arg| self.plan.op(*arg))
-                    .collect::<Vec<_>>()
-                else {
-                    return false;
-                };
-                own == slot
-                    && values.iter().all(|value| {
-                        self.world.text(*value).is_some_and(|text| match builtin {
-                            Builtin::TextUpper => text.to_uppercase() == text,
-                            Builtin::TextLower => text.to_lowercase() == text,
-                            _ => false,
-                        })
-                    })
-            }
+    fn is_same_text(&self, id: OpId, slot: u32, values: &[Value]) -> bool {
+        let Some(Op::Builtin { builtin, args, .. }) = self.plan.op(id) else {
+            return self.is_slot(id, slot);
+        };
+        let [text] = args.of(&self.plan.args) else {
+            return false;
+        };
+        let stays = |text: &str| match builtin {
+            Builtin::TextUpper => text.to_uppercase() == text,
+            Builtin::TextLower => text.to_lowercase() == text,
             _ => false,
-        }
+        };
+        let mut texts = values.iter().map(|value| self.world.text(*value));
+        self.is_slot(*text, slot) && texts.all(|text| text.is_some_and(stays))
     }
 
     /// The body of the function that is called, and its frame.

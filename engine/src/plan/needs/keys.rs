@@ -181,7 +181,8 @@ impl<'p> Needs<'p, '_> {
         }
     }
 
-    fn is_slot(&self, id: OpId, slot: u32) -> bool {
+    /// Whether it is what a slot is bound to.
+    pub(super) fn is_slot(&self, id: OpId, slot: u32) -> bool {
         matches!(self.plan.op(id), Some(Op::Local(own)) if own == slot)
     }
 }
