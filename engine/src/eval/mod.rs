@@ -191,13 +191,15 @@ impl<'a> Machine<'a> {
         root.map_or(Value::Null, |node| self.world.node(doc, node))
     }
 
-    /// The value of a literal document.
+    /// The value of a literal document, by its number among them.
     #[cfg(feature = "reference")]
-    pub(crate) fn literal(&self, op: OpId) -> Option<Value> {
-        match self.plan.op(op)? {
-            crate::plan::Op::Constant(index) => self.plan.constants.get(index as usize).copied(),
-            _ => None,
-        }
+    pub(crate) fn literal(&self, number: u32) -> Option<Value> {
+        self.plan.literals.get(number as usize)?;
+        let root = self.world.doc(DocId(number))?.root();
+        Some(Value::Node(NodeRef {
+            doc: DocId(number),
+            node: root,
+        }))
     }
 
     /// Raises a fault at an expression.

@@ -31,7 +31,7 @@ impl Builder<'_> {
                             self.pattern(pattern, &declared)
                         }
                     },
-                    value: self.used(*value),
+                    value: self.own(*value),
                 },
                 ClauseKind::When(condition) => Clause::When(self.used(*condition)),
                 ClauseKind::Unless(condition) => Clause::Unless(self.used(*condition)),
@@ -73,7 +73,7 @@ impl Builder<'_> {
         };
         For {
             pattern: bound,
-            source: self.used(source),
+            source: self.own(source),
             indexed: indexed.map(|list| self.same(list)),
             element: self.check(&element),
             value: self.check(&value),
@@ -121,7 +121,7 @@ impl Builder<'_> {
     }
 
     fn effect(&mut self, effect: &ir::Effect) -> Effect {
-        let message = effect.message.map(|message| self.used(message));
+        let message = effect.message.map(|message| self.own(message));
         let places: Vec<Place> = effect.places.iter().map(|place| self.place(place)).collect();
         let edits = effect.edits.iter().map(|edit| Edit {
             action: edit.action,

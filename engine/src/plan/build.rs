@@ -20,7 +20,9 @@ use super::{
     declared::Declared,
     denial,
     depth::{self, Walk},
-    reads, relation, share, sift,
+    reads, relation,
+    same::Same,
+    share, sift,
 };
 use crate::{
     builtins::{self, pattern::Regex},
@@ -67,9 +69,9 @@ pub(crate) fn build(mut program: Program) -> Result<Plan, PlanError> {
         },
         keys: Keys::default(),
         walk: Walk::default(),
-        texts: vec![0; program.strings.len()],
+        one: Same::default(),
         nothing_said: Arc::default(),
-        uses: vec![0; program.exprs.len()],
+        uses: Vec::with_capacity(program.exprs.len()),
         joined: BTreeMap::new(),
         of_data: sift::of_data(&program),
         frame: None,
@@ -166,8 +168,7 @@ pub(super) struct Builder<'p> {
     pub(super) plan: Plan,
     keys: Keys,
     pub(super) walk: Walk,
-    /// Of each text of the program one more than the number of the constant that it is, or zero.
-    texts: Vec<u32>,
+    pub(super) one: Same,
     pub(super) nothing_said: Arc<About>,
     /// How often each expression is used.
     uses: Vec<u32>,
@@ -190,15 +191,15 @@ impl Builder<'_> {
         }
         for (index, expr) in program.exprs.iter().enumerate() {
             let id = ExprId(index as u32);
-            let same = match expr {
+            let op = match expr {
                 // What was shown to be of an opaque type has to be read as such.
                 Expr::Narrow { value, ty } if self.shown(*value, *ty).is_none() => self.same(*value),
-                _ => OpId(id.0),
+                _ => {
+                    let op = self.op(id, expr)?;
+                    self.add(op, id)
+                }
             };
-            self.same.push(same);
-            let op = self.op(id, expr)?;
-            self.plan.ops.push(op);
-            self.plan.spans.push(self.span(id));
+            self.same.push(op);
         }
         self.plan.checks.link_sets(&mut self.types);
         self.keep_raw_sets();
@@ -228,7 +229,7 @@ impl Builder<'_> {
             .iter()
             .map(|def| Let {
                 locals: def.locals,
-                value: self.same(def.value),
+                value: self.own(def.value),
                 reads_input: def.reads_input,
             })
             .collect();
@@ -242,7 +243,7 @@ impl Builder<'_> {
             .iter()
             .map(|def| Function {
                 locals: def.locals.max(def.params),
-                body: self.same(def.body),
+                body: self.own(def.body),
             })
             .collect();
         for relation in &program.relations {
@@ -288,7 +289,7 @@ impl Builder<'_> {
         }
     }
 
-    fn span(&self, id: ExprId) -> Span {
+    pub(super) fn span(&self, id: ExprId) -> Span {
         self.program
             .expr_spans
             .get(id.index())
@@ -314,23 +315,6 @@ impl Builder<'_> {
         Declared::of(&mut self.types, self.program.type_of(id))
     }
 
-    fn constant(&mut self, value: Value) -> Op {
-        let index = self.plan.constants.len() as u32;
-        self.plan.constants.push(value);
-        Op::Constant(index)
-    }
-
-    /// A text as a constant; equal ones are one.
-    fn text(&mut self, text: u32) -> Op {
-        let next = (self.plan.constants.len() as u32).saturating_add(1);
-        match self.texts.get_mut(text as usize) {
-            Some(known) if *known != 0 => return Op::Constant(known.saturating_sub(1)),
-            Some(new) => *new = next,
-            None => {}
-        }
-        self.constant(Value::Text(text))
-    }
-
     /// The value, if the expression is a constant that no document holds.
     fn value_of(&self, id: ExprId) -> Option<Value> {
         match self.plan.op(self.same(id)) {
@@ -344,11 +328,14 @@ impl Builder<'_> {
 
     /// What stands for an expression: narrowing tests nothing, so it takes no step.
     pub(super) fn same(&self, id: ExprId) -> OpId {
-        self.same.get(id.index()).copied().unwrap_or(OpId(id.0))
+        self.same.get(id.index()).copied().unwrap_or(OpId(u32::MAX))
     }
 
     pub(super) fn used(&mut self, id: ExprId) -> OpId {
         let op = self.same(id);
+        if self.uses.len() <= op.0 as usize {
+            self.uses.resize(self.plan.ops.len(), 0);
+        }
         if let Some(uses) = self.uses.get_mut(op.0 as usize) {
             *uses = uses.saturating_add(1);
         }
@@ -373,7 +360,7 @@ impl Builder<'_> {
             Expr::Bool(value) => self.constant(Value::Bool(*value)),
             Expr::Int(value) => self.constant(Value::Int(*value)),
             Expr::Float(value) => self.constant(Value::Float(*value)),
-            Expr::Text(text) => self.text(text.0),
+            Expr::Text(text) => self.constant(Value::Text(text.0)),
             Expr::Document {
                 format,
                 text,
@@ -404,8 +391,7 @@ impl Builder<'_> {
                     optional: *optional,
                     convert: true,
                 };
-                self.plan.fields.push(field);
-                Op::Field((self.plan.fields.len() as u32).saturating_sub(1))
+                self.field(field)
             }
             Expr::Index {
                 base,
@@ -421,16 +407,16 @@ impl Builder<'_> {
                     optional: *optional,
                     convert: true,
                 };
-                self.plan.indices.push(index);
-                Op::Index((self.plan.indices.len() as u32).saturating_sub(1))
+                self.index(index)
             }
             Expr::Call { function, arguments } => Op::Call {
                 function: function.0,
                 args: self.args(arguments.iter().copied()),
             },
             Expr::Builtin { builtin, arguments } => {
+                let op = self.builtin(*builtin, arguments)?;
                 self.element_check(id, *builtin);
-                self.builtin(*builtin, arguments)?
+                op
             }
             Expr::Binary { op, left, right } => self.binary(*op, *left, *right)?,
             Expr::Unary { op, operand } => match op {
@@ -538,11 +524,12 @@ impl Builder<'_> {
         })
     }
 
-    /// What is checked of the element that a builtin gives back.
+    /// What is checked of the element that a builtin gives back; it is the next expression.
     fn element_check(&mut self, id: ExprId, builtin: Builtin) {
         if matches!(builtin, Builtin::ListFirst | Builtin::ListLast) {
             let check = self.check_of(id);
-            self.plan.element_checks.push((OpId(id.0), check));
+            let op = OpId(self.plan.ops.len() as u32);
+            self.plan.element_checks.push((op, check));
         }
     }
 

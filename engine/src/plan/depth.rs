@@ -149,6 +149,9 @@ impl Depths<'_> {
             let Some(body) = bodies.first().copied() else {
                 continue;
             };
+            let too_deep = || TooDeep {
+                span: stratum_span(plan, definition).unwrap_or(plan.span_of(body)),
+            };
             if expanded {
                 open.pop();
                 let own = matches!(definition, Definition::Stratum(_));
@@ -166,17 +169,13 @@ impl Depths<'_> {
                     }
                 }
                 if depth > MAX_DEPTH {
-                    return Err(TooDeep {
-                        span: plan.span_of(body),
-                    });
+                    return Err(too_deep());
                 }
                 self.set(definition, depth);
                 continue;
             }
             if open.contains(&definition) {
-                return Err(TooDeep {
-                    span: plan.span_of(body),
-                });
+                return Err(too_deep());
             }
             open.push(definition);
             stack.push((definition, true));
@@ -306,6 +305,15 @@ fn reaches(plan: &Plan, op: Op) -> Option<Definition> {
         }
         _ => None,
     }
+}
+
+/// Where the first relation of a stratum is declared: others may share its expressions.
+fn stratum_span(plan: &Plan, definition: Definition) -> Option<Span> {
+    let Definition::Stratum(index) = definition else {
+        return None;
+    };
+    let first = plan.strata.get(index as usize)?.first()?;
+    Some(plan.relations.get(*first as usize)?.span)
 }
 
 /// The expressions of all blocks of a stratum; the greatest number of `for` in one.

@@ -34,6 +34,7 @@ pub(crate) mod print;
 pub(crate) mod reads;
 pub(crate) mod relation;
 mod safe;
+mod same;
 pub(crate) mod shape;
 mod share;
 pub(crate) mod sift;

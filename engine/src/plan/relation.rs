@@ -131,9 +131,9 @@ impl Builder<'_> {
         let clauses = self.clauses(&block.clauses, false);
         let row = match program.expr(block.value) {
             Expr::Tuple(members) if members.len() == relation.columns.len() && members.len() > 1 => {
-                members.iter().map(|member| self.used(*member)).collect()
+                members.iter().map(|member| self.own(*member)).collect()
             }
-            _ => vec![self.used(block.value)],
+            _ => vec![self.own(block.value)],
         };
         let own = |site: &uses::Use| {
             let used = program.relations.get(site.relation.index());

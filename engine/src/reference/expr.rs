@@ -9,7 +9,7 @@ use wardlaw_lang::{
     types::{Opaque, Type, TypeId},
 };
 
-use super::{Eval, Known, Reference};
+use super::{Eval, Known, NOWHERE, Reference, Wrong};
 use crate::{
     builtins,
     plan::check::Found,
@@ -48,11 +48,14 @@ impl Reference<'_> {
                 if let Some(value) = self.comparing(id, *builtin, arguments, &values)? {
                     return Ok(value);
                 }
-                match builtins::call(&mut self.store, Self::op(id), *builtin, &values) {
+                match builtins::call(&mut self.store, NOWHERE, *builtin, &values) {
                     Ok(value) => self.taken(value, program.type_of(id)),
                     Err(_) => {
                         let fault = self.store.take_fault();
-                        Err(self.shared(fault))
+                        let wrong = self.shared(fault);
+                        // Some errors of values that are not of their type name no expression.
+                        let span = wrong.span.and(self.span(id));
+                        Err(Wrong { span, ..wrong })
                     }
                 }
             }
@@ -346,7 +349,9 @@ impl Reference<'_> {
 
     /// A literal document: the plan keeps it read, so that it is read once.
     fn document(&mut self, id: ExprId) -> Eval<Value> {
-        match self.store.literal(Self::op(id)) {
+        let before = self.program.exprs.iter().take(id.index());
+        let literals = before.filter(|expr| matches!(expr, Expr::Document { .. }));
+        match self.store.literal(literals.count() as u32) {
             Some(value) => Ok(value),
             None => Err(self.internal("a literal document is missing", id)),
         }
@@ -415,7 +420,7 @@ impl Reference<'_> {
                 }
             }
             opaque @ (Value::Read(..) | Value::Made(..)) => {
-                builtins::opaque::field(&mut self.store, Self::op(id), opaque, name)
+                builtins::opaque::field(&mut self.store, NOWHERE, opaque, name)
                     .map_err(|_| self.shared_fault(id))
             }
             made => {

@@ -40,6 +40,10 @@ use crate::{
 use relation::Table;
 use shape::Shapes;
 
+/// How an expression is named to what is shared with the engine, which numbers them otherwise: what it says of
+/// their places is not asked for.
+const NOWHERE: OpId = OpId(0);
+
 impl Engine {
     /// Decides as [`Engine::decide`] does, by a second evaluator that was written for obviousness. Both
     /// give the same decision byte for byte, except for the fuel, which is 0 here.
@@ -535,29 +539,18 @@ impl Reference<'_> {
     fn shared_fault(&mut self, at: ExprId) -> Wrong {
         let fault = self.store.take_fault();
         let mut wrong = self.shared(fault);
-        wrong.span = wrong.span.or(self.span(at));
+        wrong.span = self.span(at);
         wrong
     }
 
-    /// How what is shared names an expression.
-    fn op(at: ExprId) -> OpId {
-        OpId(at.0)
-    }
-
     fn run(&mut self, items: &[Value], at: ExprId) -> Eval<u32> {
-        let made = self.store.make_run(items, Self::op(at));
-        made.map_err(|_| {
-            let fault = self.store.take_fault();
-            self.shared(fault)
-        })
+        let made = self.store.make_run(items, NOWHERE);
+        made.map_err(|_| self.shared_fault(at))
     }
 
     fn made_text(&mut self, text: &str, at: ExprId) -> Eval<Value> {
-        let made = self.store.make_text(text, Self::op(at));
-        made.map_err(|_| {
-            let fault = self.store.take_fault();
-            self.shared(fault)
-        })
+        let made = self.store.make_text(text, NOWHERE);
+        made.map_err(|_| self.shared_fault(at))
     }
 
     fn name(&self, name: StringId) -> &str {

@@ -9,7 +9,7 @@ use wardlaw_lang::{
     types::{Opaque, TypeId},
 };
 
-use super::{Eval, Reference, Wrong};
+use super::{Eval, NOWHERE, Reference, Wrong};
 use crate::{
     builtins,
     fault::Reason,
@@ -92,10 +92,12 @@ impl Reference<'_> {
                 let found = !matches!(l, Value::Null) && self.holds(r, l, types);
                 Ok(Value::Bool(found == (op == BinaryOp::In)))
             }
-            BinaryOp::Like => builtins::pattern::like(&mut self.store, Self::op(id), l, r)
-                .map_err(|_| self.shared_fault(id)),
-            BinaryOp::Matches => builtins::pattern::matches(&mut self.store, Self::op(id), l, r)
-                .map_err(|_| self.shared_fault(id)),
+            BinaryOp::Like => {
+                builtins::pattern::like(&mut self.store, NOWHERE, l, r).map_err(|_| self.shared_fault(id))
+            }
+            BinaryOp::Matches => {
+                builtins::pattern::matches(&mut self.store, NOWHERE, l, r).map_err(|_| self.shared_fault(id))
+            }
             BinaryOp::Add
             | BinaryOp::Subtract
             | BinaryOp::Multiply
@@ -136,7 +138,7 @@ impl Reference<'_> {
         let is_set = |value| matches!(value, Value::Set(_));
         match (op, world.view(l), world.view(r)) {
             (_, View::Opaque(..), _) | (_, _, View::Opaque(..)) => {
-                builtins::opaque::calculate(&mut self.store, Self::op(id), op, l, r)
+                builtins::opaque::calculate(&mut self.store, NOWHERE, op, l, r)
                     .map_err(|_| self.shared_fault(id))
             }
             (BinaryOp::Add, View::Text(a), View::Text(b)) => {
