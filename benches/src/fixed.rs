@@ -6,7 +6,7 @@ use std::hint::black_box;
 use crate::{
     Failure,
     ward::{self, Pods},
-    workload::{apps::app, bindings::cluster, pods::pods, rules},
+    workload::{apps::app, bindings::cluster, manifests::stream, pods::pods, rules},
 };
 
 /// A piece of work that is prepared.
@@ -25,6 +25,7 @@ pub const FIXED: &[(&str, Prepare)] = &[
     ("pod", pod),
     ("json", json),
     ("typical", typical),
+    ("objects", objects),
     ("yaml", yaml),
     ("rules", many_rules),
     ("bindings", bindings),
@@ -114,6 +115,16 @@ fn typical() -> Result<Work, Failure> {
         let document = ward::document(&pod.json);
         pods_of.decide(&document, &ward::manifest(&document))
     }))
+}
+
+/// W3: the 18 checks on 100 objects, each from its text.
+fn objects() -> Result<Work, Failure> {
+    let (pods_of, text) = (Pods::checks()?, stream(100));
+    let decide = move |json: &str| {
+        let document = ward::document(json);
+        pods_of.decide(&document, &ward::manifest(&document))
+    };
+    Ok(Box::new(move || text.lines().map(&decide).sum()))
 }
 
 /// W1, from YAML: the 18 checks on the good pod.

@@ -16,7 +16,7 @@ use crate::{
     fix::{Change, PatchOperation},
     input::Location,
     plan::Plan,
-    value::{place::Token, print::json_text},
+    value::{place::Path, print::json_text},
 };
 
 pub use wardlaw_lang::ir::RuleSeverity as Severity;
@@ -207,8 +207,7 @@ pub(crate) struct Raw {
     pub(crate) rule: Option<u32>,
     /// The index of its package; packages are ordered by path.
     pub(crate) package: u32,
-    /// The steps of its path.
-    pub(crate) tokens: Vec<Token>,
+    pub(crate) path: Path,
     /// What its fix is made of.
     pub(crate) changes: Vec<Change>,
     pub(crate) finding: Finding,
@@ -225,7 +224,7 @@ impl Raw {
                 if one { Ordering::Equal } else { a.rule.cmp(&b.rule) }
             })
             .then_with(|| a.within.cmp(&b.within))
-            .then_with(|| self.tokens.cmp(&other.tokens))
+            .then_with(|| self.path.cmp(&other.path))
             .then_with(|| a.message.cmp(&b.message))
             .then_with(|| a.effect.cmp(&b.effect))
     }

@@ -23,7 +23,10 @@ use crate::{
     own::{self, Digests},
     plan::{Plan, Rule, check::kinds, index::Reached, print},
     request::Request,
-    value::{place::pointer, world::Docs},
+    value::{
+        place::{Path, pointer},
+        world::Docs,
+    },
 };
 
 /// A checked policy with its data.
@@ -571,7 +574,7 @@ impl Engine {
             findings.push(Raw {
                 rule: None,
                 package: index,
-                tokens: Vec::new(),
+                path: Path::default(),
                 changes: Vec::new(),
                 finding: Finding {
                     rule: own::text(&denial.rule),

@@ -11,7 +11,7 @@ use crate::{
     plan::Plan,
     value::{
         DocId, NodeRef, Value,
-        place::{Bases, Origin},
+        shown::{Bases, Origin},
         world::Docs,
     },
 };

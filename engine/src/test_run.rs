@@ -29,7 +29,7 @@ use crate::{
         test::{TestBlock, TestStep},
     },
     request::bind_document,
-    value::{NodeRef, Value, place::Origin, print, world::Docs},
+    value::{NodeRef, Value, print, shown::Origin, world::Docs},
 };
 
 mod expect;

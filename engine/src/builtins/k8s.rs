@@ -10,7 +10,7 @@ use wardlaw_lang::{
 
 use super::text::text;
 use crate::{
-    eval::{Eval, Fields, Machine},
+    eval::{Below, Eval, Fields, Form, Machine},
     input::{Document, Kind, NodeId},
     plan::OpId,
     value::{NodeRef, Value, order},
@@ -54,19 +54,19 @@ pub(super) fn unknown_fields(machine: &mut Machine<'_>, id: OpId, object: Value)
     let (Some(at), Some(packed)) = (object.as_node(), packed(machine)) else {
         return machine.make_run(&[], id).map(Value::List);
     };
-    machine.fields.begin(packed);
+    machine.fields.begin(&packed);
     if let Some(doc) = machine.world.doc(at.doc) {
         let word = |name| doc.get_str(at.node, name).and_then(|node| doc.str(node));
         if let (Some(api_version), Some(kind)) = (word("apiVersion"), word("kind"))
             && let Some(ty) = packed.kind(api_version, kind)
         {
             let mut members = Members {
-                packed,
+                packed: &packed,
                 doc,
                 fields: &mut machine.fields,
                 unknown: &mut unknown,
             };
-            members.walk(at.node, ty, ty);
+            members.walk(at.node, Form::of(&packed, ty), ty);
         }
     }
     let mut records = Vec::with_capacity(unknown.len());
@@ -94,51 +94,62 @@ pub(super) fn unknown_fields(machine: &mut Machine<'_>, id: OpId, object: Value)
 
 /// A walk over the members of an object, with the types beside it.
 struct Members<'m, 'd> {
-    packed: Packed<'static>,
+    packed: &'m Packed<'static>,
     doc: &'d Document<'d>,
     fields: &'m mut Fields,
     unknown: &'m mut Vec<Unknown>,
 }
 
 impl Members<'_, '_> {
-    /// Recursion follows the document, whose depth the reader bounds.
-    fn walk(&mut self, node: NodeId, ty: packed::TypeId, owner: packed::TypeId) {
+    /// Recursion follows the document, whose depth the reader bounds. A value of another kind than declared is a
+    /// matter of types.
+    fn walk(&mut self, node: NodeId, form: Form, owner: packed::TypeId) {
         let doc = self.doc;
-        match (self.packed.get(ty), doc.kind(node)) {
-            (packed::Type::Record(record), Kind::Object) => {
-                let owner = if self.packed.is_named(ty) { ty } else { owner };
+        match (form.below, doc.kind(node)) {
+            (Below::Fields, Kind::Object) => {
+                let owner = if form.named { form.ty } else { owner };
                 doc.each_member(node, |member, name| {
                     if name.kind() == Kind::Null {
                         return;
                     }
-                    match self.fields.of(ty, record, &name) {
+                    match self.fields.of(form.ty, &name) {
                         // What is neither has no members.
                         Some(below) if matches!(name.kind(), Kind::Object | Kind::List) => {
                             self.walk(member, below, owner);
                         }
                         Some(_) => {}
-                        None if record.open() => {}
-                        None => {
-                            let fields = record.fields().map(|field| field.name);
-                            self.unknown.push(Unknown {
-                                node: member,
-                                owner,
-                                suggestion: nearest(doc.key(member).unwrap_or(""), fields),
-                            });
-                        }
+                        None => self.unknown(member, form.ty, owner),
                     }
                 });
             }
-            (packed::Type::List(below), Kind::List) | (packed::Type::Map(below), Kind::Object) => {
+            (Below::Elements(below), Kind::List) | (Below::Members(below), Kind::Object) => {
+                let mut form = None;
                 for child in doc.children(node) {
                     if matches!(doc.kind(child), Kind::Object | Kind::List) {
-                        self.walk(child, below, owner);
+                        let form = form.get_or_insert_with(|| Form::of(self.packed, below));
+                        self.walk(child, *form, owner);
                     }
                 }
             }
-            // A value of another kind than declared is a matter of types; a union says nothing of its members.
             _ => {}
         }
+    }
+
+    /// A member that its record does not name.
+    #[cold]
+    fn unknown(&mut self, node: NodeId, ty: packed::TypeId, owner: packed::TypeId) {
+        let packed::Type::Record(record) = self.packed.get(ty) else {
+            return;
+        };
+        if record.open() {
+            return;
+        }
+        let fields = record.fields().map(|field| field.name);
+        self.unknown.push(Unknown {
+            node,
+            owner,
+            suggestion: nearest(self.doc.key(node).unwrap_or(""), fields),
+        });
     }
 }
 

@@ -79,12 +79,50 @@ impl Memo {
     }
 }
 
+/// A packed type, as far as a walk through a document needs it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Form {
+    pub(crate) ty: TypeId,
+    pub(crate) named: bool,
+    pub(crate) below: Below,
+}
+
+/// What a value of a packed type has inside it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Below {
+    /// Named fields.
+    Fields,
+    /// Elements of a type.
+    Elements(TypeId),
+    /// Members of a type, of any names.
+    Members(TypeId),
+    /// Nothing that is known.
+    Nothing,
+}
+
+impl Form {
+    pub(crate) fn of(packed: &Packed<'static>, ty: TypeId) -> Self {
+        Self {
+            ty,
+            named: packed.is_named(ty),
+            below: match packed.get(ty) {
+                packed::Type::Record(_) => Below::Fields,
+                packed::Type::List(element) => Below::Elements(element),
+                packed::Type::Map(member) => Below::Members(member),
+                // A union says nothing of its members.
+                _ => Below::Nothing,
+            },
+        }
+    }
+}
+
 /// Fields of the packed types that were found: what is looked at first the next time, in whatever decision.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fields {
     /// The table that they are of.
     table: Option<Packed<'static>>,
-    slots: Vec<Known>,
+    /// In twos, the newer first: of three that want one place the oldest goes.
+    slots: Vec<[Known; 2]>,
 }
 
 /// A field of a type.
@@ -92,43 +130,56 @@ pub(crate) struct Fields {
 struct Known {
     owner: TypeId,
     name: &'static str,
-    ty: TypeId,
+    form: Form,
 }
 
 impl Fields {
     /// From here on they are of that table.
-    pub(crate) fn begin(&mut self, packed: Packed<'static>) {
-        if self.table.is_some_and(|table| table.is(packed)) {
+    pub(crate) fn begin(&mut self, packed: &Packed<'static>) {
+        if self.table.is_some_and(|table| table.is(*packed)) {
             return;
         }
+        let nothing = TypeId(u32::MAX);
         let none = Known {
-            owner: TypeId(u32::MAX),
+            owner: nothing,
             name: "",
-            ty: TypeId(u32::MAX),
+            form: Form {
+                ty: nothing,
+                named: false,
+                below: Below::Nothing,
+            },
         };
-        self.table = Some(packed);
+        self.table = Some(*packed);
         self.slots.clear();
-        self.slots.resize(2 * SLOTS, none);
+        self.slots.resize(2 * SLOTS, [none; 2]);
     }
 
-    /// What the field of a record holds, by the key of a member.
+    /// What the field of a record holds, by the key of a member; none where the record has no such field.
     #[inline]
-    pub(crate) fn of(
-        &mut self,
-        owner: TypeId,
-        record: packed::Record<'static>,
-        name: &MemberName<'_>,
-    ) -> Option<TypeId> {
+    pub(crate) fn of(&mut self, owner: TypeId, name: &MemberName<'_>) -> Option<Form> {
         let slot = (owner.0.wrapping_mul(37) ^ name.hash()) as usize % (2 * SLOTS);
-        let slot = self.slots.get_mut(slot)?;
-        if slot.owner != owner || !name.is_text(slot.name) {
-            let found = record.field(core::str::from_utf8(name.bytes()).ok()?)?;
-            *slot = Known {
-                owner,
-                name: found.name,
-                ty: found.ty,
-            };
+        let [first, second] = self.slots.get_mut(slot)?;
+        for known in [&*first, second] {
+            if known.owner == owner && name.is_text(known.name) {
+                return Some(known.form);
+            }
         }
-        Some(slot.ty)
+        let known = find(self.table.as_ref()?, owner, name)?;
+        *second = *first;
+        *first = known;
+        Some(known.form)
     }
+}
+
+#[inline(never)]
+fn find(packed: &Packed<'static>, owner: TypeId, name: &MemberName<'_>) -> Option<Known> {
+    let packed::Type::Record(record) = packed.get(owner) else {
+        return None;
+    };
+    let field = record.field(core::str::from_utf8(name.bytes()).ok()?)?;
+    Some(Known {
+        owner,
+        name: field.name,
+        form: Form::of(packed, field.ty),
+    })
 }

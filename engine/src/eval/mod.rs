@@ -36,7 +36,8 @@ use crate::{
     value::{
         DocId, NodeRef, Value, World,
         index::Index,
-        place::{Origins, Place},
+        place::Place,
+        shown::Origins,
         world::{Docs, sort_set},
     },
 };
@@ -46,8 +47,8 @@ pub(crate) use buffers::Chosen;
 pub(crate) use clause::Sink;
 pub(crate) use expr::missing;
 pub(crate) use fuel::{Fuel, Stop};
-pub(crate) use memo::Fields;
 use memo::Memo;
+pub(crate) use memo::{Below, Fields, Form};
 use relation::{Stored, Window};
 pub(crate) use snapshot::Snapshot;
 

@@ -18,8 +18,9 @@ use crate::{
     plan::{self, Op, Rule, Step},
     value::{
         Value,
-        place::{self, Base, Place, Shown, Token},
+        place::{Base, Place, Token},
         print,
+        shown::{self, Shown},
     },
 };
 
@@ -67,12 +68,12 @@ impl Machine<'_> {
             Some(place) => Some(place),
             None => self.anchor(rule),
         };
-        let shown = self.show(own.as_ref());
+        let shown = self.show(own);
         let related = places
             .flatten()
-            .filter_map(|place| place::show(&self.world, &self.origins, &place))
+            .filter_map(|place| shown::show(&self.world, &self.origins, place))
             .map(|shown| RelatedPlace {
-                path: place::pointer(&shown.tokens),
+                path: shown.path.pointer(),
                 within: shown.within,
                 location: shown.location,
             })
@@ -116,18 +117,18 @@ impl Machine<'_> {
 
     /// A place in words: what it is relative to, and its pointer.
     pub(crate) fn shown(&self, place: &Place) -> Option<(Option<String>, String)> {
-        let (within, tokens) = place::steps(&self.world, &self.origins, place)?;
+        let (within, path) = shown::steps(&self.world, &self.origins, place)?;
         let within = within.map(|within| String::from(&*within));
-        Some((within, place::pointer(&tokens)))
+        Some((within, path.pointer()))
     }
 
     /// What a finding shows of a place; without one, of the object under review.
-    pub(crate) fn show(&self, place: Option<&Place>) -> Shown {
+    pub(crate) fn show(&self, place: Option<Place>) -> Shown {
         place
-            .and_then(|place| place::show(&self.world, &self.origins, place))
+            .and_then(|place| shown::show(&self.world, &self.origins, place))
             .or_else(|| {
                 let subject = Place::node(self.subject?);
-                let mut shown = place::show(&self.world, &self.origins, &subject)?;
+                let mut shown = shown::show(&self.world, &self.origins, subject)?;
                 // The whole object is no line to underline.
                 shown.location = None;
                 Some(shown)
@@ -147,21 +148,30 @@ impl Machine<'_> {
             _ => Self::place_of(value),
         };
         for step in at.steps.of(&self.plan.steps) {
-            let token = self.token(step)?;
             if let Some(place) = &mut base
                 && (!place.rest.is_empty() || matches!(value, Value::Null))
             {
-                place.rest.extend(token);
+                place.rest.extend(self.token(step)?);
                 continue;
             }
-            let next = self.step(value, token.as_ref());
-            base = match (Self::place_of(next), base.take(), token) {
-                (Some(place), _, _) => Some(place),
-                (None, Some(mut place), Some(token))
-                    if matches!(next, Value::Null) || place.base == Base::Request =>
-                {
-                    place.rest.push(token);
-                    Some(place)
+            let (next, token) = match step {
+                Step::Field(key) => (self.world.field(value, key), None),
+                Step::Index(_) => {
+                    let token = self.token(step)?;
+                    (self.step(value, token.as_ref()), token)
+                }
+            };
+            base = match (Self::place_of(next), base.take()) {
+                (Some(place), _) => Some(place),
+                (None, Some(mut place)) if matches!(next, Value::Null) || place.base == Base::Request => {
+                    let token = match step {
+                        Step::Field(key) => Some(Token::Key(key.text().into())),
+                        Step::Index(_) => token,
+                    };
+                    token.map(|token| {
+                        place.rest.push(token);
+                        place
+                    })
                 }
                 _ => None,
             };
@@ -220,7 +230,7 @@ impl Machine<'_> {
         place: &Place,
         value: serde_json::Value,
     ) -> Option<Change> {
-        let (_, path) = place::steps(&self.world, &self.origins, place)?;
+        let (_, path) = shown::steps(&self.world, &self.origins, place)?;
         let Base::Node(at) = place.base else { return None };
         let doc = self.world.doc(at.doc)?;
         let of_input = at.doc >= self.first_input_doc();
@@ -230,7 +240,7 @@ impl Machine<'_> {
         (of_input && of_object).then(|| Change {
             action,
             missing: place.rest.len(),
-            path,
+            path: path.into_tokens(),
             is_list: action == EditAction::Add && doc.kind(at.node) == Kind::List,
             value,
         })
@@ -239,7 +249,7 @@ impl Machine<'_> {
     /// The finding of a fault.
     pub(crate) fn error_finding(&self, index: u32, rule: &Rule, fault: &FaultInfo) -> Raw {
         let message = fault.reason.message(&self.plan.checks);
-        let shown = self.show(fault.place.as_ref());
+        let shown = self.show(fault.place.clone());
         let mut finding = Self::finding(index, rule, Effect::Error, message, shown);
         finding.finding.error = Some(decision::ErrorInfo {
             kind: fault.reason.kind(),
@@ -261,12 +271,12 @@ impl Machine<'_> {
         place: Option<&Place>,
         span: Option<wardlaw_lang::Span>,
     ) -> Raw {
-        let shown = self.show(place);
-        let path = place::pointer(&shown.tokens);
+        let shown = self.show(place.cloned());
+        let path = shown.path.pointer();
         Raw {
             rule: None,
             package: u32::MAX,
-            tokens: shown.tokens,
+            path: shown.path,
             changes: Vec::new(),
             finding: decision::Finding {
                 rule: name.into(),
@@ -290,11 +300,11 @@ impl Machine<'_> {
 
     /// A finding of a rule, without what only its effect knows.
     pub(crate) fn finding(index: u32, rule: &Rule, effect: Effect, message: String, shown: Shown) -> Raw {
-        let path = place::pointer(&shown.tokens);
+        let path = shown.path.pointer();
         Raw {
             rule: Some(index),
             package: rule.package,
-            tokens: shown.tokens,
+            path: shown.path,
             changes: Vec::new(),
             finding: decision::Finding {
                 rule: own::text(&rule.name),

@@ -7,7 +7,7 @@ use crate::{
     fault::{Fault, Reason},
     input::Document,
     plan::{For, OpId, Pattern},
-    value::{DocId, Value, place::Origin},
+    value::{DocId, Value, shown::Origin},
 };
 
 impl<'a> Machine<'a> {

@@ -133,7 +133,11 @@ impl<'t> Builder<'t> {
     }
 
     /// Adds a scalar, or the head of a list or object. `content` is in the text unless `flags` say so.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "once for each value that is read: a call costs as much as the work"
+    )]
+    #[inline(always)]
     pub(super) fn push(
         &mut self,
         kind: Kind,
@@ -192,6 +196,7 @@ impl<'t> Builder<'t> {
     }
 
     /// Compares a new key with the members before it.
+    #[inline(never)]
     fn refuse_repeated(&self, parent: u32, id: u32, new: &Node) -> Result<(), Fault> {
         let mut at = parent + 1;
         while let Some(member) = self.nodes.get(at as usize).filter(|_| at < id) {
@@ -229,23 +234,31 @@ impl<'t> Builder<'t> {
     /// Opens a list or object that begins at byte `start`.
     #[inline]
     pub(super) fn open(&mut self, object: bool, start: usize, key: Key) -> Result<(), Fault> {
+        self.may_open(start)?;
+        let kind = if object { Kind::Object } else { Kind::List };
+        self.push(kind, start..start, 0, key)?;
+        self.opened(object);
+        Ok(())
+    }
+
+    /// Refuses a list or object that is too deep.
+    #[inline]
+    pub(super) fn may_open(&self, start: usize) -> Result<(), Fault> {
         if self.open.len() >= self.depth {
             return Err(self.too_deep(start));
         }
-        let node = self.nodes.len() as u32;
-        self.push(
-            if object { Kind::Object } else { Kind::List },
-            start..start,
-            0,
-            key,
-        )?;
+        Ok(())
+    }
+
+    /// The newest node is a list or object whose end has not been met.
+    #[inline]
+    pub(super) fn opened(&mut self, object: bool) {
         self.open.push(Open {
-            node,
+            node: (self.nodes.len() as u32).saturating_sub(1),
             members: 0,
             seen: 0,
             object,
         });
-        Ok(())
     }
 
     /// Closes the innermost list or object, whose last byte is before `end`.

@@ -200,19 +200,19 @@ fn same(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
     }
-    match (
-        a.first_chunk::<8>(),
-        b.first_chunk::<8>(),
-        a.last_chunk::<8>(),
-        b.last_chunk::<8>(),
-    ) {
-        (Some(a_head), Some(b_head), Some(a_tail), Some(b_tail)) => {
-            u64::from_le_bytes(*a_head) == u64::from_le_bytes(*b_head)
-                && u64::from_le_bytes(*a_tail) == u64::from_le_bytes(*b_tail)
-                && (a.len() <= 16 || a == b)
-        }
+    if let (Some(a_ends), Some(b_ends)) = (ends::<8>(a), ends::<8>(b)) {
+        return a_ends == b_ends && (a.len() <= 16 || a == b);
+    }
+    match (ends::<4>(a), ends::<4>(b)) {
+        (Some(a), Some(b)) => a == b,
         _ => a.iter().zip(b).all(|(a, b)| a == b),
     }
+}
+
+/// The first and the last so many bytes, which may overlap.
+#[inline]
+fn ends<const N: usize>(bytes: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
+    Some((bytes.first_chunk()?, bytes.last_chunk()?))
 }
 
 impl Document<'_> {
@@ -482,6 +482,25 @@ impl Document<'_> {
         let mark = *mark.unwrap_or(&self.origin);
         let near = near.filter(|near| mark.offset <= near.offset && near.offset <= range.start);
         near.unwrap_or(mark).range(&self.text, self.base, range)
+    }
+
+    /// Whether the document is one line of ASCII, so that places in it need no counting; not asked of a long one.
+    pub(crate) fn is_one_line(&self) -> bool {
+        let own = self.slice(self.extent()).filter(|_| self.marks.is_empty());
+        let odd = |byte: u8| byte == b'\n' || !byte.is_ascii();
+        own.is_some_and(|text| text.as_bytes().chunks(255).all(|part| count(part, odd) == 0))
+    }
+
+    /// As [`Document::locate`], where [`Document::is_one_line`].
+    pub(crate) fn locate_on_line(&self, range: Range<u32>) -> Location {
+        let Position { offset, line, column } = self.origin;
+        let column = |at: u32| column.saturating_add(at.saturating_sub(offset));
+        Location {
+            line,
+            column: column(range.start),
+            end_line: line,
+            end_column: column(range.end.max(range.start)),
+        }
     }
 
     /// The text that this document holds: of the whole file, or of the document alone after

@@ -4,7 +4,7 @@
 
 use alloc::format;
 use alloc::string::String;
-use core::mem;
+use core::ops::Range;
 
 use super::build::{Builder, Key, excerpt};
 use super::document::{Document, Kind, Position, flag};
@@ -123,7 +123,8 @@ impl Reader<'_> {
 
     #[inline]
     fn space(&mut self) {
-        while matches!(self.peek(), b' ' | b'\n' | b'\r' | b'\t') {
+        // All white space is at most the space, and little text has any.
+        while self.peek() <= b' ' && matches!(self.peek(), b' ' | b'\n' | b'\r' | b'\t') {
             self.at += 1;
         }
     }
@@ -132,59 +133,67 @@ impl Reader<'_> {
         let mut key = Key::NONE;
         loop {
             self.space();
-            let opened = self.value(mem::replace(&mut key, Key::NONE))?;
-            if opened {
-                self.space();
-                let empty = if self.builder.inside() == Some(true) {
-                    b'}'
-                } else {
-                    b']'
-                };
-                if self.peek() != empty {
-                    key = self.next_key()?;
-                    continue;
-                }
-                self.at += 1;
-                self.builder.close(self.at)?;
+            let inside = self.value(key)? && self.goes_on()?;
+            if !inside && !self.after_value()? {
+                return Ok(());
             }
-            // After a value: on to the next one, or up.
-            loop {
-                let Some(object) = self.builder.inside() else {
-                    return Ok(());
-                };
-                self.space();
-                match self.peek() {
-                    b',' => {
-                        self.at += 1;
-                        self.space();
-                        key = self.next_key()?;
-                        break;
-                    }
-                    b'}' if object => self.at += 1,
-                    b']' if !object => self.at += 1,
-                    _ if object => return Err(self.expected("`,` or `}` after a member")),
-                    _ => return Err(self.expected("`,` or `]` after an element")),
-                }
-                self.builder.close(self.at)?;
-            }
+            key = match self.builder.inside() {
+                Some(true) => self.next_key()?,
+                _ => Key::NONE,
+            };
         }
     }
 
-    /// The key of the next member and its colon; nothing inside a list.
+    /// After an opening bracket: whether there is anything before the closing one, which else is passed.
+    #[inline]
+    fn goes_on(&mut self) -> Result<bool, Fault> {
+        self.space();
+        let empty = match self.builder.inside() {
+            Some(true) => b'}',
+            _ => b']',
+        };
+        let empty = self.peek() == empty;
+        if empty {
+            self.at += 1;
+            self.builder.close(self.at)?;
+        }
+        Ok(!empty)
+    }
+
+    /// After a value: up, and on past a comma; false at the end of the document.
+    #[inline]
+    fn after_value(&mut self) -> Result<bool, Fault> {
+        while let Some(object) = self.builder.inside() {
+            self.space();
+            match self.peek() {
+                b',' => {
+                    self.at += 1;
+                    return Ok(true);
+                }
+                b'}' if object => self.at += 1,
+                b']' if !object => self.at += 1,
+                _ if object => return Err(self.expected("`,` or `}` after a member")),
+                _ => return Err(self.expected("`,` or `]` after an element")),
+            }
+            self.builder.close(self.at)?;
+        }
+        Ok(false)
+    }
+
+    /// The key of the next member and its colon.
     #[inline]
     fn next_key(&mut self) -> Result<Key, Fault> {
-        if self.builder.inside() != Some(true) {
-            return Ok(Key::NONE);
-        }
+        self.space();
+        let start = self.at;
         if self.peek() != b'"' {
             return Err(self.expected("a key in double quotes"));
         }
-        let (content, escaped) = self.string()?;
+        let escaped = self.string()?;
+        let content = start + 1..self.at - 1;
         let key = if escaped {
-            let start = self.builder.extra.len();
-            self.unescape(content.clone())?;
-            self.builder
-                .key_in_extra(start, content.start - 1..content.end + 1)
+            let from = self.builder.extra.len();
+            self.unescape(content)?;
+            self.builder.key_in_extra(from, start..self.at)
         } else {
             self.builder.key_in_text(content, true)
         };
@@ -200,52 +209,58 @@ impl Reader<'_> {
     #[inline]
     fn value(&mut self, key: Key) -> Result<bool, Fault> {
         let start = self.at;
-        match self.peek() {
+        let mut opened = false;
+        let (kind, content, flags) = match self.peek() {
             b'"' => {
-                let (content, escaped) = self.string()?;
-                if escaped {
+                if self.string()? {
                     let from = self.builder.extra.len();
-                    self.unescape(content)?;
+                    self.unescape(start + 1..self.at - 1)?;
                     let id = self.builder.nodes.len() as u32;
                     self.builder.value_spans.push((id, start as u32..self.at as u32));
-                    self.builder
-                        .push(Kind::String, from..self.builder.extra.len(), flag::EXTRA, key)?;
+                    (Kind::String, from..self.builder.extra.len(), flag::EXTRA)
                 } else {
-                    self.builder.push(Kind::String, content, flag::QUOTED, key)?;
+                    (Kind::String, start + 1..self.at - 1, flag::QUOTED)
                 }
             }
             bracket @ (b'{' | b'[') => {
-                self.builder.open(bracket == b'{', start, key)?;
                 self.at += 1;
-                return Ok(true);
+                opened = true;
+                let kind = if bracket == b'{' { Kind::Object } else { Kind::List };
+                (kind, start..start, 0)
             }
-            b't' => self.word(b"true", Kind::Bool, flag::TRUE, key)?,
-            b'f' => self.word(b"false", Kind::Bool, 0, key)?,
-            b'n' => self.word(b"null", Kind::Null, 0, key)?,
-            b'-' | b'0'..=b'9' => {
-                let kind = self.number()?;
-                self.builder.push(kind, start..self.at, 0, key)?;
-            }
+            b't' => (Kind::Bool, self.word(b"true")?, flag::TRUE),
+            b'f' => (Kind::Bool, self.word(b"false")?, 0),
+            b'n' => (Kind::Null, self.word(b"null")?, 0),
+            b'-' | b'0'..=b'9' => (self.number()?, start..self.at, 0),
             _ => return Err(self.expected("a value")),
+        };
+        if opened {
+            self.builder.may_open(start)?;
         }
-        Ok(false)
+        self.builder.push(kind, content, flags, key)?;
+        if opened {
+            self.builder.opened(kind == Kind::Object);
+        }
+        Ok(opened)
     }
 
-    fn word(&mut self, word: &[u8], kind: Kind, flags: u8, key: Key) -> Result<(), Fault> {
-        let end = self.at + word.len();
-        if self.bytes.get(self.at..end) != Some(word) {
+    fn word(&mut self, word: &[u8]) -> Result<Range<usize>, Fault> {
+        let place = self.at..self.at + word.len();
+        if self.bytes.get(place.clone()) != Some(word) {
             return Err(self.expected("a value"));
         }
-        self.builder.push(kind, self.at..end, flags, key)?;
-        self.at = end;
-        Ok(())
+        self.at = place.end;
+        Ok(place)
     }
 
-    /// From the opening quote past the closing one: where the content lies, and whether it has escapes.
-    #[inline]
-    fn string(&mut self) -> Result<(core::ops::Range<usize>, bool), Fault> {
-        let start = self.at + 1;
-        let mut at = start;
+    /// From the opening quote past the closing one; whether there are escapes between them.
+    #[expect(
+        clippy::inline_always,
+        reason = "once for each value that is read: a call costs as much as the work"
+    )]
+    #[inline(always)]
+    fn string(&mut self) -> Result<bool, Fault> {
+        let mut at = self.at + 1;
         let mut escaped = false;
         loop {
             while let Some(chunk) = self.bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
@@ -259,32 +274,35 @@ impl Reader<'_> {
             match self.bytes.get(at) {
                 Some(b'"') => {
                     self.at = at + 1;
-                    return Ok((start..at, escaped));
+                    return Ok(escaped);
                 }
                 Some(b'\\') => {
                     escaped = true;
                     at += 2;
                 }
-                Some(&control) if control < 0x20 => {
-                    let message = format!(
-                        "a control character in a string: write it as `\\u{control:04x}`, or close the string before it"
-                    );
-                    return Err(Fault::syntax(at, message));
-                }
-                Some(_) => at += 1,
-                None => {
-                    return Err(Fault::syntax(
-                        self.at,
-                        "the string that begins here is not closed: add `\"`",
-                    ));
-                }
+                Some(&other) if other >= 0x20 => at += 1,
+                other => return Err(self.not_a_string(at, other.copied())),
             }
+        }
+    }
+
+    /// What is wrong with the string that begins at hand, at a byte of it, or at its end.
+    #[cold]
+    fn not_a_string(&self, at: usize, control: Option<u8>) -> Fault {
+        match control {
+            Some(control) => {
+                let message = format!(
+                    "a control character in a string: write it as `\\u{control:04x}`, or close the string before it"
+                );
+                Fault::syntax(at, message)
+            }
+            None => Fault::syntax(self.at, "the string that begins here is not closed: add `\"`"),
         }
     }
 
     /// Puts a string's content into `extra`, its escapes replaced.
     #[cold]
-    fn unescape(&mut self, content: core::ops::Range<usize>) -> Result<(), Fault> {
+    fn unescape(&mut self, content: Range<usize>) -> Result<(), Fault> {
         let end = content.end;
         let mut at = content.start;
         while at < end {

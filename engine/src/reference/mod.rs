@@ -32,8 +32,8 @@ use crate::{
     request::Request,
     value::{
         NodeRef, Value,
-        place::{self, Base, Place, Token},
-        print,
+        place::{Base, Place, Token},
+        print, shown,
         world::Docs,
     },
 };
@@ -288,9 +288,9 @@ impl Reference<'_> {
             .iter()
             .skip(1)
             .flatten()
-            .filter_map(|place| place::show(&self.store.world, &self.store.origins, place))
+            .filter_map(|place| shown::show(&self.store.world, &self.store.origins, place.clone()))
             .map(|shown| RelatedPlace {
-                path: place::pointer(&shown.tokens),
+                path: shown.path.pointer(),
                 within: shown.within,
                 location: shown.location,
             })
@@ -340,7 +340,7 @@ impl Reference<'_> {
         let Some(rule) = self.store.plan.rules.get(index) else {
             return;
         };
-        let shown = self.store.show(place);
+        let shown = self.store.show(place.cloned());
         let mut raw = Machine::finding(index as u32, rule, effect, message, shown);
         more(&mut raw);
         let (file, line) = self.program.file_line(span);

@@ -12,6 +12,7 @@ pub(crate) mod order;
 pub(crate) mod place;
 pub(crate) mod print;
 pub(crate) mod rows;
+pub(crate) mod shown;
 pub(crate) mod symbols;
 pub(crate) mod world;
 

@@ -241,7 +241,7 @@ impl<'a> Packed<'a> {
     }
 
     /// Whether a type has a name.
-    pub fn is_named(self, id: TypeId) -> bool {
+    pub fn is_named(&self, id: TypeId) -> bool {
         self.entry(id).is_some_and(|[_, _, _, name]| *name != [0; 4])
     }
 
@@ -251,7 +251,7 @@ impl<'a> Packed<'a> {
     }
 
     /// A type, one level deep; `any` for a number that is not in the table.
-    pub fn get(self, id: TypeId) -> Type<'a> {
+    pub fn get(&self, id: TypeId) -> Type<'a> {
         let Some([head, a, b, _]) = self.entry(id).copied() else {
             return Type::Any;
         };
@@ -302,7 +302,7 @@ impl<'a> Packed<'a> {
     }
 
     /// The record of that kind.
-    pub fn kind(self, api_version: &str, kind: &str) -> Option<TypeId> {
+    pub fn kind(&self, api_version: &str, kind: &str) -> Option<TypeId> {
         let kinds = self.kinds;
         let wanted = (api_version.as_bytes(), kind.as_bytes());
         let at = kinds
@@ -324,14 +324,14 @@ impl<'a> Packed<'a> {
     }
 
     /// Whether all kinds of that API group are in the table; the core group's name is empty.
-    pub fn knows_group(self, group: &str) -> bool {
+    pub fn knows_group(&self, group: &str) -> bool {
         let groups = self.groups;
         groups
             .binary_search_by(|[text]| self.raw(*text).cmp(group.as_bytes()))
             .is_ok()
     }
 
-    fn entry(self, id: TypeId) -> Option<&'a Entry<4>> {
+    fn entry(&self, id: TypeId) -> Option<&'a Entry<4>> {
         self.types.get(usize::try_from(id.0).ok()?)
     }
 
