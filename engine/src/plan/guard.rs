@@ -4,8 +4,10 @@
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
+    rc::Rc,
     vec::Vec,
 };
+use core::ops::Deref;
 
 use wardlaw_lang::types::Literal;
 
@@ -28,16 +30,75 @@ const MOST_GUARDS: usize = 8;
 /// Expressions of a rule that are looked at for what may fail.
 const MOST_STEPS: u32 = 4_000;
 
-/// Hashes of constants, and the text that each is: none where it is no text of the plan, or two share a hash.
-pub(crate) type Keys = BTreeMap<u64, Option<u32>>;
+/// The hash of a constant, and the text that it is: none where it is no text of the plan, or two share a hash.
+pub(crate) type Key = (u64, Option<u32>);
+
+/// Keys in the order of their hashes, which are all different. Most are one.
+#[derive(Clone, Debug)]
+pub(crate) enum Keys {
+    One(Key),
+    Some(Rc<[Key]>),
+}
+
+impl Deref for Keys {
+    type Target = [Key];
+
+    fn deref(&self) -> &[Key] {
+        match self {
+            Self::One(one) => core::slice::from_ref(one),
+            Self::Some(all) => all,
+        }
+    }
+}
+
+impl Keys {
+    /// Where two texts have the same hash, none is told.
+    fn new(world: &World<'_>, mut all: Vec<Key>) -> Self {
+        all.sort_by_key(|(hash, _)| *hash);
+        all.dedup_by(|(hash, text), (kept, known)| {
+            let same = hash == kept;
+            if same {
+                *known = same_text(world, *known, *text);
+            }
+            same
+        });
+        match *all {
+            [one] => Self::One(one),
+            _ => Self::Some(all.into()),
+        }
+    }
+}
 
 /// A rule adds something only where the scalar at the path has one of the hashes.
 #[derive(Clone, Debug)]
 pub(crate) struct Guard {
-    pub(crate) path: Path,
+    /// Its number in [`Paths`].
+    pub(crate) path: u32,
     pub(crate) keys: Keys,
     /// The clause that asks, counted from 0.
     pub(crate) clause: u32,
+}
+
+/// The paths that rules ask, each once.
+#[derive(Debug, Default)]
+pub(crate) struct Paths {
+    numbers: BTreeMap<Path, u32>,
+    /// Of expressions that name no slot.
+    known: BTreeMap<OpId, u32>,
+}
+
+impl Paths {
+    fn number(&mut self, path: Path) -> u32 {
+        let next = self.numbers.len() as u32;
+        *self.numbers.entry(path).or_insert(next)
+    }
+
+    /// All of them, by number.
+    pub(crate) fn all(self) -> Vec<Path> {
+        let mut all: Vec<(Path, u32)> = self.numbers.into_iter().collect();
+        all.sort_by_key(|(_, number)| *number);
+        all.into_iter().map(|(path, _)| path).collect()
+    }
 }
 
 /// What a rule asks first.
@@ -50,9 +111,15 @@ pub(crate) struct Guarded {
 }
 
 /// What a rule asks first; none where what it asks of the data is false, so that it never fires.
-pub(crate) fn of_rule(plan: &Plan, machine: &mut Machine<'_>, rule: &Rule) -> Option<Guarded> {
+pub(crate) fn of_rule(
+    plan: &Plan,
+    machine: &mut Machine<'_>,
+    paths: &mut Paths,
+    rule: &Rule,
+) -> Option<Guarded> {
     let mut guards = Guards {
         plan,
+        paths,
         safe: Safe {
             plan,
             steps: MOST_STEPS,
@@ -135,6 +202,7 @@ type Bound = BTreeMap<u32, OpId>;
 
 struct Guards<'p> {
     plan: &'p Plan,
+    paths: &'p mut Paths,
     safe: Safe<'p>,
     bound: Bound,
     found: Vec<Guard>,
@@ -179,6 +247,19 @@ impl Guards<'_> {
         }
     }
 
+    /// The number of a path at which a scalar stays what it is.
+    fn plain(&mut self, id: OpId) -> Option<u32> {
+        if let Some(known) = self.paths.known.get(&id) {
+            return Some(*known);
+        }
+        let (path, plain) = self.path(id, &self.bound)?;
+        let number = plain.then(|| self.paths.number(path))?;
+        if self.bound.is_empty() {
+            self.paths.known.insert(id, number);
+        }
+        Some(number)
+    }
+
     fn constant(&self, id: OpId) -> Option<Value> {
         match self.plan.op(id)? {
             Op::Constant(index) => self.plan.constants.get(index as usize).copied(),
@@ -188,15 +269,16 @@ impl Guards<'_> {
 
     /// The hashes of constants, if all are scalars that equal a scalar of the input only by their value.
     fn keys(world: &World<'_>, constants: &[Value]) -> Option<Keys> {
-        let mut keys = Keys::new();
+        let mut keys = Vec::with_capacity(constants.len());
         for constant in constants {
             let text = match (world.view(*constant), constant) {
                 (View::Text(_), Value::Text(text)) => Some(*text),
                 (View::Text(_) | View::Int(_) | View::Bool(_) | View::Float(_), _) => None,
                 _ => return None,
             };
-            add_key(world, &mut keys, key(world, *constant), text);
+            keys.push((key(world, *constant), text));
         }
+        let keys = Keys::new(world, keys);
         (keys.len() <= MOST_KEYS).then_some(keys)
     }
 
@@ -218,7 +300,7 @@ impl Guards<'_> {
                 let guard = self.scalar(world, op, truth);
                 let exact = guard
                     .as_ref()
-                    .is_some_and(|guard| guard.keys.values().all(Option::is_some));
+                    .is_some_and(|guard| guard.keys.iter().all(|(_, text)| text.is_some()));
                 self.found.extend(guard);
                 exact
             }
@@ -232,7 +314,7 @@ impl Guards<'_> {
         self.safe.is_safe(left) && self.condition(world, right, truth) && exact
     }
 
-    fn guard(&self, path: Path, keys: Keys) -> Guard {
+    fn guard(&self, path: u32, keys: Keys) -> Guard {
         Guard {
             path,
             keys,
@@ -241,7 +323,7 @@ impl Guards<'_> {
     }
 
     /// A question to one scalar.
-    fn scalar(&self, world: &World<'_>, op: Op, truth: bool) -> Option<Guard> {
+    fn scalar(&mut self, world: &World<'_>, op: Op, truth: bool) -> Option<Guard> {
         match op {
             Op::Equal {
                 left, right, negated, ..
@@ -251,9 +333,9 @@ impl Guards<'_> {
                     (Some(constant), None) => (right, constant),
                     _ => return None,
                 };
-                let (path, plain) = self.path(side, &self.bound)?;
                 let keys = Self::keys(world, &[constant])?;
-                plain.then(|| self.guard(path, keys))
+                let path = self.plain(side)?;
+                Some(self.guard(path, keys))
             }
             Op::In {
                 value,
@@ -261,21 +343,18 @@ impl Guards<'_> {
                 negated,
                 ..
             } if negated != truth => {
-                let (path, plain) = self.path(value, &self.bound)?;
                 let run = match self.constant(container)? {
                     Value::List(run) | Value::Set(run) => world.run(run),
                     _ => return None,
                 };
                 let keys = Self::keys(world, run)?;
-                plain.then(|| self.guard(path, keys))
+                let path = self.plain(value)?;
+                Some(self.guard(path, keys))
             }
             Op::Or(left, right) if truth => {
                 let left = self.scalar(world, self.plan.op(left)?, true)?;
                 let right = self.scalar(world, self.plan.op(right)?, true)?;
-                let mut keys = left.keys;
-                for (key, text) in right.keys {
-                    add_key(world, &mut keys, key, text);
-                }
+                let keys = Keys::new(world, [&*left.keys, &*right.keys].concat());
                 let one = left.path == right.path && keys.len() <= MOST_KEYS;
                 one.then(|| self.guard(left.path, keys))
             }
@@ -367,21 +446,17 @@ impl Guards<'_> {
                 });
             }
         }
-        let mut guards: Vec<Guard> = Vec::new();
-        for (name, keys) in fields.unwrap_or_default() {
+        // One of them is enough: the one that tells most records apart, of several the first.
+        let fields = fields.unwrap_or_default().into_iter().rev();
+        if let Some((name, keys)) = fields.max_by_key(|(_, keys)| keys.len())
+            && keys.len() <= MOST_KEYS
+        {
             let mut path = path.clone();
             path.steps.push(name.clone());
-            let keys = keys.into_iter().map(|key| (key, None)).collect();
-            guards.push(self.guard(path, keys));
+            let path = self.paths.number(path);
+            let keys = Keys::new(world, keys.into_iter().map(|key| (key, None)).collect());
+            self.found.push(self.guard(path, keys));
         }
-        // One of them is enough: the one that tells most records apart.
-        guards.sort_by_key(|guard| core::cmp::Reverse(guard.keys.len()));
-        self.found.extend(
-            guards
-                .into_iter()
-                .take(1)
-                .filter(|guard| guard.keys.len() <= MOST_KEYS),
-        );
     }
 
     /// Whether an expression depends on data alone, and names no local.
@@ -414,13 +489,6 @@ impl Guards<'_> {
         }
         true
     }
-}
-
-/// Adds a key with its text; where another text has the same hash, none is told.
-fn add_key(world: &World<'_>, keys: &mut Keys, key: u64, text: Option<u32>) {
-    keys.entry(key)
-        .and_modify(|known| *known = same_text(world, *known, text))
-        .or_insert(text);
 }
 
 /// The text, if both are one.

@@ -6,15 +6,16 @@
 //! that reads it, found before any rule runs; where the index meets one, it leaves out nothing.
 
 use alloc::{
-    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    collections::{BTreeMap, BTreeSet},
     string::String,
     vec,
     vec::Vec,
 };
+use core::iter::repeat_n;
 
 use super::{
     Plan, Slice,
-    guard::{self, Guard, Guarded, Keys},
+    guard::{self, Guard, Guarded, Paths},
     marks::Marks,
     needs::Needs,
     trie::{Need, Present, TrieId, Watch},
@@ -99,11 +100,11 @@ pub(crate) struct Case {
     pub(crate) text: u32,
 }
 
-/// A rule with what it still asks: paths, hashes, and the clause that asks.
+/// A rule with what it still asks, each path once, in their order.
 #[derive(Clone, Debug)]
 struct Asking {
     rule: u32,
-    guards: Vec<(u32, Keys, u32)>,
+    guards: Vec<Guard>,
     /// As [`Guarded::exact`].
     exact: u32,
 }
@@ -111,7 +112,7 @@ struct Asking {
 impl Asking {
     /// The rule where nothing more is asked: from the first clause that was not answered.
     fn reached(&self) -> Reached {
-        let left = self.guards.iter().map(|(_, _, clause)| *clause).min();
+        let left = self.guards.iter().map(|guard| guard.clause).min();
         Reached {
             rule: self.rule,
             from: left.map_or(self.exact, |left| left.min(self.exact)),
@@ -143,7 +144,7 @@ pub(crate) fn build(plan: &Plan, machine: &mut Machine<'_>) -> (Index, BTreeMap<
     }
     let (marks, watches) = marks.finish();
     index.marks = marks as u32;
-    let mut ids: BTreeMap<Path, u32> = BTreeMap::new();
+    let mut paths = Paths::default();
     let mut asking = Vec::with_capacity(plan.rules.len());
     // Of a plan that was bytes nobody knows yet that its slots are bound in order.
     let mut order = plan.unread.is_some().then(|| Order::new(plan));
@@ -157,29 +158,29 @@ pub(crate) fn build(plan: &Plan, machine: &mut Machine<'_>) -> (Index, BTreeMap<
             });
             continue;
         }
-        let Some(Guarded { guards, mut exact }) = guard::of_rule(plan, machine, rule) else {
+        let Some(Guarded {
+            mut guards,
+            mut exact,
+        }) = guard::of_rule(plan, machine, &mut paths, rule)
+        else {
             continue;
         };
-        let mut numbered: BTreeMap<u32, (Keys, u32)> = BTreeMap::new();
-        for Guard { path, keys, clause } in guards {
-            let next = ids.len() as u32;
-            let id = *ids.entry(path).or_insert(next);
-            // Two questions to one place: one answer has to fit both, and one of them is enough to ask.
-            match numbered.entry(id) {
-                Entry::Vacant(entry) => drop(entry.insert((keys, clause))),
-                Entry::Occupied(_) => exact = exact.min(clause),
+        guards.sort_by_key(|guard| guard.path);
+        // Two questions to one place: one answer has to fit both, and one of them is enough to ask.
+        guards.dedup_by(|second, first| {
+            let same = second.path == first.path;
+            if same {
+                exact = exact.min(second.clause);
             }
-        }
-        let guards = numbered.into_iter();
+            same
+        });
         asking.push(Asking {
             rule: rule_number,
-            guards: guards.map(|(id, (keys, clause))| (id, keys, clause)).collect(),
+            guards,
             exact,
         });
     }
-    let mut paths: Vec<(Path, u32)> = ids.into_iter().collect();
-    paths.sort_by_key(|(_, id)| *id);
-    index.paths = paths.into_iter().map(|(path, _)| path).collect();
+    index.paths = paths.all();
     index.grow(asking, &world);
     index.shrink();
     (index, watches)
@@ -201,18 +202,18 @@ impl Index {
             let mut cases: BTreeMap<u64, (Option<u32>, Vec<Asking>)> = BTreeMap::new();
             let mut rest = Vec::new();
             for mut asking in asking {
-                let at = asking.guards.binary_search_by_key(&path, |(path, ..)| *path);
+                let at = asking.guards.binary_search_by_key(&path, |guard| guard.path);
                 let Ok(at) = at else {
                     rest.push(asking);
                     continue;
                 };
-                let (_, keys, clause) = asking.guards.remove(at);
+                let Guard { keys, clause, .. } = asking.guards.remove(at);
                 // Of a clause that says more than this the text is not needed.
                 let taken = clause < asking.exact;
-                for (key, text) in keys {
+                // Most have one answer, and are in one case.
+                for ((key, text), mut asking) in keys.iter().zip(repeat_n(asking, keys.len())) {
                     let text = text.filter(|_| taken);
-                    let (known, here) = cases.entry(key).or_insert((text, Vec::new()));
-                    let mut asking = asking.clone();
+                    let (known, here) = cases.entry(*key).or_insert((text, Vec::new()));
                     if taken && known.is_some() && guard::same_text(world, *known, text).is_none() {
                         // Two texts of one hash: the first keeps it.
                         asking.exact = clause;
@@ -393,19 +394,27 @@ impl Case {
 
 /// The path that tells most of the rules apart; none where no two rules ask the same place.
 fn best(asking: &[Asking]) -> Option<u32> {
-    let mut counts: BTreeMap<u32, (usize, BTreeSet<u64>)> = BTreeMap::new();
-    for (path, keys, _) in asking.iter().flat_map(|asking| &asking.guards) {
-        let (rules, all) = counts.entry(*path).or_default();
-        *rules = rules.saturating_add(1);
-        all.extend(keys.keys().copied());
+    if asking.len() < 2 {
+        return None;
     }
+    // Of each answer to each path whether it is the first of a rule.
+    let mut answers: Vec<(u32, u64, bool)> = Vec::with_capacity(asking.len());
+    for guard in asking.iter().flat_map(|asking| &asking.guards) {
+        let keys = guard.keys.iter().enumerate();
+        answers.extend(keys.map(|(number, (hash, _))| (guard.path, *hash, number == 0)));
+    }
+    answers.sort_unstable();
     // Of `n` rules over `k` answers about `n / k` are left: so many are saved.
     let saved =
         |rules: usize, answers: usize| rules.saturating_sub(rules.checked_div(answers).unwrap_or(rules));
-    counts
-        .into_iter()
-        .filter(|(_, (rules, _))| *rules > 1)
-        .map(|(path, (rules, keys))| (saved(rules, keys.len().saturating_add(1)), path))
+    answers
+        .chunk_by(|(path, ..), (next, ..)| path == next)
+        .filter_map(|of_path| {
+            let rules = of_path.iter().filter(|(_, _, first)| *first).count();
+            let different = of_path.chunk_by(|(_, a, _), (_, b, _)| a == b).count();
+            let (path, ..) = of_path.first().filter(|_| rules > 1)?;
+            Some((saved(rules, different.saturating_add(1)), *path))
+        })
         .max_by(|(a, first), (b, second)| a.cmp(b).then(second.cmp(first)))
         .map(|(_, path)| path)
 }

@@ -1,5 +1,6 @@
 //! Marks that the check of the input sets: that a place is present, that a field of an object is absent, that
-//! a value is one of some scalars, that an object has some key. A mark is set where one place of a kind is so. Rules need them (`needs.rs`).
+//! a value is one of some scalars, that an object has some key. A mark is set where one place of a kind is
+//! so. Rules need them (`needs.rs`).
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -100,6 +101,9 @@ impl Marks {
             }
             Asked::In(..) | Asked::Has(..) => return place.0,
         };
+        if self.crowded.contains(&place) {
+            return place.0;
+        }
         let watch = self.watches.entry(place).or_default();
         let known = watch.tests.iter().find(|test| {
             (test.has, test.negated, test.values.len()) == (has, negated, values.len())

@@ -73,8 +73,9 @@ impl Needs<'_, '_> {
             return Some(known.clone());
         }
         let places = self.deeper(|needs| needs.places_of(id, frame))?;
-        // One place is found again as quickly as it is looked up.
-        if places.len() > 1 {
+        // One place that a bound value leads to is found again as quickly as it is looked up; others are asked by
+        // all rules.
+        if frame.is_none() || places.len() > 1 {
             self.known_places.insert((id, frame), places.clone());
         }
         Some(places)
