@@ -113,7 +113,7 @@ impl Builder {
 
     /// A file of the policy: a name for messages, and its text.
     pub fn source(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
-        self.sources.add(name, text);
+        self.sources.add(name, text.into());
         self
     }
 
@@ -335,7 +335,7 @@ impl Builder {
 fn digest_policy(sources: &Sources, select: &[String], settings: &Settings) -> String {
     let mut texts: Vec<[&str; 2]> = sources
         .iter()
-        .map(|(_, source)| [source.name.as_str(), source.text.as_str()])
+        .map(|(_, source)| [source.name.as_str(), &source.text])
         .collect();
     texts.sort_unstable();
     let texts = texts.iter().flatten().copied();

@@ -186,7 +186,7 @@ pub(crate) fn derive(plan: &mut Plan, limits: Limits, indexed: bool) -> Option<D
 
 /// A span of text that the host gave, in a source of its own.
 pub(crate) fn host_span(sources: &mut Sources, name: &str, text: &str) -> Span {
-    let file = sources.add(name.to_owned(), text.to_owned());
+    let file = sources.add(name, text);
     Span::new(file, 0, text.len() as u32)
 }
 

@@ -55,8 +55,8 @@ impl DataFile {
     fn file(&self, sources: &mut Sources) -> FileId {
         let known = sources.iter().find(|(_, source)| source.name == self.name);
         match known {
-            Some((file, source)) if source.text == self.text() => file,
-            _ => sources.add(self.name.clone(), self.text().to_owned()),
+            Some((file, source)) if *source.text == *self.text() => file,
+            _ => sources.add(self.name.clone(), self.text()),
         }
     }
 }

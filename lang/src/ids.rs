@@ -13,7 +13,7 @@ const MOST_STEPS: usize = 64;
 
 /// A hash table with open addresses. At most half of it is taken, and its length is a power of two.
 #[derive(Clone, Debug)]
-pub(crate) struct Ids<T> {
+pub struct Ids<T> {
     /// Hash and one more than the number; 0 is free.
     slots: Vec<(u32, u32)>,
     taken: usize,
@@ -33,7 +33,7 @@ impl<T> Default for Ids<T> {
 
 impl<T: Ord> Ids<T> {
     /// The number of a thing; `is` says whether a number is its.
-    pub(crate) fn find<Q: Ord + ?Sized>(&self, hash: u32, thing: &Q, is: impl Fn(u32) -> bool) -> Option<u32>
+    pub fn find<Q: Ord + ?Sized>(&self, hash: u32, thing: &Q, is: impl Fn(u32) -> bool) -> Option<u32>
     where
         T: Borrow<Q>,
     {
@@ -50,7 +50,7 @@ impl<T: Ord> Ids<T> {
     }
 
     /// Adds a thing that is not there.
-    pub(crate) fn add(&mut self, hash: u32, id: u32, thing: impl FnOnce() -> T) {
+    pub fn add(&mut self, hash: u32, id: u32, thing: impl FnOnce() -> T) {
         if self.taken.saturating_mul(2) >= self.slots.len() {
             let room = self.slots.len().saturating_mul(2).max(64);
             let before = core::mem::replace(&mut self.slots, vec![(0, 0); room]);
@@ -86,7 +86,7 @@ impl<T: Ord> Ids<T> {
 }
 
 /// The hash of a thing.
-pub(crate) fn hash<T: Hash + ?Sized>(thing: &T) -> u32 {
+pub fn hash<T: Hash + ?Sized>(thing: &T) -> u32 {
     let mut mix = Mix(0);
     thing.hash(&mut mix);
     (mix.0 >> 32) as u32

@@ -13,7 +13,7 @@ pub mod compile;
 
 pub mod diagnostic;
 mod format;
-mod ids;
+pub mod ids;
 pub mod ir;
 pub mod library;
 pub mod opaque;

@@ -1,6 +1,6 @@
 //! The texts of one compilation, their names, and the way from bytes to lines and columns.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 
 use crate::{
     schema::{Content, Tree},
@@ -12,8 +12,8 @@ use crate::{
 pub struct Source {
     /// The name shown in diagnostics and in findings (`policies/a.ward`).
     pub name: String,
-    /// The text.
-    pub text: String,
+    /// The text; copies of the sources share it.
+    pub text: Arc<str>,
     /// Of a schema, what it holds; of a policy none.
     pub schema: Option<Content>,
     /// Of a file whose text is not at hand: the byte at which each line begins.
@@ -42,7 +42,7 @@ impl Sources {
     }
 
     /// Adds a file and gives its id.
-    pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         self.push(name.into(), text.into(), None)
     }
 
@@ -50,13 +50,13 @@ impl Sources {
     pub fn add_schema(
         &mut self,
         name: impl Into<String>,
-        text: impl Into<String>,
+        text: impl Into<Arc<str>>,
         content: Content,
     ) -> FileId {
         self.push(name.into(), text.into(), Some(content))
     }
 
-    fn push(&mut self, name: String, text: String, schema: Option<Content>) -> FileId {
+    fn push(&mut self, name: String, text: Arc<str>, schema: Option<Content>) -> FileId {
         let id = FileId(self.files.len() as u32);
         self.files.push(Source {
             name,
@@ -69,7 +69,7 @@ impl Sources {
 
     /// Adds a file without its text, of which it is known where its lines begin.
     pub fn add_lines(&mut self, name: impl Into<String>, lines: Vec<u32>) -> FileId {
-        let id = self.push(name.into(), String::new(), None);
+        let id = self.push(name.into(), Arc::default(), None);
         if let Some(source) = self.files.last_mut() {
             source.lines = Some(lines);
         }
@@ -107,7 +107,7 @@ impl Sources {
 
     /// The text of a file, or nothing.
     pub fn text(&self, id: FileId) -> &str {
-        self.get(id).map_or("", |source| source.text.as_str())
+        self.get(id).map_or("", |source| &*source.text)
     }
 
     /// The text that a span covers; empty where it does not lie on character boundaries.

@@ -18,7 +18,7 @@ use wardlaw_lang::{
 fn diagnostics(files: &[(String, String)]) -> Vec<Diagnostic> {
     let mut sources = Sources::new();
     for (name, text) in files {
-        sources.add(name, text);
+        sources.add(name, text.as_str());
     }
     compile(&CompileInput::new(&sources, &TypesOnly)).diagnostics
 }
@@ -90,7 +90,7 @@ fn collect(files: &[(String, String)]) -> Found {
     let mut sources = Sources::new();
     let mut found = Found::default();
     for (name, text) in files {
-        let id = sources.add(name, text);
+        let id = sources.add(name, text.as_str());
         let parsed = parse(id, text);
         assert_eq!(parsed.diagnostics, [], "{name}");
         visit::file(

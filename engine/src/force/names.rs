@@ -101,7 +101,7 @@ impl Elsewhere {
 
     /// Texts of sources, to read names from.
     pub(crate) fn texts(sources: &Sources) -> impl Iterator<Item = &str> {
-        sources.policies().map(|(_, source)| source.text.as_str())
+        sources.policies().map(|(_, source)| &*source.text)
     }
 
     /// Whether a pattern names a rule, or what a package says where nothing allows.

@@ -138,8 +138,7 @@ pub(crate) struct Marks {
 impl Marks {
     /// Adds the host's text to the sources, where there is one.
     pub(crate) fn new(origins: Origins, sources: &mut Sources) -> Self {
-        let file =
-            (!origins.places.is_empty()).then(|| sources.add(origins.name.clone(), origins.text.clone()));
+        let file = (!origins.places.is_empty()).then(|| sources.add(origins.name.clone(), &*origins.text));
         Self {
             origins: Arc::new(origins),
             file,

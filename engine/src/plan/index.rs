@@ -18,7 +18,7 @@ use super::{
     guard::{self, Guard, Guarded, Paths},
     marks::Marks,
     needs::Needs,
-    trie::{Need, Present, TrieId, Watch},
+    trie::{Need, Present, Watch},
     verify::Order,
 };
 use crate::{
@@ -121,7 +121,7 @@ impl Asking {
 }
 
 /// The index of a plan whose data are loaded, and what has to be watched for it.
-pub(crate) fn build(plan: &Plan, machine: &mut Machine<'_>) -> (Index, BTreeMap<TrieId, Watch>) {
+pub(crate) fn build(plan: &Plan, machine: &mut Machine<'_>) -> (Index, Vec<Watch>) {
     let mut marks = Marks::new(plan);
     let world = World::new(&plan.heap, Docs::default())
         .with_documents(&plan.documents)

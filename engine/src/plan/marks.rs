@@ -2,10 +2,7 @@
 //! a value is one of some scalars, that an object has some key. A mark is set where one place of a kind is
 //! so. Rules need them (`needs.rs`).
 
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    vec::Vec,
-};
+use alloc::{vec, vec::Vec};
 
 use super::{
     Plan,
@@ -37,31 +34,30 @@ pub(super) enum Asked<'v> {
 #[derive(Debug)]
 pub(super) struct Marks {
     next: u32,
-    watches: BTreeMap<TrieId, Watch>,
-    /// Places of which more was asked than is tested.
-    crowded: BTreeSet<TrieId>,
+    /// What is watched at each place, and whether more was asked of it than is tested.
+    watches: Vec<(Watch, bool)>,
 }
 
 impl Marks {
     pub(super) fn new(plan: &Plan) -> Self {
+        let places = plan.reads.nodes.len();
         Self {
-            next: plan.reads.nodes.len() as u32,
-            watches: BTreeMap::new(),
-            crowded: BTreeSet::new(),
+            next: places as u32,
+            watches: vec![(Watch::default(), false); places],
         }
     }
 
-    /// How many there are, and what is watched at which place. Where many rules ask for a value each, the
+    /// How many there are, and what is watched at each place. Where many rules ask for a value each, the
     /// switches of the index find the few that it is about, and to compare it with some of them is of no use.
-    pub(super) fn finish(mut self) -> (usize, BTreeMap<TrieId, Watch>) {
-        for place in &self.crowded {
-            let watch = self.watches.get_mut(place);
-            for test in watch.into_iter().flat_map(|watch| &mut watch.tests) {
+    pub(super) fn finish(self) -> (usize, Vec<Watch>) {
+        let watches = self.watches.into_iter().map(|(mut watch, crowded)| {
+            for test in watch.tests.iter_mut().filter(|_| crowded) {
                 // None of none: any value.
                 (test.values, test.has, test.negated) = (Vec::new(), false, true);
             }
-        }
-        (self.next as usize, self.watches)
+            watch
+        });
+        (self.next as usize, watches.collect())
     }
 
     /// Whether these equal a scalar of the input only by their value.
@@ -81,10 +77,12 @@ impl Marks {
             .reads
             .node(place)
             .and_then(|node| plan.checks.get(node.check));
+        let Some((watch, crowded)) = self.watches.get_mut(place.0 as usize) else {
+            return place.0;
+        };
         let (values, has, negated) = match asked {
             Asked::Present => return place.0,
             Asked::Absent => {
-                let watch = self.watches.entry(place).or_default();
                 let mark = *watch.absent.get_or_insert(next);
                 self.next = next.max(mark.saturating_add(1));
                 return mark;
@@ -101,10 +99,9 @@ impl Marks {
             }
             Asked::In(..) | Asked::Has(..) => return place.0,
         };
-        if self.crowded.contains(&place) {
+        if *crowded {
             return place.0;
         }
-        let watch = self.watches.entry(place).or_default();
         let known = watch.tests.iter().find(|test| {
             (test.has, test.negated, test.values.len()) == (has, negated, values.len())
                 && test
@@ -117,7 +114,7 @@ impl Marks {
             return known.mark;
         }
         if watch.tests.len() >= MOST_TESTS {
-            self.crowded.insert(place);
+            *crowded = true;
             return place.0;
         }
         watch.tests.push(trie::Asked {
@@ -133,7 +130,9 @@ impl Marks {
     /// The mark of objects that have some key.
     pub(super) fn of_key(&mut self, place: TrieId, wanted: Wanted, keys: &[FieldKey]) -> u32 {
         let next = self.next;
-        let watch = self.watches.entry(place).or_default();
+        let Some((watch, _)) = self.watches.get_mut(place.0 as usize) else {
+            return place.0;
+        };
         let mut known = watch.keys.iter();
         if let Some((mark, ..)) = known.find(|(_, own, names)| *own == wanted && *names == keys) {
             return *mark;

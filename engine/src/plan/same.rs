@@ -3,9 +3,12 @@
 //! by itself stays apart, because its errors say where it was written, and so does what is bound: an `any` may be
 //! absent. Who tells the place of what cannot go wrong takes an expression of its own ([`Builder::own`]).
 
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 
-use wardlaw_lang::ir::{Expr, ExprId};
+use wardlaw_lang::{
+    ids::{self, Ids},
+    ir::{Expr, ExprId},
+};
 
 use super::{
     Field, Index, Op, OpId,
@@ -14,73 +17,22 @@ use super::{
 };
 use crate::value::Value;
 
-/// How far from its place an item may lie. What finds no place there is kept apart: hashes that were made to be
-/// alike cost memory, and no time.
-const NEAR: usize = 16;
-
-/// Finds items of an array by what they are.
+/// Finds items of an array by the words that tell them apart.
 #[derive(Debug, Default)]
-pub(super) struct Table {
-    /// Hashes and indices, counted from 1; 0 is free. The length is a power of two.
-    slots: Vec<(u32, u32)>,
-    taken: usize,
-}
+struct Table(Ids<[u32; 4]>);
 
 impl Table {
     /// The index of the item that is the same, or of this one, which then is the last of the array.
     fn of<T>(&mut self, array: &mut Vec<T>, words: [u32; 4], item: T, is: impl Fn(&T) -> bool) -> u32 {
-        let hash = hash(words);
-        for at in self.places(hash) {
-            match self.slots.get(at) {
-                Some((known, number)) if *number != 0 => {
-                    let index = number.saturating_sub(1);
-                    if *known == hash && array.get(index as usize).is_some_and(&is) {
-                        return index;
-                    }
-                }
-                _ => break,
-            }
-        }
-        let index = array.len() as u32;
-        array.push(item);
-        if self.taken.saturating_mul(2) >= self.slots.len() {
-            let longer = self.slots.len().saturating_mul(2).max(64);
-            let slots = core::mem::replace(&mut self.slots, vec![(0, 0); longer]);
-            self.taken = 0;
-            for (hash, number) in slots {
-                self.take(hash, number);
-            }
-        }
-        self.take(hash, index.saturating_add(1));
-        index
+        let [a, b, c, d] = words.map(u64::from);
+        let hash = ids::hash(&(a << 32 | b, c << 32 | d));
+        let is = |index: u32| array.get(index as usize).is_some_and(&is);
+        self.0.find(hash, &words, is).unwrap_or_else(|| {
+            let index = push(array, item);
+            self.0.add(hash, index, || words);
+            index
+        })
     }
-
-    fn places(&self, hash: u32) -> impl Iterator<Item = usize> + use<> {
-        let last = self.slots.len().saturating_sub(1);
-        (0..NEAR).map(move |step| (hash as usize).wrapping_add(step) & last)
-    }
-
-    fn take(&mut self, hash: u32, number: u32) {
-        let free = self
-            .places(hash)
-            .find(|at| self.slots.get(*at).is_some_and(|(_, number)| *number == 0));
-        if number != 0
-            && let Some(slot) = free.and_then(|at| self.slots.get_mut(at))
-        {
-            *slot = (hash, number);
-            self.taken = self.taken.saturating_add(1);
-        }
-    }
-}
-
-fn hash([a, b, c, d]: [u32; 4]) -> u32 {
-    let (first, second) = (
-        u64::from(a) << 32 | u64::from(b),
-        u64::from(c) << 32 | u64::from(d),
-    );
-    let mixed = first.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ second;
-    let mixed = (mixed ^ mixed >> 29).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    (mixed >> 32) as u32
 }
 
 /// What is known of expressions and of what they consist of.

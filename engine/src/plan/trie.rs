@@ -1,7 +1,7 @@
 //! The read set: what the rules in force can read of each input, as steps from node to node: a tree, but
 //! for the rows of recursive relations. Each node knows the type declared there and the rules that read it.
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::vec::Vec;
 
 use super::{Slice, check::CheckId, shape::ShapeId};
 use crate::{
@@ -383,16 +383,14 @@ impl Trie {
         self.tell(optional);
     }
 
-    /// Has these watched, and nothing else.
-    pub(crate) fn watch(&mut self, watches: BTreeMap<TrieId, Watch>, optional: impl Fn(CheckId) -> bool) {
-        let mut watches = watches.into_iter().peekable();
+    /// Has this watched of each node, and nothing else.
+    pub(crate) fn watch(&mut self, watches: Vec<Watch>, optional: impl Fn(CheckId) -> bool) {
         self.tests.clear();
         self.values.clear();
         self.key_tests.clear();
         self.keys.clear();
-        for (number, node) in (0_u32..).zip(&mut self.nodes) {
-            let watch = watches.next_if(|(id, _)| id.0 == number);
-            let Watch { absent, tests, keys } = watch.map(|(_, watch)| watch).unwrap_or_default();
+        for (node, watch) in self.nodes.iter_mut().zip(watches) {
+            let Watch { absent, tests, keys } = watch;
             let (values, all) = (&mut self.values, &mut self.tests);
             let tests = tests.into_iter().map(|asked| Test {
                 mark: asked.mark,

@@ -23,11 +23,11 @@ const SETTINGS: u16 = 500;
 fn codes(case: &Case) -> BTreeSet<String> {
     let mut sources = Sources::new();
     for (name, policy) in case.names.iter().zip(&case.policies) {
-        sources.add(name, policy);
+        sources.add(name, policy.as_str());
     }
     for schema in &case.schemas {
         let content = wardlaw::schema::read(&schema.name, &schema.text);
-        sources.add_schema(&schema.name, &schema.text, content);
+        sources.add_schema(&schema.name, schema.text.as_str(), content);
     }
     let compiled = compile(&CompileInput::new(&sources, wardlaw_stdlib::library()));
     if !compiled.diagnostics.is_empty() {

@@ -222,10 +222,10 @@ fn expected(case: &Case) -> Vec<String> {
 fn diagnostics(case: &Case) -> Vec<String> {
     let mut sources = Sources::new();
     for (index, policy) in case.policies.iter().enumerate() {
-        sources.add(format!("{index}.ward"), policy);
+        sources.add(format!("{index}.ward"), policy.as_str());
     }
     for Binding { name, text, .. } in &case.schemas {
-        sources.add_schema(name, text, wardlaw::schema::read(name, text));
+        sources.add_schema(name, text.as_str(), wardlaw::schema::read(name, text));
     }
     let input = CompileInput::new(&sources, wardlaw_stdlib::library());
     let compiled = compile(&input);

@@ -85,11 +85,12 @@ impl<'a, 's> Checker<'a, 's> {
     /// Warns of rules that say the same, up to the names they bind; `whole` are those without a mistake.
     fn equal_rules(&mut self, rules: &[ir::Rule], whole: &[usize]) {
         // Only rules with the same texts can be equal, so that few are printed.
-        let whole = whole
-            .iter()
-            .filter_map(|index| rules.get(*index).map(|rule| (*index, rule)));
-        let mut alike: Vec<(u32, usize, &ir::Rule)> = whole
-            .map(|(index, rule)| (ir::print::texts(&self.program, rule), index, rule))
+        let some = whole.iter().filter_map(|index| rules.get(*index));
+        let texts = ir::print::texts(&self.program, some.clone());
+        let mut alike: Vec<(u32, usize, &ir::Rule)> = texts
+            .zip(some)
+            .enumerate()
+            .map(|(index, (texts, rule))| (texts, index, rule))
             .collect();
         alike.sort_unstable_by_key(|(texts, index, _)| (*texts, *index));
         let alike = alike.chunk_by(|(a, ..), (b, ..)| a == b);

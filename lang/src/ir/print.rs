@@ -115,20 +115,26 @@ pub fn rule(program: &Program, rule: &Rule) -> String {
     out
 }
 
-/// The hash of a rule's texts in the order in which it is printed: what equal rules share, and most others do not.
-pub(crate) fn texts(program: &Program, rule: &Rule) -> u32 {
-    let mut found = Vec::new();
-    let mut stack: Vec<ExprId> = rule.clauses.iter().flat_map(clause_exprs).collect();
-    stack.extend(rule.effect.message);
-    stack.reverse();
-    while let Some(id) = stack.pop() {
-        let expr = program.expr(id);
-        if let Expr::Text(text) | Expr::Field { name: text, .. } = expr {
-            found.push(text.0);
+/// The hashes of rules' texts in the order in which they are printed: what equal rules share, and most others do not.
+pub(crate) fn texts<'p>(
+    program: &'p Program,
+    rules: impl Iterator<Item = &'p Rule>,
+) -> impl Iterator<Item = u32> {
+    let (mut found, mut stack) = (Vec::new(), Vec::new());
+    rules.map(move |rule| {
+        found.clear();
+        stack.extend(rule.clauses.iter().flat_map(clause_exprs));
+        stack.extend(rule.effect.message);
+        stack.reverse();
+        while let Some(id) = stack.pop() {
+            let expr = program.expr(id);
+            if let Expr::Text(text) | Expr::Field { name: text, .. } = expr {
+                found.push(text.0);
+            }
+            each_child(expr, |child| stack.push(child));
         }
-        each_child(expr, |child| stack.push(child));
-    }
-    ids::hash(found.as_slice())
+        ids::hash(found.as_slice())
+    })
 }
 
 struct Printer<'a> {

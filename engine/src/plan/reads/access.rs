@@ -150,9 +150,12 @@ impl Reads<'_> {
         let text = self.program.string(name);
         let check = self.check(ty);
         let found = base.member(Member::Field(name));
+        let step = Step::Field(name, check);
         self.read(found, base, Access::Field(name, check), |this, node| {
-            this.knows(node, text)
-                .then_some((Step::Field(name, check), check))
+            // What was read before can be.
+            let of = this.nodes.get(node as usize);
+            let before = of.is_some_and(|node| node.steps.contains_key(&step));
+            (before || this.knows(node, text)).then_some((step, check))
         })
     }
 

@@ -14,9 +14,9 @@ pub(crate) fn diagnostics(files: &Files) -> Vec<Diagnostic> {
     let mut sources = Sources::new();
     for (name, text) in files {
         if Path::new(name).extension().is_some_and(|ending| ending == "ward") {
-            sources.add(name, text);
+            sources.add(name, text.as_str());
         } else {
-            sources.add_schema(name, text, wardlaw::schema::read(name, text));
+            sources.add_schema(name, text.as_str(), wardlaw::schema::read(name, text));
         }
     }
     compile(&CompileInput::new(&sources, wardlaw_stdlib::library())).diagnostics
