@@ -174,6 +174,15 @@ pub fn bindings(cluster: &Value) -> Result<Engine, Failure> {
     Ok(builder.build()?)
 }
 
+/// An engine with a datum of some type, of which a rule reads a part.
+pub fn datum(declared: &str, read: &str, value: &Value) -> Result<Engine, Failure> {
+    let source = format!(
+        "package bench.datum\n\ndata value: {declared}\n\naudit rule reads {{\n    when {read}\n    deny \"it is there\"\n}}\n"
+    );
+    let builder = Engine::builder().source("datum.ward", source);
+    Ok(builder.data("bench.datum.value", value.clone()).build()?)
+}
+
 /// W4: what the audit says, as the other columns say it.
 pub fn escalations(engine: &Engine) -> BTreeSet<String> {
     let findings = engine.audit().findings;

@@ -57,3 +57,9 @@ fn documents_of_a_stream_have_parts_too() {
         .collect();
     assert_eq!(sizes, [2, 5]);
 }
+
+#[test]
+fn empty_texts_of_values_stay() {
+    let value = serde_json::json!({ "a": { "": "", "b": ["", "text"] }, "": "" });
+    assert_eq!(compare(&Document::from_value(&value).expect("it is small")), 7);
+}

@@ -6,10 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::{Value, json};
+
 use super::{Effort, Report};
 use crate::{
-    Failure,
-    measure::held,
+    Failure, measure,
     row::{Better, Row},
     table::{Table, bytes, figure},
     ward,
@@ -73,7 +74,7 @@ fn memory(effort: Effort, report: &mut Report) -> Result<(), Failure> {
     };
     for size in sizes {
         let text = rules::ward(*size);
-        let held = held(ward::rules(&text)?);
+        let held = measure::held(ward::rules(&text)?);
         let length = text.iter().map(String::len).sum::<usize>() as f64;
         table.line([
             format!("{size} rules of W2"),
@@ -90,7 +91,7 @@ fn memory(effort: Effort, report: &mut Report) -> Result<(), Failure> {
     let cluster = bindings::cluster(bindings_of);
     let text = cluster.to_string().len() as f64;
     let engine = ward::bindings(&cluster)?;
-    let held = held(engine);
+    let held = measure::held(engine);
     table.line([
         format!("{bindings_of} bindings of W4"),
         bytes(text),
@@ -106,6 +107,41 @@ fn memory(effort: Effort, report: &mut Report) -> Result<(), Failure> {
         )
         .must(2.0),
     );
+    for (name, declared, read, value) in short_values(bindings_of) {
+        let text = value.to_string().len() as f64;
+        let held = measure::held(ward::datum(declared, read, &value)?);
+        table.line([name, bytes(text), bytes(held), figure(held / text)]);
+    }
     report.tables.push(table);
     Ok(())
+}
+
+/// Data of which a node is larger than its text: what they are, their type, what a rule asks of them.
+fn short_values(count: usize) -> [(String, &'static str, &'static str, Value); 3] {
+    let numbers: Vec<usize> = (0..count).map(|at| at * 7919 % 1_000).collect();
+    let pairs: Vec<[usize; 2]> = numbers.iter().map(|number| [*number, 80]).collect();
+    let flags = numbers.iter().enumerate();
+    let flags: serde_json::Map<String, Value> = flags
+        .map(|(at, number)| (format!("flag-{at}"), Value::Bool(number % 2 == 0)))
+        .collect();
+    [
+        (
+            format!("{count} small numbers"),
+            "[int]",
+            "7 in value",
+            json!(numbers),
+        ),
+        (
+            format!("{count} pairs of them"),
+            "[[int]]",
+            "any(7 in pair for pair in value)",
+            json!(pairs),
+        ),
+        (
+            format!("{count} names of true or false"),
+            "{[string]: bool}",
+            "value[\"flag-7\"] ?? false",
+            Value::Object(flags),
+        ),
+    ]
 }

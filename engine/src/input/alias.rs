@@ -8,8 +8,9 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::document::{Document, Kind, Node, NodeId, SideSpan, flag};
+use super::document::{Document, Kind, NodeId, SideSpan};
 use super::error::{Fault, ReadErrorKind, ReadLimits};
+use super::nodes::{Node, Wide, flag};
 
 /// Puts copies in place of aliases; `aliases` gives the anchored node of each node that is one.
 /// A member of an object that has no key is a `<<`.
@@ -36,7 +37,7 @@ pub(super) fn expand<'t>(
         ..
     } = copy;
     Ok(Document {
-        nodes,
+        nodes: nodes.into(),
         value_spans,
         key_spans,
         ..document
@@ -46,7 +47,7 @@ pub(super) fn expand<'t>(
 struct Copy<'s> {
     source: &'s Document<'s>,
     aliases: &'s BTreeMap<u32, u32>,
-    nodes: Vec<Node>,
+    nodes: Vec<Wide>,
     value_spans: Vec<SideSpan>,
     key_spans: Vec<SideSpan>,
     depth: u32,
@@ -59,8 +60,8 @@ struct Copy<'s> {
 type Member<'s> = (&'s str, u32);
 
 impl<'s> Copy<'s> {
-    fn at(&self, id: u32) -> Option<&'s Node> {
-        self.source.nodes.get(id as usize)
+    fn at(&self, id: u32) -> Option<&'s Wide> {
+        self.source.nodes.wide(id)
     }
 
     /// The node that an alias stands for; any other node stands for itself.
@@ -76,9 +77,10 @@ impl<'s> Copy<'s> {
     /// Copies the subtree of `from`, with its key. Recursion is bounded by the depth limit.
     fn node(&mut self, from: u32, depth: u32) -> Result<(), Fault> {
         let target = self.target(from);
-        let (Some(outer), Some(value)) = (self.at(from), self.at(target)) else {
+        let (Some(Wide { node: outer, hash }), Some(value)) = (self.at(from), self.at(target)) else {
             return Ok(());
         };
+        let value = value.node;
         let id = self.nodes.len() as u32;
         if id >= self.limit {
             return Err(self.too_many(from));
@@ -86,10 +88,9 @@ impl<'s> Copy<'s> {
         let key_flags = flag::KEY | flag::KEY_EXTRA | flag::KEY_QUOTED | flag::KEY_LONG;
         let mut node = Node {
             flags: value.flags & !key_flags | outer.flags & key_flags,
-            hash: outer.hash,
             key_start: outer.key_start,
             key_len: outer.key_len,
-            ..*value
+            ..value
         };
         if target != from {
             node.flags |= flag::SPAN;
@@ -102,7 +103,7 @@ impl<'s> Copy<'s> {
         {
             self.key_spans.push((id, span));
         }
-        self.nodes.push(node);
+        self.nodes.push(Wide { node, hash: *hash });
         if matches!(value.kind, Kind::List | Kind::Object) {
             if depth >= self.depth {
                 let message = format!(
@@ -118,8 +119,8 @@ impl<'s> Copy<'s> {
             self.children(target, depth + 1)?;
         }
         let next = self.nodes.len() as u32;
-        if let Some(node) = self.nodes.get_mut(id as usize) {
-            node.next = next;
+        if let Some(wide) = self.nodes.get_mut(id as usize) {
+            wide.node.next = next;
         }
         Ok(())
     }
@@ -150,7 +151,7 @@ impl<'s> Copy<'s> {
 
     fn is_merge(&self, member: u32) -> bool {
         self.at(member)
-            .is_some_and(|member| member.flags & flag::KEY == 0)
+            .is_some_and(|member| member.node.flags & flag::KEY == 0)
     }
 
     /// The members of an object in the order of the text; the later of two wins, merged or not, as in

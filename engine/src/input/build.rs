@@ -8,8 +8,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::document::{Document, Kind, Node, Position, SideSpan, flag, hash};
+use super::document::{Document, Kind, Position, SideSpan};
 use super::error::{Fault, ReadErrorKind, ReadLimits};
+use super::members::hash;
+use super::nodes::{Node, Wide, flag};
 
 /// Members up to which a new key is compared with those before it; larger objects are sorted once
 /// when they close, so that the check is never quadratic.
@@ -50,7 +52,7 @@ struct Open {
 pub(super) struct Builder<'t> {
     text: &'t str,
     pub(super) extra: String,
-    pub(super) nodes: Vec<Node>,
+    pub(super) nodes: Vec<Wide>,
     pub(super) value_spans: Vec<SideSpan>,
     pub(super) key_spans: Vec<SideSpan>,
     long_keys: Vec<Range<u32>>,
@@ -82,11 +84,10 @@ impl<'t> Builder<'t> {
             marks: origin.marks(self.text, limit),
             limit: limit as u32,
             extra: self.extra,
-            nodes: self.nodes,
+            nodes: self.nodes.into(),
             value_spans: self.value_spans,
             key_spans: self.key_spans,
             long_keys: self.long_keys,
-            large: None,
         }
     }
 
@@ -149,26 +150,27 @@ impl<'t> Builder<'t> {
         if id >= self.limit {
             return Err(self.too_many(content.start));
         }
-        let mut node = Node {
+        let node = Node {
             start: content.start as u32,
             end: content.end as u32,
             next: id as u32 + 1,
-            hash: 0,
             key_start: 0,
             key_len: 0,
             kind,
             flags,
         };
+        let mut wide = Wide { node, hash: 0 };
         if key.flags != 0 {
-            self.set_key(&mut node, id as u32, key)?;
+            self.set_key(&mut wide, id as u32, key)?;
         }
-        self.nodes.push(node);
+        self.nodes.push(wide);
         Ok(())
     }
 
     #[inline]
-    fn set_key(&mut self, node: &mut Node, id: u32, key: Key) -> Result<(), Fault> {
-        node.hash = key.hash;
+    fn set_key(&mut self, wide: &mut Wide, id: u32, key: Key) -> Result<(), Fault> {
+        wide.hash = key.hash;
+        let node = &mut wide.node;
         node.flags |= key.flags;
         node.key_start = key.start;
         match u16::try_from(key.end - key.start) {
@@ -182,7 +184,7 @@ impl<'t> Builder<'t> {
             open.members += 1;
             if met && open.members <= PAIRWISE {
                 let parent = open.node;
-                self.refuse_repeated(parent, id, node)?;
+                self.refuse_repeated(parent, id, wide)?;
             }
         }
         Ok(())
@@ -197,13 +199,13 @@ impl<'t> Builder<'t> {
 
     /// Compares a new key with the members before it.
     #[inline(never)]
-    fn refuse_repeated(&self, parent: u32, id: u32, new: &Node) -> Result<(), Fault> {
+    fn refuse_repeated(&self, parent: u32, id: u32, new: &Wide) -> Result<(), Fault> {
         let mut at = parent + 1;
         while let Some(member) = self.nodes.get(at as usize).filter(|_| at < id) {
-            if member.hash == new.hash && self.key_text(member) == self.key_text(new) {
-                return Err(self.repeated(id, new));
+            if member.hash == new.hash && self.key_text(&member.node) == self.key_text(&new.node) {
+                return Err(self.repeated(id, &new.node));
             }
-            at = member.next;
+            at = member.node.next;
         }
         Ok(())
     }
@@ -271,7 +273,7 @@ impl<'t> Builder<'t> {
             self.refuse_repeated_among_many(open.node)?;
         }
         let next = self.nodes.len() as u32;
-        if let Some(node) = self.nodes.get_mut(open.node as usize) {
+        if let Some(Wide { node, .. }) = self.nodes.get_mut(open.node as usize) {
             node.end = end as u32;
             node.next = next;
         }
@@ -282,8 +284,8 @@ impl<'t> Builder<'t> {
         let mut members = Vec::new();
         let mut at = parent + 1;
         while let Some(member) = self.nodes.get(at as usize) {
-            members.push((member.hash, self.key_text(member), at));
-            at = member.next;
+            members.push((member.hash, self.key_text(&member.node), at));
+            at = member.node.next;
         }
         members.sort_unstable();
         // The repetition that comes first in the text, so that the message does not depend on hashes.
@@ -297,7 +299,7 @@ impl<'t> Builder<'t> {
             })
             .min();
         match repetition.and_then(|(at, _)| Some((at, self.nodes.get(at as usize)?))) {
-            Some((at, node)) => Err(self.repeated(at, node)),
+            Some((at, wide)) => Err(self.repeated(at, &wide.node)),
             None => Ok(()),
         }
     }

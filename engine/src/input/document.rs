@@ -5,11 +5,10 @@
 
 use alloc::borrow::{Cow, ToOwned};
 use alloc::string::String;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::large::Large;
+use super::nodes::{Node, Nodes, flag};
 
 /// A node of one document: its index in preorder, the root being 0. Ids of two documents have
 /// nothing to do with each other.
@@ -39,49 +38,6 @@ pub enum Kind {
     Object,
 }
 
-/// One node. Invariant: 24 bytes, checked below; a typical pod has 230 of them.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Node {
-    /// First byte of the content: between the quotes of a string; else of the whole value.
-    pub(super) start: u32,
-    /// One past the last byte of the content.
-    pub(super) end: u32,
-    /// The node after this subtree.
-    pub(super) next: u32,
-    /// [`hash`] of the key.
-    pub(super) hash: u32,
-    /// First byte of the key's content, or an index into `long_keys`.
-    pub(super) key_start: u32,
-    /// Bytes of the key's content.
-    pub(super) key_len: u16,
-    pub(super) kind: Kind,
-    pub(super) flags: u8,
-}
-
-const _: () = assert!(size_of::<Node>() == 24);
-
-/// Bits of [`Node::flags`].
-pub(super) mod flag {
-    /// The node is a member of an object.
-    pub(in super::super) const KEY: u8 = 1;
-    /// The key's content is in `extra`; its place in `key_spans`.
-    pub(in super::super) const KEY_EXTRA: u8 = 2;
-    /// The key is written in quotes, one byte on either side of its content.
-    pub(in super::super) const KEY_QUOTED: u8 = 4;
-    /// `key_start` is an index into `long_keys`.
-    pub(in super::super) const KEY_LONG: u8 = 8;
-    /// The content is in `extra`.
-    pub(in super::super) const EXTRA: u8 = 16;
-    /// The value is written in quotes, one byte on either side of its content.
-    pub(in super::super) const QUOTED: u8 = 32;
-    /// The boolean is true.
-    pub(in super::super) const TRUE: u8 = 64;
-    /// The list or object is in [`super::Large`].
-    pub(in super::super) const LARGE: u8 = 64;
-    /// The place of the value is in `value_spans`.
-    pub(in super::super) const SPAN: u8 = 128;
-}
-
 /// Where one node or key lies, when that is not where its content lies. Sorted by node.
 pub(super) type SideSpan = (u32, Range<u32>);
 
@@ -100,119 +56,11 @@ pub struct Document<'t> {
     /// Byte of the file one past the document.
     pub(super) limit: u32,
     pub(super) extra: String,
-    pub(super) nodes: Vec<Node>,
+    pub(super) nodes: Nodes,
     pub(super) value_spans: Vec<SideSpan>,
     pub(super) key_spans: Vec<SideSpan>,
-    /// Keys of 64 KiB and more.
+    /// Keys whose length is more than a node can say.
     pub(super) long_keys: Vec<Range<u32>>,
-    /// Of a document that is kept.
-    pub(super) large: Option<Large>,
-}
-
-/// A key with its hash, made once and looked up in many documents. Copies share the text.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct FieldKey {
-    text: Arc<str>,
-    hash: u32,
-}
-
-impl FieldKey {
-    /// Prepares a key.
-    pub fn new(text: &str) -> Self {
-        FieldKey {
-            text: text.into(),
-            hash: hash(text.as_bytes()),
-        }
-    }
-
-    /// The key as text.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    #[inline]
-    pub(crate) fn hash(&self) -> u32 {
-        self.hash
-    }
-}
-
-/// Length, first eight and last eight bytes: enough to tell field names apart, and no more work than
-/// reading them. Equal hashes are always followed by a comparison, so that keys made to collide cost
-/// time in proportion to their length and change no answer.
-#[inline]
-pub(crate) fn hash(bytes: &[u8]) -> u32 {
-    let (head, tail) = if let (Some(head), Some(tail)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-        (u64::from_le_bytes(*head), u64::from_le_bytes(*tail))
-    } else if let (Some(head), Some(tail)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        (
-            u64::from(u32::from_le_bytes(*head)),
-            u64::from(u32::from_le_bytes(*tail)),
-        )
-    } else {
-        (bytes.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)), 0)
-    };
-    let length = (bytes.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    ((head ^ tail.rotate_left(23) ^ length).wrapping_mul(0xFF51_AFD7_ED55_8CCD) >> 32) as u32
-}
-
-/// The key of a member, to be looked up among prepared ones.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct MemberName<'d> {
-    document: &'d Document<'d>,
-    node: &'d Node,
-}
-
-impl MemberName<'_> {
-    #[inline]
-    pub(crate) fn hash(&self) -> u32 {
-        self.node.hash
-    }
-
-    /// The key.
-    #[inline]
-    pub(crate) fn bytes(&self) -> &[u8] {
-        self.document.key_bytes(self.node).unwrap_or_default()
-    }
-
-    /// What the member holds.
-    #[inline]
-    pub(crate) fn kind(&self) -> Kind {
-        self.node.kind
-    }
-
-    /// Whether it is that key.
-    #[inline]
-    pub(crate) fn is(&self, key: &FieldKey) -> bool {
-        self.node.hash == key.hash && self.is_text(&key.text)
-    }
-
-    /// As [`MemberName::is`], of a text.
-    #[inline]
-    pub(crate) fn is_text(&self, key: &str) -> bool {
-        let text = self.document.key_bytes(self.node);
-        text.is_some_and(|text| same(text, key.as_bytes()))
-    }
-}
-
-/// Whether two keys are one. Most field names are short: their two ends say it, without a call.
-#[inline]
-fn same(a: &[u8], b: &[u8]) -> bool {
-    if a.len() != b.len() {
-        return false;
-    }
-    if let (Some(a_ends), Some(b_ends)) = (ends::<8>(a), ends::<8>(b)) {
-        return a_ends == b_ends && (a.len() <= 16 || a == b);
-    }
-    match (ends::<4>(a), ends::<4>(b)) {
-        (Some(a), Some(b)) => a == b,
-        _ => a.iter().zip(b).all(|(a, b)| a == b),
-    }
-}
-
-/// The first and the last so many bytes, which may overlap.
-#[inline]
-fn ends<const N: usize>(bytes: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
-    Some((bytes.first_chunk()?, bytes.last_chunk()?))
 }
 
 impl Document<'_> {
@@ -222,8 +70,8 @@ impl Document<'_> {
     }
 
     #[inline]
-    pub(super) fn node(&self, id: NodeId) -> Option<&Node> {
-        self.nodes.get(id.0 as usize)
+    pub(super) fn node(&self, id: NodeId) -> Option<Node> {
+        self.nodes.get(id.0)
     }
 
     /// What the node is; [`Kind::Null`] for an id of another document that has no node here.
@@ -248,7 +96,7 @@ impl Document<'_> {
     pub fn int(&self, id: NodeId) -> Option<i64> {
         let node = self.node(id)?;
         if node.kind == Kind::Int {
-            self.content(node)?.parse().ok()
+            self.content(&node)?.parse().ok()
         } else {
             None
         }
@@ -258,7 +106,7 @@ impl Document<'_> {
     pub fn float(&self, id: NodeId) -> Option<f64> {
         let node = self.node(id)?;
         if matches!(node.kind, Kind::Float | Kind::Int) {
-            self.content(node)?.parse().ok()
+            self.content(&node)?.parse().ok()
         } else {
             None
         }
@@ -269,7 +117,7 @@ impl Document<'_> {
     pub fn str(&self, id: NodeId) -> Option<&str> {
         let node = self.node(id)?;
         if node.kind == Kind::String {
-            self.content(node)
+            self.content(&node)
         } else {
             None
         }
@@ -280,7 +128,7 @@ impl Document<'_> {
     pub fn number_text(&self, id: NodeId) -> Option<&str> {
         let node = self.node(id)?;
         if matches!(node.kind, Kind::Int | Kind::Float | Kind::Huge) {
-            self.content(node)
+            self.content(&node)
         } else {
             None
         }
@@ -303,45 +151,6 @@ impl Document<'_> {
         self.text.get(start as usize..end as usize)
     }
 
-    /// The member of that key as it lies, an explicit null included. None where the node is no object.
-    #[inline]
-    pub fn get(&self, object: NodeId, key: &FieldKey) -> Option<NodeId> {
-        self.find(object, key.hash, &key.text)
-    }
-
-    /// As [`Document::get`], for a key met for the first time.
-    pub fn get_str(&self, object: NodeId, key: &str) -> Option<NodeId> {
-        self.find(object, hash(key.as_bytes()), key)
-    }
-
-    #[inline]
-    fn find(&self, object: NodeId, hash: u32, key: &str) -> Option<NodeId> {
-        let parent = self.node(object)?;
-        if parent.kind != Kind::Object {
-            return None;
-        }
-        let is = |member: &Node| {
-            let text = || self.key_bytes(member);
-            member.hash == hash && text().is_some_and(|found| same(found, key.as_bytes()))
-        };
-        if parent.flags & flag::LARGE != 0
-            && let Some(large) = &self.large
-        {
-            let mut found = large.members(object, hash).iter();
-            let found = found.find(|at| self.nodes.get(**at as usize).is_some_and(is));
-            return found.map(|at| NodeId(*at));
-        }
-        let mut at = object.0 + 1;
-        while at < parent.next {
-            let member = self.nodes.get(at as usize)?;
-            if is(member) {
-                return Some(NodeId(at));
-            }
-            at = member.next;
-        }
-        None
-    }
-
     /// The elements of a list or the values of an object, in document order; nothing for a scalar.
     #[inline]
     pub fn children(&self, id: NodeId) -> Children<'_> {
@@ -356,7 +165,7 @@ impl Document<'_> {
     /// The key, if the node is a member of an object.
     #[inline]
     pub fn key(&self, id: NodeId) -> Option<&str> {
-        self.key_of(self.node(id)?)
+        self.key_of(&self.node(id)?)
     }
 
     #[inline]
@@ -372,53 +181,18 @@ impl Document<'_> {
         }
     }
 
-    /// As [`Document::key_of`], without looking where characters begin.
-    #[inline]
-    fn key_bytes(&self, node: &Node) -> Option<&[u8]> {
-        let range = self.key_range(node)?;
-        if node.flags & flag::KEY_EXTRA != 0 {
-            return self
-                .extra
-                .as_bytes()
-                .get(range.start as usize..range.end as usize);
-        }
-        let start = range.start.checked_sub(self.base)?;
-        let end = range.end.checked_sub(self.base)?;
-        self.text.as_bytes().get(start as usize..end as usize)
-    }
-
-    /// Tells the members of an object with their keys, as they lie.
-    #[inline]
-    pub(crate) fn each_member(&self, object: NodeId, mut found: impl FnMut(NodeId, MemberName<'_>)) {
-        let end = self.end(object).0;
-        let mut at = object.0.saturating_add(1);
-        while at < end
-            && let Some(node) = self.nodes.get(at as usize)
-        {
-            found(NodeId(at), MemberName { document: self, node });
-            at = node.next;
-        }
-    }
-
     /// Where the key's content lies, in the file or in `extra`.
     #[inline]
     pub(super) fn key_range(&self, node: &Node) -> Option<Range<u32>> {
-        if node.flags & flag::KEY_LONG != 0 {
-            return self.long_keys.get(node.key_start as usize).cloned();
-        }
-        Some(node.key_start..node.key_start.checked_add(u32::from(node.key_len))?)
-    }
-
-    /// Where the children of a large list or object lie, if that is known.
-    #[inline]
-    pub(super) fn large_children(&self, id: NodeId) -> Option<&[u32]> {
-        let large = self.node(id)?.flags & flag::LARGE != 0;
-        self.large.as_ref().filter(|_| large)?.children(id)
+        node.key().range(&self.long_keys)
     }
 
     /// How many elements or members the node has; counted, so keep the answer. 0 for a scalar.
     pub fn len(&self, id: NodeId) -> usize {
-        self.children(id).count()
+        match self.nodes.large(id.0) {
+            Some(known) => known.len(),
+            None => self.children(id).count(),
+        }
     }
 
     /// Whether the node has no elements and no members.
@@ -429,8 +203,8 @@ impl Document<'_> {
     /// The element at an index from 0; found by counting, so walk [`Document::children`] for all.
     pub fn element(&self, list: NodeId, index: usize) -> Option<NodeId> {
         if self.kind(list) == Kind::List {
-            match self.large_children(list) {
-                Some(children) => children.get(index).map(|child| NodeId(*child)),
+            match self.nodes.large(list.0) {
+                Some(known) => known.child(index).map(NodeId),
                 None => self.children(list).nth(index),
             }
         } else {
@@ -451,8 +225,9 @@ impl Document<'_> {
         if node.flags & (flag::SPAN | flag::EXTRA) != 0 {
             return side_span(&self.value_spans, id).unwrap_or(0..0);
         }
+        let Range { start, end } = self.nodes.place(id.0).unwrap_or_default();
         let quote = u32::from(node.flags & flag::QUOTED != 0);
-        node.start.saturating_sub(quote)..node.end.saturating_add(quote)
+        start.saturating_sub(quote)..end.saturating_add(quote)
     }
 
     /// Where the key of a member is written, quotes included, in bytes of the whole file.
@@ -464,7 +239,7 @@ impl Document<'_> {
         if node.flags & flag::KEY_EXTRA != 0 {
             return Some(side_span(&self.key_spans, id).unwrap_or(0..0));
         }
-        let range = self.key_range(node)?;
+        let range = self.key_range(&node)?;
         let quote = u32::from(node.flags & flag::KEY_QUOTED != 0);
         Some(range.start.saturating_sub(quote)..range.end.saturating_add(quote))
     }
@@ -542,7 +317,6 @@ impl Document<'_> {
             value_spans: self.value_spans,
             key_spans: self.key_spans,
             long_keys: self.long_keys,
-            large: self.large,
         }
     }
 }
@@ -555,7 +329,7 @@ fn side_span(spans: &[SideSpan], id: NodeId) -> Option<Range<u32>> {
 /// The elements of a list or the values of an object; see [`Document::children`].
 #[derive(Clone, Debug)]
 pub struct Children<'d> {
-    nodes: &'d [Node],
+    nodes: &'d Nodes,
     at: u32,
     end: u32,
 }
@@ -569,7 +343,7 @@ impl Iterator for Children<'_> {
             return None;
         }
         let id = NodeId(self.at);
-        self.at = self.nodes.get(self.at as usize)?.next;
+        self.at = self.nodes.get(self.at)?.next;
         Some(id)
     }
 }

@@ -7,8 +7,9 @@ use alloc::string::String;
 use core::ops::Range;
 
 use super::build::{Builder, Key, excerpt};
-use super::document::{Document, Kind, Position, flag};
+use super::document::{Document, Kind, Position};
 use super::error::{Fault, ReadError, ReadErrorKind, ReadLimits};
+use super::nodes::flag;
 
 /// Bytes of text for one node, to size the arena at once: Kubernetes objects have about 20.
 const BYTES_PER_NODE: usize = 18;

@@ -4,7 +4,9 @@
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use core::ops::Range;
 
-use super::document::{Document, flag, hash};
+use super::document::Document;
+use super::members::hash;
+use super::nodes::{Wide, flag};
 
 /// Texts that were met, each once.
 #[derive(Default)]
@@ -37,29 +39,42 @@ impl<'t> Texts<'t> {
 impl Document<'_> {
     /// For a document that decisions ask over and over.
     pub(crate) fn keep(mut self) -> Self {
-        let old = core::mem::take(&mut self.extra);
-        let mut texts = Texts::default();
-        for node in &mut self.nodes {
-            if node.flags & flag::EXTRA != 0 {
-                let Range { start, end } = texts.once(&old, node.start..node.end);
-                (node.start, node.end) = (start, end);
-            }
-            // Long keys are few.
-            if node.flags & (flag::KEY_EXTRA | flag::KEY_LONG) == flag::KEY_EXTRA {
-                let end = node.key_start.saturating_add(u32::from(node.key_len));
-                node.key_start = texts.once(&old, node.key_start..end).start;
-            }
+        if self.nodes.all_wide().is_empty() {
+            return self;
         }
-        for node in &self.nodes {
-            if node.flags & (flag::KEY_EXTRA | flag::KEY_LONG) == flag::KEY_EXTRA | flag::KEY_LONG
-                && let Some(place) = self.long_keys.get_mut(node.key_start as usize)
-            {
-                *place = texts.once(&old, place.clone());
+        let old = core::mem::take(&mut self.extra);
+        let long = core::mem::take(&mut self.long_keys);
+        let mut texts = Texts::default();
+        for Wide { node, .. } in self.nodes.all_wide() {
+            if node.flags & flag::EXTRA != 0 {
+                Range {
+                    start: node.start,
+                    end: node.end,
+                } = texts.once(&old, node.start..node.end);
+            }
+            if node.flags & flag::KEY == 0 {
+                continue;
+            }
+            let mut key = node.key().range(&long).unwrap_or_default();
+            if node.flags & flag::KEY_EXTRA != 0 {
+                key = texts.once(&old, key);
+            }
+            match u8::try_from(key.len()) {
+                Ok(length) => {
+                    node.flags &= !flag::KEY_LONG;
+                    node.key_start = key.start;
+                    node.key_len = u16::from(length);
+                }
+                Err(_) => {
+                    node.flags |= flag::KEY_LONG;
+                    node.key_start = self.long_keys.len() as u32;
+                    self.long_keys.push(key);
+                }
             }
         }
         self.extra = texts.all;
         self.extra.shrink_to_fit();
-        self.nodes.shrink_to_fit();
+        self.long_keys.shrink_to_fit();
         if self.text().is_empty() {
             // All places are empty then.
             self.value_spans = Vec::new();
@@ -67,7 +82,10 @@ impl Document<'_> {
         }
         self.value_spans.shrink_to_fit();
         self.key_spans.shrink_to_fit();
-        self.know_large();
+        self.nodes = core::mem::take(&mut self.nodes).keep();
         self
     }
 }
+
+#[cfg(test)]
+mod tests;

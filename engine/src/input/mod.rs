@@ -17,7 +17,9 @@ mod alias;
 mod build;
 mod keep;
 mod large;
+mod members;
 mod navigate;
+mod nodes;
 mod part;
 #[cfg(feature = "yaml")]
 mod scalar;
@@ -29,11 +31,13 @@ pub(crate) mod whole;
 #[cfg(feature = "yaml")]
 mod yaml_text;
 
-pub use document::{Children, Document, FieldKey, Kind, Location, NodeId, PathStep};
-pub(crate) use document::{MemberName, Position, hash};
+pub(crate) use document::Position;
+pub use document::{Children, Document, Kind, Location, NodeId, PathStep};
 pub use error::{ReadError, ReadErrorKind, ReadLimits};
 pub use json::{read_json, read_json_bytes, utf8};
 pub use manifest::{Contents, Identity, Manifest, contents, identity, objects};
+pub use members::FieldKey;
+pub(crate) use members::{MemberName, hash};
 pub use stream::{Format, Stream, StreamItem, read_stream};
 #[cfg(feature = "yaml")]
 pub use yaml::read_yaml;

@@ -27,9 +27,8 @@ impl Document<'_> {
         if to <= from || to >= self.end(from) {
             return None;
         }
-        if let Some(children) = self.large_children(from) {
-            let before = children.partition_point(|child| *child <= to.0).checked_sub(1)?;
-            return children.get(before).map(|child| (NodeId(*child), before));
+        if let Some(known) = self.nodes.large(from.0) {
+            return known.towards(to.0).map(|(child, before)| (NodeId(child), before));
         }
         let mut children = self.children(from).zip(0..);
         children.find(|(child, _)| to < self.end(*child))

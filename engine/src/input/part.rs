@@ -3,51 +3,54 @@
 use alloc::{borrow::Cow, borrow::ToOwned, string::String};
 use core::ops::Range;
 
-use super::document::{Document, Node, NodeId, Position, SideSpan, flag};
+use super::document::{Document, NodeId, Position, SideSpan};
+use super::nodes::{Node, Wide, flag};
 
 impl Document<'_> {
     /// The document that a node and what is in it make. Places stay those of the file.
     pub fn part(&self, id: NodeId) -> Document<'static> {
         let (first, end) = (id.0, self.end(id).0);
-        let nodes = self.nodes.get(first as usize..end as usize).unwrap_or_default();
+        let nodes = || (first..end).filter_map(|at| Some((NodeId(at), self.wide(NodeId(at))?)));
         // What is written in the text, and what lies beside it.
         let mut text = Extent::default();
         let mut extra = Extent::default();
-        for (at, node) in (first..end).zip(nodes) {
-            text.add(self.span(NodeId(at)));
-            text.add(self.key_span(NodeId(at)).unwrap_or_default());
+        for (at, Wide { node, .. }) in nodes() {
+            text.add(self.span(at));
+            text.add(self.key_span(at).unwrap_or_default());
             if node.flags & flag::EXTRA != 0 {
                 extra.add(node.start..node.end);
             }
             if node.flags & flag::KEY_EXTRA != 0 {
-                extra.add(self.key_range(node).unwrap_or_default());
+                extra.add(self.key_range(&node).unwrap_or_default());
             }
         }
-        let (text, extra) = (text.0.unwrap_or_default(), extra.0.unwrap_or_default());
+        let (text, within) = (text.0.unwrap_or_default(), extra.0.clone().unwrap_or_default());
         let mut long_keys = alloc::vec::Vec::new();
-        let nodes = nodes.iter().map(|node| {
+        let nodes = nodes().map(|(_, Wide { node, hash })| {
             let mut moved = Node {
                 next: node.next.saturating_sub(first),
-                ..*node
+                ..node
             };
             if node.flags & flag::EXTRA != 0 {
-                moved.start = node.start.saturating_sub(extra.start);
-                moved.end = node.end.saturating_sub(extra.start);
+                Range {
+                    start: moved.start,
+                    end: moved.end,
+                } = extra.moved(node.start..node.end);
             }
-            let key_start = match node.flags & flag::KEY_EXTRA {
-                0 => 0,
-                _ => extra.start,
-            };
-            if node.flags & flag::KEY_LONG != 0 {
-                let range = self.key_range(node).unwrap_or_default();
-                moved.key_start = long_keys.len() as u32;
-                long_keys.push(range.start.saturating_sub(key_start)..range.end.saturating_sub(key_start));
-            } else {
-                moved.key_start = node.key_start.saturating_sub(key_start);
+            if node.flags & (flag::KEY_EXTRA | flag::KEY_LONG) != 0 {
+                let mut range = self.key_range(&node).unwrap_or_default();
+                if node.flags & flag::KEY_EXTRA != 0 {
+                    range = extra.moved(range);
+                }
+                moved.key_start = range.start;
+                if node.flags & flag::KEY_LONG != 0 {
+                    moved.key_start = long_keys.len() as u32;
+                    long_keys.push(range);
+                }
             }
-            moved
+            Wide { node: moved, hash }
         });
-        let nodes = nodes.collect();
+        let nodes = nodes.collect::<alloc::vec::Vec<Wide>>();
         let spans = |spans: &[SideSpan]| {
             let within = spans.iter().filter(|(at, _)| (first..end).contains(at));
             within
@@ -55,7 +58,7 @@ impl Document<'_> {
                 .collect()
         };
         let start = self.locate(text.start..text.start);
-        let within = extra.start as usize..extra.end as usize;
+        let within = within.start as usize..within.end as usize;
         Document {
             text: Cow::Owned(self.slice(text.clone()).unwrap_or_default().to_owned()),
             base: text.start,
@@ -72,8 +75,7 @@ impl Document<'_> {
                 .collect(),
             limit: text.end,
             extra: self.extra.get(within).map_or_else(String::new, ToOwned::to_owned),
-            nodes,
-            large: None,
+            nodes: nodes.into(),
             value_spans: spans(&self.value_spans),
             key_spans: spans(&self.key_spans),
             long_keys,
@@ -81,11 +83,21 @@ impl Document<'_> {
     }
 }
 
-/// The least range that holds all that were added; empty ranges count for nothing.
+/// The least range that holds all that were added; empty ranges count for nothing, and may lie outside.
 #[derive(Debug, Default)]
 struct Extent(Option<Range<u32>>);
 
 impl Extent {
+    /// A range in it, counted from where it begins.
+    fn moved(&self, range: Range<u32>) -> Range<u32> {
+        match &self.0 {
+            Some(own) if !range.is_empty() => {
+                range.start.saturating_sub(own.start)..range.end.saturating_sub(own.start)
+            }
+            _ => 0..0,
+        }
+    }
+
     fn add(&mut self, range: Range<u32>) {
         if range.is_empty() {
             return;

@@ -12,8 +12,9 @@ use serde_core::ser::{
 use serde_json::Number;
 
 use super::build::{Builder, Key};
-use super::document::{Document, Kind, Position, flag};
+use super::document::{Document, Kind, Position};
 use super::error::{Fault, ReadError, ReadErrorKind, ReadLimits};
+use super::nodes::flag;
 
 impl Document<'_> {
     /// The document of whatever can be serialised, within the default [`ReadLimits`].

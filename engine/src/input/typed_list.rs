@@ -5,15 +5,16 @@
 use alloc::vec::Vec;
 
 use super::{
-    document::{Document, Kind, Node, NodeId, flag},
+    document::{Document, Kind, NodeId},
     manifest,
+    nodes::{Wide, flag},
 };
 
 /// What an item takes from its list.
 #[derive(Clone, Copy)]
 struct Words {
-    api_version: Node,
-    kind: Node,
+    api_version: Wide,
+    kind: Wide,
 }
 
 impl Document<'_> {
@@ -27,18 +28,18 @@ impl Document<'_> {
         }
         // Node by node: what comes after an item that grew moves by as much.
         let mut moved: Vec<u32> = Vec::with_capacity(self.nodes.len().saturating_add(1));
-        let mut nodes: Vec<Node> = Vec::new();
+        let mut nodes: Vec<Wide> = Vec::new();
         let mut next = untyped.iter().peekable();
-        for (index, node) in self.nodes.iter().enumerate() {
+        for id in (0..self.nodes.len() as u32).map(NodeId) {
             moved.push(nodes.len() as u32);
-            nodes.push(*node);
-            if let Some((_, words)) = next.next_if(|(item, _)| item.0 as usize == index) {
+            nodes.extend(self.wide(id));
+            if let Some((_, words)) = next.next_if(|(item, _)| *item == id) {
                 nodes.extend([words.api_version, words.kind]);
             }
         }
         moved.push(nodes.len() as u32);
         let place = |old: u32| moved.get(old as usize).copied().unwrap_or(old);
-        for (index, node) in nodes.iter_mut().enumerate() {
+        for (index, Wide { node, .. }) in nodes.iter_mut().enumerate() {
             node.next = match node.next {
                 // One of those that were added: a word without children.
                 0 => (index as u32).saturating_add(1),
@@ -48,7 +49,7 @@ impl Document<'_> {
         for (node, _) in self.value_spans.iter_mut().chain(&mut self.key_spans) {
             *node = place(*node);
         }
-        self.nodes = nodes;
+        self.nodes = nodes.into();
         self
     }
 
@@ -79,7 +80,8 @@ impl Document<'_> {
             .strip_suffix("List")
             .filter(|item| !item.is_empty())?;
         let word = |id: NodeId, length: usize| {
-            let mut node = *self.node(id)?;
+            let mut word = self.wide(id)?;
+            let node = &mut word.node;
             if node.flags & (flag::EXTRA | flag::KEY_EXTRA | flag::KEY_LONG) != 0 {
                 return None;
             }
@@ -87,7 +89,7 @@ impl Document<'_> {
             // The content is its own place; the list's side tables know nothing of it.
             node.flags &= !(flag::QUOTED | flag::SPAN | flag::KEY_QUOTED);
             node.next = 0;
-            Some(node)
+            Some(word)
         };
         Some(Words {
             api_version: word(api_version, self.str(api_version)?.len())?,

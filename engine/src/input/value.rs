@@ -8,8 +8,9 @@ use alloc::vec::Vec;
 use serde_json::{Map, Number, Value};
 
 use super::build::{Builder, Key};
-use super::document::{Document, Kind, NodeId, Position, flag};
+use super::document::{Document, Kind, NodeId, Position};
 use super::error::{Fault, ReadError, ReadErrorKind, ReadLimits};
+use super::nodes::flag;
 
 impl Document<'_> {
     /// The document of a value, within the default [`ReadLimits`].

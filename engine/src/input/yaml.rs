@@ -15,9 +15,10 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
 
 use super::alias::expand;
 use super::build::{Builder, Key, excerpt};
-use super::document::{Document, Kind, Position, flag};
+use super::document::{Document, Kind, Position};
 use super::error::{Fault, ReadError, ReadErrorKind, ReadLimits};
 use super::json::{after_byte_order_mark, check_size, classify};
+use super::nodes::flag;
 use super::scalar::{Scalar, Tag, float_key, is_written_as_float, resolve};
 use super::yaml_text::{Offsets, WHITE, check_characters, check_directives, is_json_number, quoted_length};
 
@@ -172,7 +173,7 @@ impl<'t> Reader<'t> {
     fn is_blank(&self) -> bool {
         match self.builder.nodes.as_slice() {
             [] => true,
-            [only] => only.kind == Kind::Null && only.start == only.end,
+            [only] => only.node.kind == Kind::Null && only.node.start == only.node.end,
             _ => false,
         }
     }
