@@ -322,7 +322,7 @@ impl Engine {
 
     /// Decides about what a machine has bound, by the rules of the packages in scope.
     pub(crate) fn decide_in(&self, machine: &mut Machine<'_>, scope: &Scope, run: Run) -> Decision {
-        let mut sink = Sink::default();
+        let mut sink = core::mem::take(&mut machine.sink);
         let fuel = machine.fuel.left();
         let mut chosen = core::mem::take(&mut machine.chosen);
         let found = validate::mismatches(machine, &mut chosen.present);
@@ -330,7 +330,7 @@ impl Engine {
         let mistyped = self.mismatches(machine, scope, found, &mut sink);
         let has = |rule: &Rule| !rule.audit && scope.has(rule.package);
         match run {
-            Run::Indexed => self.plan.index.select(machine, &mut chosen),
+            Run::Indexed => self.plan.index.select(machine, &mut chosen, all_fits),
             Run::All => {
                 chosen.rules.clear();
                 let all = 0..self.plan.rules.len() as u32;
@@ -339,9 +339,6 @@ impl Engine {
         }
         for Reached { rule: index, from } in chosen.rules.iter().copied() {
             if !self.plan.rules.get(index as usize).is_some_and(has) {
-                continue;
-            }
-            if run == Run::Indexed && all_fits && !self.plan.index.has_needs(index, &chosen.present) {
                 continue;
             }
             // Where something is not of its type, a clause that the index has answered may be the one to say so.
@@ -359,7 +356,9 @@ impl Engine {
         machine.chosen = chosen;
         let outputs = self.outputs(machine, scope, mistyped, &mut sink);
         let fuel = fuel.saturating_sub(machine.fuel.left());
-        self.finish(sink, outputs, scope, fuel)
+        let decision = self.finish(&mut sink, outputs, scope, fuel);
+        machine.sink = sink;
+        decision
     }
 
     /// Decides the audit rules: about the data that were loaded, and no request. Places lie in data.
@@ -382,7 +381,7 @@ impl Engine {
 
     /// Decides the audit rules of the packages in scope.
     pub(crate) fn audit_in(&self, machine: &mut Machine<'_>, scope: &Scope) -> Decision {
-        let mut sink = Sink::default();
+        let mut sink = core::mem::take(&mut machine.sink);
         let fuel = machine.fuel.left();
         let mut out_of_fuel = false;
         for (index, rule) in self.plan.rules.iter().enumerate() {
@@ -397,7 +396,9 @@ impl Engine {
             }
         }
         let fuel = fuel.saturating_sub(machine.fuel.left());
-        self.decision(sink, Vec::new(), scope, fuel)
+        let decision = self.decision(&mut sink, Vec::new(), scope, fuel);
+        machine.sink = sink;
+        decision
     }
 
     /// What is wrong with the inputs, before any rule runs; and what of that each output can read.
@@ -488,7 +489,7 @@ impl Engine {
     /// The decision of a request: what findings, mutations and outputs make.
     pub(crate) fn finish(
         &self,
-        mut sink: Sink,
+        sink: &mut Sink,
         outputs: Vec<(String, serde_json::Value)>,
         scope: &Scope,
         fuel: u64,
@@ -500,25 +501,22 @@ impl Engine {
 
     pub(crate) fn decision(
         &self,
-        sink: Sink,
+        sink: &mut Sink,
         outputs: Vec<(String, serde_json::Value)>,
         scope: &Scope,
         fuel: u64,
     ) -> Decision {
-        let Sink {
-            mut findings,
-            mutations,
-            ..
-        } = sink;
-        decision::compact(&mut findings);
-        self.force.judge(scope, &mut findings);
+        decision::compact(&mut sink.findings);
+        self.force.judge(scope, &mut sink.findings);
         let mut fixes = Patch::default();
-        for raw in findings.iter_mut().filter(|raw| !raw.changes.is_empty()) {
+        for raw in sink.findings.iter_mut().filter(|raw| !raw.changes.is_empty()) {
             let stands = fixes.extend(core::mem::take(&mut raw.changes));
             raw.finding.conflict = !stands;
         }
-        let merged = fix::merge(mutations);
-        let findings: Vec<Finding> = findings.into_iter().map(|raw| raw.finding).collect();
+        let merged = fix::merge(core::mem::take(&mut sink.mutations));
+        let mut findings = Vec::with_capacity(sink.findings.len());
+        findings.extend(sink.findings.drain(..).map(|raw| raw.finding));
+        sink.clear();
         Decision {
             allowed: !findings.iter().any(Finding::denies),
             findings,

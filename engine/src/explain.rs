@@ -55,7 +55,7 @@ impl Engine {
         let scope = self.force.scope(&machine, request.now());
         let mut chosen = core::mem::take(&mut machine.chosen);
         let all_fits = validate::mismatches(&machine, &mut chosen.present).is_empty();
-        self.plan.index.select(&machine, &mut chosen);
+        self.plan.index.select(&machine, &mut chosen, false);
         let run: BTreeSet<u32> = chosen.rules.iter().map(|reached| reached.rule).collect();
         let mut ruled_out = self.plan.index.ruled_out(&machine, &run);
         let hashes: BTreeSet<u64> = ruled_out.values().flat_map(|(_, asked)| asked).copied().collect();

@@ -4,12 +4,13 @@
 use alloc::{string::String, vec::Vec};
 
 use super::{
-    Slot,
+    Sink, Slot,
     memo::{Fields, Memo},
     relation::Stored,
 };
+use crate::decision::Raw;
 use crate::plan::{index::Reached, trie::Present};
-use crate::value::{Heap, Value, index::Index};
+use crate::value::{Heap, Value, index::Index, shown::Known};
 
 /// Room, empty but for [`Buffers::ready`].
 #[derive(Clone, Debug, Default)]
@@ -26,6 +27,8 @@ pub(crate) struct Buffers {
     pub(super) text: String,
     /// Rules that the index finds, and nodes of it that wait.
     pub(crate) chosen: Chosen,
+    pub(super) sink: Sink,
+    pub(super) known: Known,
 }
 
 /// What the index writes.
@@ -90,6 +93,9 @@ impl Buffers {
             self.chosen.rules.capacity(),
             self.text.capacity() / size_of::<Value>(),
             self.chosen.waiting.capacity(),
+            self.sink
+                .capacity()
+                .saturating_mul(size_of::<Raw>() / size_of::<Value>()),
         ];
         own.into_iter().fold(self.heap.capacity(), usize::saturating_add)
     }
@@ -104,5 +110,7 @@ impl Buffers {
         self.stack.clear();
         self.chosen.rules.clear();
         self.chosen.waiting.clear();
+        self.sink.clear();
+        self.known.clear();
     }
 }

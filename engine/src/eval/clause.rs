@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What the rules of a decision say.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Sink {
     /// Of all rules so far.
     pub(crate) findings: Vec<Raw>,
@@ -28,6 +28,21 @@ pub(crate) struct Sink {
     pub(crate) allows: Vec<u32>,
     /// Room for the findings of one rule.
     spare: Vec<Raw>,
+}
+
+impl Sink {
+    /// As it was before the first rule, with the room that it has.
+    pub(crate) fn clear(&mut self) {
+        self.findings.clear();
+        self.mutations.clear();
+        self.text = 0;
+        self.allows.clear();
+    }
+
+    /// How many findings it has room for.
+    pub(super) fn capacity(&self) -> usize {
+        self.findings.capacity().saturating_add(self.spare.capacity())
+    }
 }
 
 /// A rule while it runs.

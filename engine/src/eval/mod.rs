@@ -109,6 +109,8 @@ pub(crate) struct Machine<'a> {
     text: String,
     /// Room for what the index finds.
     pub(crate) chosen: Chosen,
+    /// Room for what the rules say.
+    pub(crate) sink: Sink,
     /// Patterns that came with the input, compiled.
     pub(crate) patterns: BTreeMap<Box<str>, Regex>,
     /// The fault on its way. Invariant: set where a function returns [`Fault`].
@@ -132,7 +134,7 @@ impl<'a> Machine<'a> {
         Self {
             plan,
             world,
-            origins: Origins::new(plan),
+            origins: Origins::new(plan, room.known),
             limits,
             fuel: Fuel::new(limits.fuel),
             inputs: room.inputs,
@@ -153,6 +155,7 @@ impl<'a> Machine<'a> {
             fields: room.fields,
             text: room.text,
             chosen: room.chosen,
+            sink: room.sink,
             patterns: BTreeMap::new(),
             fault: None,
         }
@@ -172,6 +175,8 @@ impl<'a> Machine<'a> {
             fields: self.fields,
             text: self.text,
             chosen: self.chosen,
+            sink: self.sink,
+            known: self.origins.into_known(),
         };
         room.leave();
     }

@@ -257,9 +257,14 @@ impl Index {
         self.needs.shrink_to_fit();
     }
 
-    /// The rules that may add something to the decision, in contract order.
-    pub(crate) fn select(&self, machine: &Machine<'_>, chosen: &mut Chosen) {
-        let Chosen { rules, waiting, .. } = chosen;
+    /// The rules that may add something to the decision, in contract order: where the whole input fits, those
+    /// alone that have what they need.
+    pub(crate) fn select(&self, machine: &Machine<'_>, chosen: &mut Chosen, fits: bool) {
+        let Chosen {
+            rules,
+            waiting,
+            present,
+        } = chosen;
         rules.clear();
         waiting.clear();
         let mut at = Some(0_u32);
@@ -289,6 +294,9 @@ impl Index {
                 Found::Other => self.all_cases(switch, rules),
             }
             at = Some(switch.rest);
+        }
+        if fits {
+            rules.retain(|reached| self.has_needs(reached.rule, present));
         }
         if !rules.is_sorted() {
             // Runs that are in order, which the stable sort merges.

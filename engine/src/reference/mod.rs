@@ -53,7 +53,7 @@ impl Engine {
         let scope = self.force.scope(&reference.store, request.now());
         reference.rules(false, &scope);
         let outputs = reference.outputs(|name| self.gives(&scope, name));
-        self.finish(reference.sink, outputs, &scope, 0)
+        self.finish(&mut reference.sink, outputs, &scope, 0)
     }
 
     /// Decides the audit rules as [`Engine::audit`] does, by the second evaluator.
@@ -61,7 +61,7 @@ impl Engine {
         let mut reference = Reference::new(self, Docs::default());
         let scope = self.force.audit_scope(None);
         reference.rules(true, &scope);
-        self.decision(reference.sink, Vec::new(), &scope, 0)
+        self.decision(&mut reference.sink, Vec::new(), &scope, 0)
     }
 }
 

@@ -45,12 +45,17 @@ pub(crate) struct Origins<'a> {
 
 impl<'a> Origins<'a> {
     /// Of the plan's documents.
-    pub(crate) fn new(plan: &'a Plan) -> Self {
+    pub(crate) fn new(plan: &'a Plan, known: Known) -> Self {
         Self {
             plan,
             own: Few::default(),
-            known: RefCell::default(),
+            known: RefCell::new(known),
         }
+    }
+
+    /// The room for what is worked out.
+    pub(crate) fn into_known(self) -> Known {
+        self.known.into_inner()
     }
 
     /// Of the next document.
@@ -63,7 +68,7 @@ impl<'a> Origins<'a> {
         let own = (doc.0 as usize).checked_sub(self.plan.documents.len());
         if let Some(known) = own.and_then(|own| self.own.get_mut(own)) {
             *known = origin;
-            *self.known.get_mut() = Known::default();
+            self.known.get_mut().clear();
         }
     }
 
@@ -81,14 +86,14 @@ const SPOTS: usize = 16;
 
 /// What was worked out.
 #[derive(Clone, Debug, Default)]
-struct Known {
+pub(crate) struct Known {
     /// The newest.
     spots: Vec<Entry>,
     /// Where the next one stands; the oldest gives way.
     next: usize,
     lines: Lines,
-    /// The newest datum that was named.
-    datum: Option<(DocId, Arc<str>)>,
+    /// What places in the newest datum are relative to. It may be of an earlier decision.
+    datum: Option<Arc<str>>,
 }
 
 /// A node, and what is known of it.
@@ -107,11 +112,20 @@ struct Entry {
 pub(crate) struct Spot {
     /// What the path is relative to; none for the object under review.
     within: Option<Arc<str>>,
-    pub(super) tokens: Vec<Token>,
+    pub(super) tokens: SmallVec<[Token; 6]>,
     pub(super) pointer: String,
 }
 
 impl Known {
+    /// Of another decision nothing is known but how data are called.
+    pub(crate) fn clear(&mut self) {
+        self.spots.clear();
+        self.next = 0;
+        self.lines.positions.clear();
+        self.lines.next = 0;
+        self.lines.one = None;
+    }
+
     fn entry(
         &mut self,
         world: &World<'_>,
@@ -144,7 +158,7 @@ impl Known {
         let doc = world.doc(at.doc)?;
         let (base, within) = match origins.of(at.doc)? {
             Origin::Nothing => return None,
-            Origin::Data(name) => (doc.root(), Some(self.datum(at.doc, name))),
+            Origin::Data(name) => (doc.root(), Some(self.datum(name))),
             Origin::Input(bases) => bases
                 .iter()
                 .flatten()
@@ -152,8 +166,7 @@ impl Known {
                 .max_by_key(|(base, _)| *base)
                 .map(|(base, name)| (*base, name.map(Arc::from)))?,
         };
-        // Most places of a pod are not deeper.
-        let mut tokens: Vec<Token> = Vec::with_capacity(8);
+        let mut tokens = SmallVec::new();
         doc.each_step(base, at.node, |step| {
             tokens.push(match step {
                 PathStep::Key(key) => Token::Key(key.into()),
@@ -169,23 +182,26 @@ impl Known {
     }
 
     /// What places in a datum are relative to. Several rules speak of one datum, and share the text.
-    fn datum(&mut self, doc: DocId, name: &str) -> Arc<str> {
+    fn datum(&mut self, name: &str) -> Arc<str> {
         match &self.datum {
-            Some((of, text)) if *of == doc => text.clone(),
+            Some(text) if text.strip_prefix("data:") == Some(name) => text.clone(),
             _ => {
                 let text: Arc<str> = ["data:", name].concat().into();
-                self.datum = Some((doc, text.clone()));
+                self.datum = Some(text.clone());
                 text
             }
         }
     }
 }
 
+/// Positions that are kept.
+const POSITIONS: usize = 16;
+
 /// Where lines begin, as far as it was counted.
 #[derive(Clone, Debug, Default)]
 struct Lines {
     /// The newest positions.
-    positions: SmallVec<[(DocId, Position); 16]>,
+    positions: Vec<(DocId, Position)>,
     /// Where the next one stands; the oldest gives way.
     next: usize,
     /// Whether the newest document is one line.
@@ -229,7 +245,7 @@ impl Lines {
             Some(oldest) => *oldest = (doc, position),
             None => self.positions.push((doc, position)),
         }
-        self.next = self.next.saturating_add(1) % self.positions.inline_size();
+        self.next = self.next.saturating_add(1) % POSITIONS;
     }
 }
 
