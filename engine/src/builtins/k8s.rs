@@ -36,8 +36,11 @@ pub(super) fn knows_kind(
 ) -> Eval<Value> {
     let api_version = text(machine, id, api_version)?;
     let kind = text(machine, id, kind)?;
-    let known = packed(machine).is_some_and(|packed| packed.kind(&api_version, &kind).is_some());
-    Ok(Value::Bool(known))
+    let Some(packed) = packed(machine) else {
+        return Ok(Value::Bool(false));
+    };
+    machine.fields.begin(&packed);
+    Ok(Value::Bool(machine.fields.kind(&api_version, &kind).is_some()))
 }
 
 /// A member that its type does not know.
@@ -58,8 +61,9 @@ pub(super) fn unknown_fields(machine: &mut Machine<'_>, id: OpId, object: Value)
     if let Some(doc) = machine.world.doc(at.doc) {
         let word = |name| doc.get_str(at.node, name).and_then(|node| doc.str(node));
         if let (Some(api_version), Some(kind)) = (word("apiVersion"), word("kind"))
-            && let Some(ty) = packed.kind(api_version, kind)
+            && let Some(ty) = machine.fields.kind(api_version, kind)
         {
+            machine.fields.make_room();
             let mut members = Members {
                 packed: &packed,
                 doc,

@@ -116,11 +116,14 @@ impl Form {
     }
 }
 
-/// Fields of the packed types that were found: what is looked at first the next time, in whatever decision.
+/// The kind and the fields of the packed types that were found: what is looked at first the next time, in
+/// whatever decision.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fields {
     /// The table that they are of.
     table: Option<Packed<'static>>,
+    /// API version and kind, and its type.
+    kind: Option<(&'static str, &'static str, TypeId)>,
     /// In twos, the newer first: of three that want one place the oldest goes.
     slots: Vec<[Known; 2]>,
 }
@@ -139,6 +142,34 @@ impl Fields {
         if self.table.is_some_and(|table| table.is(*packed)) {
             return;
         }
+        self.table = Some(*packed);
+        self.kind = None;
+        self.slots.clear();
+    }
+
+    /// The record of a kind.
+    pub(crate) fn kind(&mut self, api_version: &str, kind: &str) -> Option<TypeId> {
+        if let Some((known_version, known_kind, ty)) = self.kind
+            && (known_version, known_kind) == (api_version, kind)
+        {
+            return Some(ty);
+        }
+        let packed = self.table.as_ref()?;
+        let ty = packed.kind(api_version, kind)?;
+        if let packed::Type::Record(record) = packed.get(ty)
+            && let Some((own_version, own_kind)) = record.gvk()
+            && (own_version, own_kind) == (api_version, kind)
+        {
+            self.kind = Some((own_version, own_kind, ty));
+        }
+        Some(ty)
+    }
+
+    /// For a walk that asks for fields.
+    pub(crate) fn make_room(&mut self) {
+        if !self.slots.is_empty() {
+            return;
+        }
         let nothing = TypeId(u32::MAX);
         let none = Known {
             owner: nothing,
@@ -149,12 +180,11 @@ impl Fields {
                 below: Below::Nothing,
             },
         };
-        self.table = Some(*packed);
-        self.slots.clear();
         self.slots.resize(2 * SLOTS, [none; 2]);
     }
 
-    /// What the field of a record holds, by the key of a member; none where the record has no such field.
+    /// What the field of a record holds, by the key of a member; none where the record has no such field. After
+    /// [`Fields::make_room`].
     #[inline]
     pub(crate) fn of(&mut self, owner: TypeId, name: &MemberName<'_>) -> Option<Form> {
         let slot = (owner.0.wrapping_mul(37) ^ name.hash()) as usize % (2 * SLOTS);
