@@ -70,7 +70,8 @@ impl<'t> Builder<'t> {
             value_spans: Vec::new(),
             key_spans: Vec::new(),
             long_keys: Vec::new(),
-            open: Vec::new(),
+            // Few documents are deeper.
+            open: Vec::with_capacity(16),
             depth: limits.depth() as usize,
             limit: limits.nodes as usize,
         }
